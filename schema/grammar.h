@@ -1,0 +1,40 @@
+/* The grammars of texts, as regular expressions.
+ *
+ * One pattern each, in the common part of PCRE2 and ECMA-262, so that the decoder and the JSON
+ * Schema cannot disagree. */
+#ifndef GPUPLAN_SCHEMA_GRAMMAR_H
+#define GPUPLAN_SCHEMA_GRAMMAR_H
+
+#include "schema/text.h"
+
+enum grammar {
+	GRAMMAR_ANY,       /* one line of text, no control characters */
+	GRAMMAR_PATH,      /* the same, from the root of the file system */
+	GRAMMAR_NAME,      /* a host, VM or profile */
+	GRAMMAR_GPU_ID,    /* a GPU: a name without a dot */
+	GRAMMAR_BOARD,     /* a board id, or a PCI id */
+	GRAMMAR_VGPU,      /* a vGPU type */
+	GRAMMAR_CPULIST,   /* 0-31,64-95 */
+	GRAMMAR_PARAM,     /* the name of a plugin parameter */
+	GRAMMAR_SIZE,      /* 64GiB */
+	GRAMMAR_PCI,       /* 0000:05:00.0 */
+	GRAMMAR_UUID,
+	GRAMMAR_MAC,
+	GRAMMAR_VERSION,
+	GRAMMAR_ESXI,
+	GRAMMAR_INTEGER,
+	GRAMMAR_INTERFACE, /* a bridge or network */
+	GRAMMARS,
+};
+
+/* The pattern, anchored at both ends. */
+const char *grammar_pattern(enum grammar grammar);
+/* What such a text is, for messages: "a size such as 64GiB". */
+const char *grammar_what(enum grammar grammar);
+/* For the reference page. */
+const char *grammar_example(enum grammar grammar);
+
+/* The text is of that grammar. */
+bool grammar_match(enum grammar grammar, struct str s);
+
+#endif

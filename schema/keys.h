@@ -1,0 +1,108 @@
+/* The key tables: the one place that says what a spec may hold.
+ *
+ * The decoder (compiler/decode.c), the profile merge, `gpuplan schema` and docs/spec.md all read
+ * these tables; a new key is a field in model.h and a line in its section's table, and a case.
+ *
+ *     keys_document.c  the top level
+ *     keys_host.c      hosts and host_profiles, and all below
+ *     keys_vm.c        vms and profiles, and all below */
+#ifndef GPUPLAN_SCHEMA_KEYS_H
+#define GPUPLAN_SCHEMA_KEYS_H
+
+#include "schema/grammar.h"
+#include "schema/model.h"
+
+enum key_type {
+	KEY_FLAG,    /* struct flag */
+	KEY_NUMBER,  /* struct number, `min` to `max` */
+	KEY_SIZE,    /* struct number, bytes */
+	KEY_WORD,    /* struct word, one of `words` */
+	KEY_TEXT,    /* struct text, of `grammar` */
+	KEY_ADDRESS, /* struct address */
+	KEY_UUID,    /* struct uuid */
+	KEY_MAC,     /* struct mac */
+	KEY_VERSION, /* struct version, the leading dotted number */
+	KEY_ESXI,    /* struct version, as VMware writes it */
+	KEY_MAP,     /* the struct of `section`, in place */
+	KEY_LIST,    /* LIST_OF the type `item` */
+	KEY_NAMED,   /* LIST_OF the struct of `section`: a map whose keys are names */
+	KEY_PARAMS,  /* param_list: a map of `grammar` names to texts */
+};
+
+enum key_flag {
+	KEY_REQUIRED = 1 << 0,
+	/* Not in a profile. */
+	KEY_OWN = 1 << 1,
+	/* No artifact of the other hypervisor can carry it (rule key-without-effect). */
+	KEY_KVM = 1 << 2,
+	KEY_VSPHERE = 1 << 3,
+	/* Means something only beside a vGPU. */
+	KEY_VGPU = 1 << 4,
+	/* null is the same as empty. */
+	KEY_NULL = 1 << 5,
+	/* A host's map is merged with its profile's key by key; without it, it replaces. */
+	KEY_MERGE = 1 << 6,
+	/* Any integer is read (UINT64_MAX for one that does not fit); a rule judges its range. */
+	KEY_UNBOUNDED = 1 << 8,
+	/* Accepted, but this version does not read it yet and says so. */
+	KEY_UNREAD = 1 << 7,
+};
+
+struct section;
+
+struct key {
+	const char *name;
+	enum key_type type;
+	enum key_type item; /* of a KEY_LIST; KEY_MAP: structs of `section` */
+	unsigned flags;
+	size_t offset; /* of the field in the section's struct */
+	const struct section *section;
+	/* NULL-terminated: the words of a KEY_WORD, or those that may stand in place of a number,
+	 * size or list. */
+	const char *const *words;
+	enum grammar grammar;
+	uint64_t min, max; /* a number; how many items of a list or map (max 0: any) */
+	const char *doc;   /* one sentence for the reference page and the editor */
+};
+
+struct section {
+	const char *title; /* hosts.NAME */
+	const char *what;  /* "host": for messages */
+	const char *doc;
+	size_t size; /* of the struct */
+	const struct key *keys;
+	size_t n;
+	/* The key that a bare scalar or list stands for (`[g0, g1]` for `{gpus: [g0, g1]}`), or
+	 * NULL. */
+	const char *shorthand;
+};
+
+extern const struct section document_section;
+extern const struct section host_section, gpu_section;
+extern const struct section vm_section, vm_gpu_section;
+
+/* The value of the field at `offset` was there but wrong, and has been reported. */
+bool key_broken(const struct section *section, uint64_t broken, size_t offset);
+#define host_broken(spec, field)                                                                   \
+	key_broken(&host_section, (spec)->broken, offsetof(struct host_spec, field))
+#define gpu_broken(spec, field)                                                                    \
+	key_broken(&gpu_section, (spec)->broken, offsetof(struct gpu_spec, field))
+#define vm_broken(spec, field)                                                                     \
+	key_broken(&vm_section, (spec)->broken, offsetof(struct vm_spec, field))
+#define vm_gpu_broken(spec, field)                                                                 \
+	key_broken(&vm_gpu_section, (spec)->broken, offsetof(struct vm_gpu_spec, field))
+
+const struct key *section_key(const struct section *section, struct str name);
+/* The known key that is nearest to a wrong one, or NULL when none is near. */
+const struct key *section_nearest_key(const struct section *section, struct str wrong);
+/* Bytes of a field of that key, for merging. */
+size_t key_size(const struct key *key);
+/* Bytes of one item of a list or map with free names. */
+size_t key_item_size(const struct key *key);
+
+/* The nearest of `n` candidates to `wrong`, within an edit distance of a third of its length (at
+ * least 1, at most 3); SIZE_MAX when none is. `get(i, data)` names candidate i. */
+size_t nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const void *data),
+               const void *data);
+
+#endif

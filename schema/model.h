@@ -1,0 +1,196 @@
+/* The model: what a spec says, key by key, and nothing that follows from it.
+ *
+ * One struct a section of the spec language, one field a key, in the order of the key tables
+ * (keys_*.c), which fill them. What follows (boards, cliques, MMIO windows) is in
+ * compiler/plan.h. A struct's `at` covers everything that the section's map holds. */
+#ifndef GPUPLAN_SCHEMA_MODEL_H
+#define GPUPLAN_SCHEMA_MODEL_H
+
+#include "schema/value.h"
+
+/* How every section's struct starts: the piece of the source that its map covers, and one bit a
+ * key of its table, set where the value was there but wrong. Such a key has been reported and
+ * reads as absent; whoever would judge its absence asks `key_broken` first. */
+#define SECTION_HEAD                                                                               \
+	struct span at;                                                                            \
+	uint64_t broken
+
+/* How a struct starts that has a name: an entry of a map with free names. */
+struct named_spec {
+	SECTION_HEAD;
+	struct text name;
+};
+
+/* The words of each key, in the order of its word list: a test holds the two together. */
+enum hypervisor { HYPERVISOR_KVM = 1, HYPERVISOR_VSPHERE };
+enum manager { MANAGED_BY_LIBVIRT = 1, MANAGED_BY_QEMU, MANAGED_BY_OPENSTACK, MANAGED_BY_PROXMOX };
+enum framework { FRAMEWORK_MDEV = 1, FRAMEWORK_VFIO };
+enum host_driver { DRIVER_VGPU = 1, DRIVER_PROPRIETARY, DRIVER_OPEN, DRIVER_OPEN_P2P };
+enum iommu_backend { IOMMU_LEGACY = 1, IOMMU_IOMMUFD };
+enum cpu_vendor { VENDOR_INTEL = 1, VENDOR_AMD };
+enum nvswitch_mode { NVSWITCH_BARE_METAL = 1, NVSWITCH_SHARED, NVSWITCH_VGPU };
+enum partitions_word { PARTITIONS_HGX_H100 = 1, PARTITIONS_HGX_B200 };
+enum links_word { LINKS_ALL = 1, LINKS_NONE };
+enum verified { VERIFIED_DESTINATION = 1 };
+enum guest { GUEST_LINUX = 1, GUEST_WINDOWS };
+enum firmware { FIRMWARE_EFI = 1, FIRMWARE_BIOS };
+enum pinning_word { PINNING_NONE = 1, PINNING_AUTO };
+enum hugepages { HUGEPAGES_NONE = 1, HUGEPAGES_2M, HUGEPAGES_1G };
+enum p2p { P2P_NONE = 1, P2P_NVLINK, P2P_PCIE };
+enum p2p_scope { SCOPE_VM = 1, SCOPE_GROUP };
+enum mmio_word { MMIO_AUTO = 1 };
+enum uvm { UVM_TRUE = 1, UVM_FALSE, UVM_DEFAULT };
+enum disk_format { FORMAT_QCOW2 = 1, FORMAT_RAW };
+enum disk_bus { BUS_VIRTIO = 1, BUS_SCSI, BUS_SATA };
+enum nic_model { NIC_VIRTIO = 1, NIC_E1000E, NIC_VMXNET3 };
+enum console { CONSOLE_SERIAL = 1, CONSOLE_VNC, CONSOLE_NONE };
+
+enum { MAX_GPUS = 64, MAX_CLIQUES = 16 };
+
+typedef LIST_OF(struct text) text_list;
+typedef LIST_OF(struct address) address_list;
+typedef LIST_OF(struct param) param_list;
+
+struct versions_spec {
+	SECTION_HEAD;
+	struct version esxi, qemu, libvirt, kernel, vgpu, driver, fabric_manager, ovmf;
+};
+
+struct cpus_spec {
+	SECTION_HEAD;
+	struct number sockets, cores, threads, phys_bits;
+	struct word vendor;
+};
+
+struct numa_spec {
+	SECTION_HEAD;
+	struct number id;
+	struct text cpus;
+	struct number memory, hugepages_1g;
+};
+
+/* One Fabric Manager partition: module ids. */
+struct partition_spec {
+	SECTION_HEAD;
+	LIST_OF(struct number) modules;
+};
+
+struct nvswitch_spec {
+	SECTION_HEAD;
+	struct word mode;
+	LIST_OF(struct partition_spec) partitions;
+};
+
+struct captures_spec {
+	SECTION_HEAD;
+	struct text topo, p2p_read, p2p_write;
+};
+
+/* GPUs that NVLink connects pairwise. */
+struct nvlink_group_spec {
+	SECTION_HEAD;
+	text_list gpus;
+	struct number links;
+};
+
+/* GPUs that were seen to do PCIe P2P with each other. */
+struct pcie_group_spec {
+	SECTION_HEAD;
+	text_list gpus;
+	struct number clique;
+	struct word verified;
+};
+
+struct gpu_spec {
+	SECTION_HEAD;
+	struct text name;
+	struct text board;
+	struct address address;
+	struct number numa, iommu_group, smi_index, module;
+	struct flag mig, ecc, rebar;
+	address_list vfs;
+	struct number bar1;
+};
+
+/* A host, or a host profile. */
+struct host_spec {
+	SECTION_HEAD;
+	struct text name;
+	struct word hypervisor;
+	struct text profile;
+	struct versions_spec versions;
+	struct word managed_by, vgpu_framework, driver;
+	struct flag iommu;
+	struct word iommu_backend;
+	struct cpus_spec cpus;
+	struct number memory;
+	LIST_OF(struct numa_spec) numa;
+	struct uuid system_id;
+	struct nvswitch_spec nvswitch;
+	LIST_OF(struct nvlink_group_spec) nvlink;
+	LIST_OF(struct pcie_group_spec) pcie_p2p;
+	struct captures_spec captures;
+	LIST_OF(struct gpu_spec) gpus;
+};
+
+/* One item of a VM's `gpus`. */
+struct vm_gpu_spec {
+	SECTION_HEAD;
+	struct text gpu;
+	struct text vgpu;
+	struct word uvm;
+	param_list vgpu_params;
+	struct uuid mdev;
+	struct address vf;
+};
+
+struct disk_spec {
+	SECTION_HEAD;
+	struct text file, block;
+	struct word format, bus;
+	struct flag readonly;
+};
+
+struct nic_spec {
+	SECTION_HEAD;
+	struct text bridge, network;
+	struct word model;
+	struct mac mac;
+};
+
+/* A VM, or a VM profile. */
+struct vm_spec {
+	SECTION_HEAD;
+	struct text name;
+	struct text host, profile;
+	struct uuid uuid;
+	struct word guest, firmware;
+	struct number vcpus;
+	text_list pinning;
+	struct number memory;
+	struct word hugepages, p2p, p2p_scope;
+	struct flag multicast;
+	struct number mmio;
+	struct flag hide_hypervisor;
+	struct text vgpu;
+	struct word uvm;
+	param_list vgpu_params;
+	LIST_OF(struct vm_gpu_spec) gpus;
+	LIST_OF(struct disk_spec) disks;
+	LIST_OF(struct nic_spec) nics;
+	struct word console;
+};
+
+/* One document. */
+struct document_spec {
+	SECTION_HEAD;
+	struct number version;
+	LIST_OF(struct host_spec) hosts;
+	LIST_OF(struct host_spec) host_profiles;
+	LIST_OF(struct vm_spec) vms;
+	LIST_OF(struct vm_spec) profiles;
+};
+
+enum { SPEC_VERSION = 1 };
+
+#endif

@@ -1,0 +1,116 @@
+/* The values that a key may hold, each with the place where the user wrote it.
+ *
+ * Every struct starts with that place, so that a field is absent exactly when its `at` is
+ * nowhere: a zeroed model is an empty one, and the decoder, the profile merge and the rules can
+ * all ask the same question of any field. */
+#ifndef GPUPLAN_SCHEMA_VALUE_H
+#define GPUPLAN_SCHEMA_VALUE_H
+
+#include "schema/text.h"
+
+struct flag {
+	struct span at;
+	bool on;
+};
+
+/* An integer, or a size in bytes. */
+struct number {
+	struct span at;
+	uint64_t n;
+	uint8_t word; /* a word in place of the number (`auto`), counted from 1; 0: a number */
+};
+
+/* One of a fixed list of words, counted from 1 in the order of its enum; 0: absent. */
+struct word {
+	struct span at;
+	uint8_t is;
+};
+
+struct text {
+	struct span at;
+	struct str s;
+};
+
+struct pci_address {
+	uint32_t domain;
+	uint8_t bus, device, function;
+};
+
+struct address {
+	struct span at;
+	struct pci_address pci;
+};
+
+struct uuid {
+	struct span at;
+	uint8_t bytes[16];
+};
+
+struct mac {
+	struct span at;
+	uint8_t bytes[6];
+};
+
+/* A dotted version, compared number by number: `8.0u2` and `8.0.2` are {8, 0, 2}. */
+struct version {
+	struct span at;
+	uint16_t part[4];
+};
+
+/* A list: `items` holds `n` structs of the key's item type. `word`: as in struct number. */
+#define LIST_OF(item)                                                                              \
+	struct {                                                                                   \
+		struct span at;                                                                    \
+		uint32_t n;                                                                        \
+		uint8_t word;                                                                      \
+		item *items;                                                                       \
+	}
+
+/* Any list, for code that works from the key tables. */
+struct list {
+	struct span at;
+	uint32_t n;
+	uint8_t word;
+	void *items;
+};
+
+/* One entry of a map with free names: a plugin parameter and its value. */
+struct param {
+	struct text name;
+	struct text value;
+};
+
+/* `0000:05:00.0`: lower case, with the domain; returns the length (at most 18). */
+size_t pci_format(struct pci_address a, char out[24]);
+bool pci_eq(struct pci_address a, struct pci_address b);
+/* <0, 0, >0 by number of domain, bus, device, function. */
+int pci_cmp(struct pci_address a, struct pci_address b);
+void mac_format(const uint8_t bytes[6], char out[18]);
+int version_cmp(struct version a, struct version b);
+
+/* The readers: false when the text is not such a value. Where two things may be wrong with a
+ * text, `*why` (never NULL on false) says which, as a clause: "has no function". */
+bool parse_number(struct str s, uint64_t *out);
+bool parse_size(struct str s, uint64_t *out, const char **why);
+bool parse_pci(struct str s, struct pci_address *out, const char **why);
+bool parse_uuid(struct str s, uint8_t out[16]);
+bool parse_mac(struct str s, uint8_t out[6]);
+/* The leading dotted number of `8.2.2-1ubuntu1`. */
+bool parse_version(struct str s, struct version *out);
+/* ESXi: `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2`. */
+bool parse_esxi(struct str s, struct version *out);
+
+/* Walks a Linux cpulist (`0-31,64-95`, checked before) range by range: false at its end. */
+bool cpulist_next(struct str *rest, uint32_t *first, uint32_t *last);
+/* CPUs that it names; 0 when it is not a cpulist (a number above CPU_MAX, a range backwards). */
+uint32_t cpulist_count(struct str s);
+bool cpulist_has(struct str s, uint32_t cpu);
+
+enum { CPU_MAX = 65535 };
+
+#define KIB (UINT64_C(1) << 10)
+#define MIB (UINT64_C(1) << 20)
+#define GIB (UINT64_C(1) << 30)
+#define TIB (UINT64_C(1) << 40)
+
+#endif
