@@ -1,0 +1,431 @@
+#include "compiler/decode.h"
+
+#include <inttypes.h>
+
+#include "compiler/decode_scalar.h"
+
+/* Whose keys are being read: for messages. */
+struct owner {
+	const struct section *section;
+	struct str name; /* of a named one, else empty */
+	bool profile;
+};
+
+static bool decode_value(struct decoder *d, const struct key *key, node_id id, void *field);
+
+static struct str label(struct decoder *d, struct owner owner)
+{
+	return owner.name.n ? arena_printf(d->arena, "%s%s '%s'", owner.section->what,
+					   owner.profile ? " profile" : "",
+					   finding_quote(d->findings, owner.name))
+			    : str_of(owner.section->what);
+}
+
+/* The value was there but wrong: its bit, so that nobody takes the key for absent. */
+static void mark_broken(const struct section *section, const struct key *key, void *out)
+{
+	struct named_spec *head = out;
+
+	head->broken |= UINT64_C(1) << (key - section->keys);
+}
+
+void decode_require(struct findings *findings, const struct section *section, const void *spec,
+		    struct span at, struct str name)
+{
+	const struct named_spec *head = spec;
+
+	for (size_t i = 0; i < section->n; i++) {
+		const struct key *key = &section->keys[i];
+		struct span field;
+
+		if (!(key->flags & KEY_REQUIRED) || head->broken >> i & 1)
+			continue;
+		memcpy(&field, (const char *)spec + key->offset, sizeof field);
+		if (span_given(field))
+			continue;
+		struct finding *f =
+			name.n ? finding_add(findings, "spec-missing-key", SEVERITY_ERROR, at,
+					     "%s '%s' has no '%s'", section->what,
+					     finding_quote(findings, name), key->name)
+			       : finding_add(findings, "spec-missing-key", SEVERITY_ERROR, at,
+					     "%s has no '%s'", section->what, key->name);
+		finding_help(findings, f, "add '%s': %.*s", key->name,
+			     STR_ARG(decode_expected(findings->arena, key)));
+	}
+}
+
+static void unknown_key(struct decoder *d, struct owner owner, const struct node *name)
+{
+	struct str s = yaml_text(d->yaml, name);
+	const struct key *known = section_key(owner.section, s);
+	struct finding *f;
+
+	if (known) {
+		finding_add(d->findings, "spec-unknown-key", SEVERITY_ERROR, name->at,
+			    "'%s' is not a key of a profile: each %s has its own", known->name,
+			    owner.section->what);
+		return;
+	}
+	f = finding_add(d->findings, "spec-unknown-key", SEVERITY_ERROR, name->at,
+			"'%s' is not a key of %.*s", finding_quote(d->findings, s),
+			STR_ARG(label(d, owner)));
+	known = section_nearest_key(owner.section, s);
+	if (known && !(owner.profile && known->flags & KEY_OWN)) {
+		finding_help(d->findings, f, "did you mean '%s'?", known->name);
+		return;
+	}
+	struct str all = STR("");
+	for (size_t i = 0; i < owner.section->n; i++)
+		if (!owner.profile || !(owner.section->keys[i].flags & KEY_OWN))
+			all = arena_printf(d->arena, "%.*s%s%s", STR_ARG(all), all.n ? ", " : "",
+					   owner.section->keys[i].name);
+	finding_help(d->findings, f, "known keys: %.*s", STR_ARG(all));
+}
+
+static void decode_entry(struct decoder *d, struct owner owner, const struct node *name,
+			 node_id value, void *out)
+{
+	const struct key *key;
+
+	if (name->kind == NODE_BROKEN || name->duplicate)
+		return;
+	if (name->kind != NODE_SCALAR) {
+		finding_add(d->findings, "spec-type", SEVERITY_ERROR, name->at,
+			    "a key is a name, not %s", decode_kind_name(name));
+		return;
+	}
+	key = section_key(owner.section, yaml_text(d->yaml, name));
+	if (!key || (owner.profile && key->flags & KEY_OWN)) {
+		unknown_key(d, owner, name);
+		return;
+	}
+	if (yaml_is_null(d->yaml, yaml_node(d->yaml, value)) && !(key->flags & KEY_NULL)) {
+		const struct node *empty = yaml_node(d->yaml, value);
+		struct finding *f = finding_add(d->findings, "spec-type", SEVERITY_ERROR,
+						empty->at.len ? empty->at : name->at,
+						"'%s' has no value", key->name);
+
+		finding_help(d->findings, f, "write %.*s, or remove the key",
+			     STR_ARG(decode_expected(d->arena, key)));
+		mark_broken(owner.section, key, out);
+		return;
+	}
+	if (!decode_value(d, key, value, (char *)out + key->offset))
+		mark_broken(owner.section, key, out);
+}
+
+static void decode_map(struct decoder *d, struct owner owner, const struct node *map, void *out)
+{
+	((struct named_spec *)out)->at = map->at;
+	for (node_id name = map->first; name;) {
+		node_id value = yaml_node(d->yaml, name)->next;
+
+		decode_entry(d, owner, yaml_node(d->yaml, name), value, out);
+		name = yaml_node(d->yaml, value)->next;
+	}
+}
+
+/* A map of the section, or what its shorthand key takes. */
+static bool decode_section(struct decoder *d, const struct key *key, const struct node *node,
+			   node_id id, void *out)
+{
+	const struct section *section = key->section;
+	const struct key *only = section->shorthand
+					 ? section_key(section, str_of(section->shorthand))
+					 : NULL;
+
+	if (node->kind == NODE_MAP) {
+		decode_map(d, (struct owner){.section = section}, node, out);
+		/* A merged map is complete only with its profile; no such section requires a key. */
+		decode_require(d->findings, section, out,
+			       (struct span){node->at.at, node->at.len ? node->at.len : 1}, STR(""));
+		return true;
+	}
+	if (!only || (only->type == KEY_LIST) != (node->kind == NODE_LIST)) {
+		decode_wrong_type(d, key, node);
+		return false;
+	}
+	((struct named_spec *)out)->at = node->at;
+	if (!decode_value(d, only, id, (char *)out + only->offset))
+		mark_broken(section, only, out);
+	return true;
+}
+
+/* An item that is no item at all breaks its list; one with a wrong key breaks only itself. */
+static bool decode_list(struct decoder *d, const struct key *key, const struct node *node,
+			struct list *out)
+{
+	struct key item = *key;
+	size_t size = key_item_size(key);
+	bool whole = true;
+
+	if (node->kind == NODE_SCALAR) {
+		out->word = decode_word_of(key, yaml_text(d->yaml, node));
+		if (out->word)
+			out->at = node->at;
+		else
+			decode_wrong_type(d, key, node);
+		return out->word;
+	}
+	item.type = key->item;
+	item.words = NULL;
+	out->at = node->at;
+	if (key->max && key->type == KEY_LIST && item.type != KEY_NUMBER && node->n > key->max) {
+		finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
+			    "'%s' has %u items: the limit is %" PRIu64, key->name, node->n, key->max);
+		return false;
+	}
+	out->items = arena_array(d->arena, node->n, size);
+	for (node_id i = node->first; i; i = yaml_node(d->yaml, i)->next) {
+		if (decode_value(d, &item, i, (char *)out->items + size * out->n))
+			out->n++;
+		else
+			whole = false;
+	}
+	return whole;
+}
+
+static bool good_name(struct decoder *d, const struct key *key, const struct node *name)
+{
+	struct str s;
+	struct finding *f;
+
+	if (name->kind == NODE_BROKEN || name->duplicate)
+		return false;
+	if (name->kind != NODE_SCALAR) {
+		finding_add(d->findings, "spec-type", SEVERITY_ERROR, name->at,
+			    "a key is a name, not %s", decode_kind_name(name));
+		return false;
+	}
+	s = yaml_text(d->yaml, name);
+	if (grammar_match(key->grammar, s) &&
+	    !(key->section == &host_section && str_is(s, "manifest.json")))
+		return true;
+	f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, name->at, "'%s' cannot name a %s",
+			finding_quote(d->findings, s), key->section->what);
+	if (str_is(s, "manifest.json"))
+		finding_help(d->findings, f, "compile writes its manifest under that name");
+	else
+		finding_help(d->findings, f, "write %s", grammar_what(key->grammar));
+	return false;
+}
+
+static bool decode_named_entry(struct decoder *d, const struct key *key, node_id name_id,
+			       node_id value_id, bool profile, struct named_spec *out)
+{
+	const struct node *name = yaml_node(d->yaml, name_id), *value = yaml_node(d->yaml, value_id);
+	bool named = good_name(d, key, name);
+	struct owner owner = {.section = key->section, .profile = profile};
+
+	if (!named && (name->kind != NODE_SCALAR || name->duplicate)) {
+		return false;
+	}
+	out->name = (struct text){name->at, yaml_text(d->yaml, name)};
+	owner.name = out->name.s;
+	out->at = value->at;
+	if (value->kind == NODE_MAP) {
+		decode_map(d, owner, value, out);
+	} else {
+		if (value->kind != NODE_BROKEN && !(profile && yaml_is_null(d->yaml, value)))
+			finding_add(d->findings, "spec-type", SEVERITY_ERROR,
+				    value->at.len ? value->at : name->at,
+				    "%.*s takes a map of its keys%s%s", STR_ARG(label(d, owner)),
+				    yaml_is_null(d->yaml, value) ? "" : ", not ",
+				    yaml_is_null(d->yaml, value) ? "" : decode_kind_name(value));
+		out->broken = profile && yaml_is_null(d->yaml, value) ? 0 : UINT64_MAX;
+	}
+	/* From its name to its end: what a key of its own lies within. */
+	out->at = (struct span){name->at.at, span_end(value->at) > span_end(name->at)
+						     ? span_end(value->at) - name->at.at
+						     : name->at.len};
+	return named;
+}
+
+static bool decode_named(struct decoder *d, const struct key *key, const struct node *node,
+			 struct list *out)
+{
+	size_t size = key_item_size(key);
+	bool profile = strstr(key->name, "profiles") != NULL, whole = true;
+
+	if (yaml_is_null(d->yaml, node))
+		return true;
+	if (node->kind != NODE_MAP) {
+		decode_wrong_type(d, key, node);
+		d->incomplete = true;
+		return false;
+	}
+	out->at = node->at.len ? node->at : (struct span){node->at.at, 1};
+	if (node->n < key->min) {
+		finding_add(d->findings, "spec-value", SEVERITY_ERROR, out->at,
+			    "'%s' is empty: a host has 1 to %d", key->name, MAX_GPUS);
+		return false;
+	}
+	if (key->max && node->n > key->max) {
+		finding_add(d->findings, "yaml-limit", SEVERITY_ERROR,
+			    yaml_node(d->yaml, node->first)->at, "%u GPUs on one host: the limit is %d",
+			    node->n, MAX_GPUS);
+		return false;
+	}
+	out->items = arena_array(d->arena, node->n, size);
+	for (node_id name = node->first; name;) {
+		node_id value = yaml_node(d->yaml, name)->next;
+		struct named_spec *item = (void *)((char *)out->items + size * out->n);
+
+		if (decode_named_entry(d, key, name, value, profile, item)) {
+			/* A GPU has no profile; hosts and VMs are asked when theirs are merged. */
+			if (key->section == &gpu_section)
+				decode_require(d->findings, key->section, item, item->name.at,
+					       item->name.s);
+			out->n++;
+		} else {
+			memset(item, 0, size);
+			whole = false;
+			d->incomplete = true;
+		}
+		name = yaml_node(d->yaml, value)->next;
+	}
+	return whole;
+}
+
+static bool decode_params(struct decoder *d, const struct key *key, const struct node *node,
+			  param_list *out)
+{
+	struct key name_key = {.name = key->name, .type = KEY_TEXT, .grammar = key->grammar};
+	bool whole = true;
+
+	if (node->kind != NODE_MAP) {
+		decode_wrong_type(d, key, node);
+		return false;
+	}
+	out->at = node->at;
+	out->items = arena_array(d->arena, node->n, sizeof *out->items);
+	for (node_id name = node->first; name;) {
+		const struct node *name_node = yaml_node(d->yaml, name);
+		const struct node *value = yaml_node(d->yaml, name_node->next);
+		struct param *param = &out->items[out->n];
+
+		if (name_node->kind == NODE_SCALAR && !name_node->duplicate) {
+			struct key value_key = {.name = finding_quote(d->findings,
+								      yaml_text(d->yaml, name_node)),
+						.type = KEY_TEXT, .grammar = GRAMMAR_ANY};
+
+			if (decode_text(d, &name_key, name_node, &param->name) &&
+			    decode_value(d, &value_key, name_node->next, &param->value))
+				out->n++;
+			else
+				whole = false;
+		}
+		name = value->next;
+	}
+	return whole;
+}
+
+/* One value of one key: false when it was wrong, which has been reported then. */
+static bool decode_value(struct decoder *d, const struct key *key, node_id id, void *field)
+{
+	const struct node *node = yaml_node(d->yaml, id);
+	bool scalar = key->type < KEY_MAP;
+
+	if (node->kind == NODE_BROKEN) {
+		d->incomplete |= key->type == KEY_NAMED;
+		return false;
+	}
+	if (scalar && node->kind != NODE_SCALAR) {
+		decode_wrong_type(d, key, node);
+		return false;
+	}
+	if (scalar && yaml_is_null(d->yaml, node)) {
+		finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
+			    "an item of '%s' has no value", key->name);
+		return false;
+	}
+	if (scalar)
+		return decode_scalar(d, key, node, field);
+	switch (key->type) {
+	case KEY_MAP:
+		return decode_section(d, key, node, id, field);
+	case KEY_LIST:
+		return decode_list(d, key, node, field);
+	case KEY_NAMED:
+		return decode_named(d, key, node, field);
+	case KEY_PARAMS:
+		return decode_params(d, key, node, field);
+	default:
+		return false;
+	}
+}
+
+bool decode_is_ours(const struct yaml *yaml)
+{
+	for (uint32_t i = 0; i < yaml->n_documents; i++) {
+		const struct node *top = yaml_node(yaml, yaml->documents[i]);
+		bool plan = false, version = false, profiles = false;
+
+		if (top->kind != NODE_MAP)
+			continue;
+		for (node_id k = top->first; k; k = yaml_node(yaml, yaml_node(yaml, k)->next)->next) {
+			const struct node *key = yaml_node(yaml, k);
+			struct str s;
+
+			if (key->kind != NODE_SCALAR)
+				continue;
+			s = yaml_text(yaml, key);
+			plan |= str_is(s, "hosts") || str_is(s, "vms");
+			version |= str_is(s, "version");
+			profiles |= str_is(s, "profiles") || str_is(s, "host_profiles");
+		}
+		if (plan || (version && profiles))
+			return true;
+	}
+	return false;
+}
+
+/* The version is judged before anything else: of another one nothing else is. */
+static bool version_is_ours(struct decoder *d, const struct node *top)
+{
+	for (node_id k = top->first; k; k = yaml_node(d->yaml, yaml_node(d->yaml, k)->next)->next) {
+		const struct node *key = yaml_node(d->yaml, k);
+		const struct node *value = yaml_node(d->yaml, key->next);
+		struct finding *f;
+		struct str s;
+
+		if (key->kind != NODE_SCALAR || !str_is(yaml_text(d->yaml, key), "version") ||
+		    value->kind != NODE_SCALAR || yaml_is_null(d->yaml, value))
+			continue;
+		s = yaml_text(d->yaml, value);
+		if (!decode_all_digits(s) || str_is(s, "1"))
+			continue;
+		f = finding_add(d->findings, "spec-version", SEVERITY_ERROR, value->at,
+				"version '%s' of the spec language is not known",
+				finding_quote(d->findings, s));
+		finding_help(d->findings, f, "this build reads version %d", SPEC_VERSION);
+		return false;
+	}
+	return true;
+}
+
+bool decode_document(struct decoder *d, node_id top, struct document_spec *out)
+{
+	const struct node *node = yaml_node(d->yaml, top);
+	struct owner owner = {.section = &document_section};
+
+	if (node->kind == NODE_BROKEN)
+		return false;
+	if (node->kind != NODE_MAP) {
+		struct finding *f = finding_add(
+			d->findings, "spec-type", SEVERITY_ERROR,
+			node->at, "a document is a map of 'version', 'hosts' and 'vms', not %s",
+			yaml_is_null(d->yaml, node) ? "empty" : decode_kind_name(node));
+
+		finding_help(d->findings, f, "start with 'version: %d'", SPEC_VERSION);
+		return false;
+	}
+	if (!version_is_ours(d, node))
+		return false;
+	decode_map(d, owner, node, out);
+	decode_require(d->findings, &document_section, out,
+		       node->first ? yaml_node(d->yaml, node->first)->at
+				   : (struct span){node->at.at, 1},
+		       STR(""));
+	return true;
+}

@@ -1,0 +1,34 @@
+/* From nodes to the model, by the key tables.
+ *
+ * Every wrong value gives one finding (spec-type, spec-value, spec-unknown-key, spec-missing-key,
+ * spec-version) and its bit in the section's `broken`; the rest of the document is read as if the
+ * key were absent. */
+#ifndef GPUPLAN_DECODE_H
+#define GPUPLAN_DECODE_H
+
+#include "compiler/yaml.h"
+#include "schema/keys.h"
+
+struct decoder {
+	struct arena *arena;
+	struct findings *findings;
+	const struct yaml *yaml;
+	/* Something with a name could not be read: a reference to it is no mistake of its own. */
+	bool incomplete;
+};
+
+/* false: the document is of another version, or no map; nothing of it was read. */
+bool decode_document(struct decoder *d, node_id top, struct document_spec *out);
+
+/* The top level of a source that was found by walking says that it is a spec of ours. */
+bool decode_is_ours(const struct yaml *yaml);
+
+/* Reports the required keys that `spec` (a struct of `section`) lacks, at `at`. Hosts and VMs
+ * are asked after their profiles were merged. */
+void decode_require(struct findings *findings, const struct section *section, const void *spec,
+		    struct span at, struct str name);
+
+/* What a key takes, for messages: "auto, or a size such as 64GiB". */
+struct str decode_expected(struct arena *arena, const struct key *key);
+
+#endif

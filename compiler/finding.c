@@ -1,0 +1,160 @@
+#include "compiler/finding.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static const char *const severities[] = {
+	[SEVERITY_NOTE] = "note",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_ERROR] = "error",
+};
+
+const char *severity_name(enum severity severity)
+{
+	return severities[severity];
+}
+
+bool severity_parse(struct str s, enum severity *out)
+{
+	for (enum severity i = SEVERITY_NOTE; i <= SEVERITY_ERROR; i++) {
+		if (str_is(s, severities[i])) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void findings_init(struct findings *findings, struct arena *arena)
+{
+	*findings = (struct findings){.arena = arena};
+}
+
+struct finding *finding_vadd(struct findings *findings, const char *rule, enum severity severity,
+			     struct span at, const char *format, va_list args)
+{
+	struct finding *f = arena_push(findings->arena, (void **)&findings->items, &findings->n,
+				       &findings->capacity, sizeof *f);
+
+	assert(span_given(at));
+	*f = (struct finding){.rule = rule, .severity = severity, .at = at};
+	f->message = arena_vprintf(findings->arena, format, args);
+	return f;
+}
+
+struct finding *finding_add(struct findings *findings, const char *rule, enum severity severity,
+			    struct span at, const char *format, ...)
+{
+	va_list args;
+	struct finding *f;
+
+	va_start(args, format);
+	f = finding_vadd(findings, rule, severity, at, format, args);
+	va_end(args);
+	return f;
+}
+
+void finding_note(struct findings *findings, struct finding *f, struct span at, const char *format,
+		  ...)
+{
+	va_list args;
+	struct note *note;
+
+	assert(f->n_notes < FINDING_NOTES && span_given(at));
+	/* Most findings have one or none: no room is kept in all for the few that have three. */
+	if (f->n_notes == 0)
+		f->notes = arena_alloc(findings->arena, sizeof *note);
+	else if (f->n_notes == 1)
+		f->notes = memcpy(arena_array(findings->arena, FINDING_NOTES, sizeof *note), f->notes,
+				  sizeof *note);
+	note = &f->notes[f->n_notes++];
+	va_start(args, format);
+	*note = (struct note){at, arena_vprintf(findings->arena, format, args)};
+	va_end(args);
+}
+
+void finding_help(struct findings *findings, struct finding *f, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	f->help = arena_vprintf(findings->arena, format, args);
+	va_end(args);
+}
+
+void finding_fix(struct findings *findings, struct finding *f, bool safe, struct span at,
+		 struct str with, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	f->fix.given = true;
+	f->fix.safe = safe;
+	f->fix.description = arena_vprintf(findings->arena, format, args);
+	f->fix.edit = (struct edit){at, with};
+	va_end(args);
+}
+
+const char *finding_quote(struct findings *findings, struct str s)
+{
+	enum { LONGEST = 80 };
+	size_t n = s.n, used = 0;
+	char *quoted;
+
+	if (n > LONGEST) {
+		n = LONGEST;
+		/* Not in the middle of a character. */
+		while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+			n--;
+	}
+	quoted = arena_alloc(findings->arena, 2 * n + sizeof "…");
+	for (size_t i = 0; i < n; i++) {
+		if (s.p[i] == '\0')
+			quoted[used++] = '\\';
+		quoted[used++] = s.p[i] ? s.p[i] : '0';
+	}
+	if (n < s.n)
+		memcpy(quoted + used, "…", sizeof "…");
+	return quoted;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int d;
+
+	if (x->at.at != y->at.at)
+		return x->at.at < y->at.at ? -1 : 1;
+	if (x->at.len != y->at.len)
+		return x->at.len < y->at.len ? -1 : 1;
+	d = strcmp(x->rule, y->rule);
+	return d ? d : str_cmp(x->message, y->message);
+}
+
+static bool same_finding(const struct finding *x, const struct finding *y)
+{
+	return x->at.at == y->at.at && x->at.len == y->at.len && strcmp(x->rule, y->rule) == 0 &&
+	       str_eq(x->message, y->message);
+}
+
+void findings_finish(struct findings *findings)
+{
+	uint32_t kept = 0;
+
+	if (findings->n == 0)
+		return;
+	qsort(findings->items, findings->n, sizeof *findings->items, by_place);
+	for (uint32_t i = 0; i < findings->n; i++)
+		if (kept == 0 || !same_finding(&findings->items[i], &findings->items[kept - 1]))
+			findings->items[kept++] = findings->items[i];
+	findings->n = kept;
+}
+
+uint32_t findings_count(const struct findings *findings, enum severity severity)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < findings->n; i++)
+		n += findings->items[i].severity == severity;
+	return n;
+}

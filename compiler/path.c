@@ -1,0 +1,115 @@
+#include "compiler/path.h"
+
+#include "compiler/yaml.h"
+
+struct seeker {
+	struct yaml yaml;
+	struct findings *findings;
+	uint32_t next, end; /* the findings of this source that have no path yet */
+};
+
+static bool plain_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+static struct str below(struct seeker *s, struct str path, struct str name)
+{
+	struct str quoted = STR("");
+
+	if (plain_name(name))
+		return arena_printf(s->findings->arena, "%.*s%s%.*s", STR_ARG(path), path.n ? "." : "",
+				    STR_ARG(name));
+	for (size_t i = 0, from = 0; i <= name.n; i++) {
+		bool escape = i < name.n && (name.p[i] == '"' || name.p[i] == '\\');
+
+		if (!escape && i < name.n)
+			continue;
+		quoted = arena_printf(s->findings->arena, "%.*s%.*s%s", STR_ARG(quoted),
+				      (int)(i - from), name.p + from, escape ? "\\" : "");
+		from = i;
+	}
+	return arena_printf(s->findings->arena, "%.*s[\"%.*s\"]", STR_ARG(path), STR_ARG(quoted));
+}
+
+static const struct finding *waiting(const struct seeker *s)
+{
+	return s->next < s->end ? &s->findings->items[s->next] : NULL;
+}
+
+/* Gives `path` to the findings that start before `limit`. */
+static void give(struct seeker *s, uint32_t limit, struct str path)
+{
+	while (waiting(s) && waiting(s)->at.at < limit)
+		s->findings->items[s->next++].path = path;
+}
+
+static bool reaches(const struct seeker *s, const struct node *node)
+{
+	return waiting(s) && waiting(s)->at.at <= span_end(node->at);
+}
+
+static void seek(struct seeker *s, node_id id, struct str path)
+{
+	const struct node *node = yaml_node(&s->yaml, id);
+	uint32_t i = 0;
+
+	/* A map without braces starts where its first key does; a finding about all of it is as long
+	 * as it is. */
+	while (waiting(s) && node->kind != NODE_SCALAR && waiting(s)->at.at == node->at.at &&
+	       waiting(s)->at.len == node->at.len)
+		s->findings->items[s->next++].path = path;
+	if (node->kind == NODE_MAP) {
+		for (node_id k = node->first; k; i++) {
+			const struct node *key = yaml_node(&s->yaml, k);
+			node_id v = key->next;
+			const struct node *value = yaml_node(&s->yaml, v);
+
+			if (key->kind == NODE_SCALAR && (reaches(s, key) || reaches(s, value))) {
+				struct str name = below(s, path, yaml_text(&s->yaml, key));
+
+				give(s, key->at.at, path);
+				give(s, span_end(key->at) + (key->at.len == 0), name);
+				seek(s, v, name);
+			}
+			k = value->next;
+		}
+	} else if (node->kind == NODE_LIST) {
+		for (node_id v = node->first; v; v = yaml_node(&s->yaml, v)->next, i++)
+			if (reaches(s, yaml_node(&s->yaml, v)))
+				seek(s, v, arena_printf(s->findings->arena, "%.*s[%u]",
+							STR_ARG(path), i));
+	}
+	/* What stands at the node itself, or between its children. */
+	give(s, span_end(node->at) + (node->at.len == 0), path);
+}
+
+static void seek_source(struct seeker *s, const struct source *source)
+{
+	yaml_parse(&s->yaml, source);
+	for (uint32_t i = 0; i < s->yaml.n_documents; i++)
+		seek(s, s->yaml.documents[i], STR(""));
+	give(s, UINT32_MAX, STR(""));
+}
+
+void paths_of_findings(struct findings *findings, const struct sources *sources)
+{
+	/* Parsing again reports again what YAML forbids: into a list that nobody reads. */
+	struct findings ignored;
+	struct seeker s = {.findings = findings};
+
+	findings_init(&ignored, findings->arena);
+	yaml_init(&s.yaml, findings->arena, &ignored);
+	while (s.next < findings->n) {
+		const struct source *source = source_of(sources, findings->items[s.next].at);
+
+		s.end = s.next;
+		while (s.end < findings->n && findings->items[s.end].at.at <= source->base + source->text.n)
+			s.end++;
+		seek_source(&s, source);
+	}
+	yaml_done(&s.yaml);
+}

@@ -1,0 +1,63 @@
+/* Sources: the bytes of every file of a run, on one number line.
+ *
+ * A span names a place on that line (schema/text.h). Each source starts right behind the one
+ * before, so a span's file is found by bisection and nothing has to carry a file name along. */
+#ifndef GPUPLAN_SOURCE_H
+#define GPUPLAN_SOURCE_H
+
+#include "compiler/arena.h"
+
+enum {
+	SOURCE_MAX_BYTES = 64 << 20, /* a file */
+	SOURCE_BLOCK = 512,          /* bytes from one count of characters to the next */
+};
+
+struct source {
+	struct str name; /* as the user gave or the walk found it */
+	struct str text; /* at most SOURCE_MAX_BYTES */
+	uint32_t base;   /* where its first byte stands on the number line */
+	bool cut;        /* the file is longer than the limit */
+	bool named;      /* on the command line, not found by walking */
+	bool is_stdin;
+	/* Made on first use: offsets of line starts, and how many characters stand before each
+	 * SOURCE_BLOCK of bytes. */
+	uint32_t *lines;
+	uint32_t n_lines;
+	uint32_t *characters;
+};
+
+struct sources {
+	struct arena *arena;
+	struct source *items;
+	uint32_t n, capacity;
+	uint32_t next_base;
+};
+
+struct position {
+	const struct source *source;
+	uint32_t line, column; /* from 1; columns in Unicode code points */
+};
+
+void sources_init(struct sources *sources, struct arena *arena);
+
+/* Reads a file (`-`: standard input, shown as `stdin_name`) to its end or to the limit.
+ * false with *error set: could not open or read it, or all sources together pass 4 GiB. */
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+		 struct source **out, struct str *error);
+/* Forgets the source that was read last: it is none of ours. */
+void source_drop(struct sources *sources);
+/* A source out of memory: for tests and examples. */
+struct source *source_add(struct sources *sources, struct str name, struct str text);
+
+const struct source *source_of(const struct sources *sources, struct span span);
+/* Where the span starts, or ends (one past its last character). */
+struct position span_start(const struct sources *sources, struct span span);
+struct position span_stop(const struct sources *sources, struct span span);
+/* The bytes that it covers. */
+struct str span_text(const struct sources *sources, struct span span);
+/* A whole line without its line end; for a line of a `struct position`. */
+struct str source_line(const struct source *source, uint32_t line);
+/* The text starts with a byte order mark. */
+bool source_has_mark(struct str text);
+
+#endif

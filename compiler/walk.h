@@ -1,0 +1,24 @@
+/* From the paths of the command line to the files that may be specs. */
+#ifndef GPUPLAN_WALK_H
+#define GPUPLAN_WALK_H
+
+#include "compiler/arena.h"
+
+struct found_file {
+	const char *path; /* `-`: standard input */
+	bool named;       /* on the command line, not found in a directory */
+};
+
+struct walk {
+	struct arena *arena;
+	struct found_file *files; /* in the order of the bytes of their paths, each file once */
+	uint32_t n, capacity;
+	struct str *errors;       /* what could not be looked at: "vms: Permission denied" */
+	uint32_t n_errors, errors_capacity;
+};
+
+/* Directories are walked for *.yaml and *.yml, hidden names and symbolic links skipped; a path of
+ * the command line is followed and taken whatever its name is. */
+void walk_paths(struct walk *walk, struct arena *arena, char **paths, uint32_t n);
+
+#endif
