@@ -1,0 +1,149 @@
+/* Disks and network cards: what each is, and how many of a kind a guest can have. */
+#include "compiler/guest_private.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "compiler/digest.h"
+
+static const struct {
+	uint32_t max;
+	const char *name;
+	const char *help;
+} buses[] = {
+	[BUS_VIRTIO] = {GUEST_MAX_VIRTIO_DISKS, "virtio", "use bus: scsi for the others"},
+	[BUS_SCSI] = {GUEST_MAX_SCSI_DISKS, "scsi", "remove some of them"},
+	[BUS_SATA] = {GUEST_MAX_SATA_DISKS, "sata", "use bus: scsi for the others"},
+};
+
+/* vda, sda … sdz, sdaa …: how libvirt tells a domain's disks apart. */
+static void name_target(char out[8], const char *prefix, uint32_t i)
+{
+	char letters[5];
+	size_t at = sizeof letters;
+
+	letters[--at] = '\0';
+	for (i++; i; i /= 26)
+		letters[--at] = (char)('a' + --i % 26);
+	snprintf(out, 8, "%s%s", prefix, &letters[at]);
+}
+
+/* Exactly one of the two keys: true; else reported. */
+static bool one_source(struct span at, struct span a, struct span b, const char *what,
+		       const char *a_name, const char *b_name, struct findings *findings)
+{
+	struct finding *f;
+
+	if (span_given(a) != span_given(b))
+		return true;
+	if (span_given(a)) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, b,
+				"a %s has `%s` or `%s`, not both", what, a_name, b_name);
+		finding_note(findings, f, a, "the other one");
+		finding_help(findings, f, "keep one of them");
+	} else {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, at,
+				"the %s has neither `%s` nor `%s`", what, a_name, b_name);
+		finding_help(findings, f, "add one of them");
+	}
+	return false;
+}
+
+static void check_disk(const struct vm_disk *disk, struct findings *findings)
+{
+	const struct disk_spec *spec = disk->spec;
+	struct finding *f;
+
+	if (spec->broken)
+		return;
+	if (!one_source(spec->at, spec->file.at, spec->block.at, "disk", "file", "block", findings))
+		return;
+	if (disk->unit == buses[disk->bus].max) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, spec->at,
+				"more than %" PRIu32 " disks on the %s bus", buses[disk->bus].max,
+				buses[disk->bus].name);
+		finding_help(findings, f, "%s", buses[disk->bus].help);
+	}
+	if (disk->bus == BUS_SATA && disk->readonly) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, spec->readonly.at,
+				"no SATA disk can be read-only");
+		finding_help(findings, f, "use bus: virtio or bus: scsi");
+	}
+}
+
+void guest_disks(struct plan *plan, struct vm *vm, struct findings *findings)
+{
+	uint32_t units[BUS_SATA + 1] = {0};
+
+	vm->n_disks = vm->spec->disks.n;
+	vm->disks = arena_array(plan->arena, vm->n_disks, sizeof *vm->disks);
+	for (uint32_t i = 0; i < vm->n_disks; i++) {
+		const struct disk_spec *spec = &vm->spec->disks.items[i];
+		struct vm_disk *disk = &vm->disks[i];
+
+		disk->spec = spec;
+		disk->is_block = span_given(spec->block.at);
+		disk->path = disk->is_block ? spec->block.s : spec->file.s;
+		disk->readonly = spec->readonly.on;
+		disk->format = spec->format.is ? (enum disk_format)spec->format.is
+			       : disk->is_block ? FORMAT_RAW : FORMAT_QCOW2;
+		disk->bus = spec->bus.is ? (enum disk_bus)spec->bus.is : BUS_VIRTIO;
+		disk->unit = units[disk->bus]++;
+		disk->port = -1;
+		if (disk->bus == BUS_VIRTIO)
+			name_target(disk->target, "vd", disk->unit);
+		else /* the two buses share one row of names */
+			name_target(disk->target, "sd", units[BUS_SCSI] + units[BUS_SATA] - 1);
+		check_disk(disk, findings);
+	}
+}
+
+/* The same spec gives the same address; 52:54:00 is QEMU's own prefix. */
+static void derive_mac(struct plan *plan, const struct vm *vm, uint32_t i, uint8_t mac[6])
+{
+	uint8_t uuid[16];
+
+	uuid_v5(arena_printf(plan->arena, "gpuplan/%.*s/%.*s/nic/%" PRIu32,
+			     STR_ARG(vm->host->spec->name.s), STR_ARG(vm->spec->name.s), i),
+		uuid);
+	mac[0] = 0x52;
+	mac[1] = 0x54;
+	mac[2] = 0x00;
+	memcpy(mac + 3, uuid, 3);
+}
+
+static void check_nic(const struct nic_spec *spec, uint32_t i, struct findings *findings)
+{
+	struct finding *f;
+
+	if (spec->broken)
+		return;
+	one_source(spec->at, spec->bridge.at, spec->network.at, "network card", "bridge", "network",
+		   findings);
+	if (i == GUEST_MAX_NICS) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, spec->at,
+				"more than %d network cards", GUEST_MAX_NICS);
+		finding_help(findings, f, "remove the others");
+	}
+}
+
+void guest_nics(struct plan *plan, struct vm *vm, struct findings *findings)
+{
+	vm->n_nics = vm->spec->nics.n;
+	vm->nics = arena_array(plan->arena, vm->n_nics, sizeof *vm->nics);
+	for (uint32_t i = 0; i < vm->n_nics; i++) {
+		const struct nic_spec *spec = &vm->spec->nics.items[i];
+		struct vm_nic *nic = &vm->nics[i];
+
+		nic->spec = spec;
+		nic->is_network = span_given(spec->network.at);
+		nic->source = nic->is_network ? spec->network.s : spec->bridge.s;
+		nic->model = spec->model.is ? (enum nic_model)spec->model.is : NIC_VIRTIO;
+		nic->port = -1;
+		if (span_given(spec->mac.at))
+			memcpy(nic->mac, spec->mac.bytes, sizeof nic->mac);
+		else
+			derive_mac(plan, vm, i, nic->mac);
+		check_nic(spec, i, findings);
+	}
+}

@@ -1,0 +1,133 @@
+/* The guest's PCI tree: who sits where (the map is in guest.h). */
+#include "compiler/guest_private.h"
+
+#include <inttypes.h>
+
+enum {
+	SLOT_NICS = 0x02,
+	SLOT_DISKS = 0x03,
+	SLOT_EXPANDERS = 0x08,
+	SLOT_GPUS = 0x10,
+	SLOT_XHCI = 0x1d, /* backends/: the first one that no port may take */
+	SLOTS = 32,
+	FUNCTIONS = 8,
+	BUSES = 256,
+};
+
+struct tree {
+	struct plan *plan;
+	struct vm *vm;
+	uint32_t capacity;
+};
+
+/* The index in vm->ports. */
+static int32_t add_port(struct tree *tree, struct pci_port port)
+{
+	struct vm *vm = tree->vm;
+	struct pci_port *added = arena_push(tree->plan->arena, (void **)&vm->ports, &vm->n_ports,
+					    &tree->capacity, sizeof *vm->ports);
+
+	*added = port;
+	return (int32_t)vm->n_ports - 1;
+}
+
+/* The `i`-th root port of the row that starts at `slot` of the root bus. Function 0 says that it
+ * has more from the start, so that a port that comes later changes none of the others. */
+static int32_t add_root_port(struct tree *tree, uint32_t slot, uint32_t i)
+{
+	return add_port(tree, (struct pci_port){.slot = (uint8_t)(slot + i / FUNCTIONS),
+						.function = (uint8_t)(i % FUNCTIONS),
+						.multifunction = i % FUNCTIONS == 0});
+}
+
+static void place_nics_and_disks(struct tree *tree)
+{
+	struct vm *vm = tree->vm;
+	uint32_t n = 0;
+	bool scsi = false;
+
+	for (uint32_t i = 0; i < vm->n_nics; i++)
+		vm->nics[i].port = add_root_port(tree, SLOT_NICS, i);
+	for (uint32_t i = 0; i < vm->n_disks; i++) {
+		if (vm->disks[i].bus == BUS_VIRTIO)
+			vm->disks[i].port = add_root_port(tree, SLOT_DISKS, n++);
+		scsi |= vm->disks[i].bus == BUS_SCSI;
+	}
+	vm->scsi_port = scsi ? add_root_port(tree, SLOT_DISKS, n) : -1;
+}
+
+/* Left alone, libvirt gives expanders the bus numbers from 254 downwards, which leaves no
+ * buses for the GPUs behind them; so each gets its even share of the 256. */
+static void place_expanders(struct tree *tree)
+{
+	uint32_t n = tree->vm->n_cells;
+
+	for (uint32_t i = 0; i < n; i++)
+		add_port(tree, (struct pci_port){.expander = true,
+						 .slot = (uint8_t)(SLOT_EXPANDERS + i),
+						 .bus_nr = (uint8_t)(BUSES * (i + 1) / (n + 1)),
+						 .cell = i});
+}
+
+/* The GPUs of one node, one a slot of its expander; returns how many. */
+static uint32_t place_gpus_of_cell(struct tree *tree, uint32_t cell, uint32_t expander)
+{
+	struct vm *vm = tree->vm;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct gpu *gpu = vm->gpus[i].gpu;
+
+		if (!gpu || (uint32_t)gpu->node != vm->cells[cell].host_node)
+			continue;
+		vm->gpus[i].port =
+			add_port(tree, (struct pci_port){.bus = expander, .slot = (uint8_t)n++});
+	}
+	return n;
+}
+
+/* Every expander needs a slot of the root bus, every port of it one of its own, and behind every
+ * port there is a bus. */
+static bool expanders_fit(const struct vm *vm, uint32_t on_root, uint32_t most_on_one)
+{
+	uint32_t share = BUSES / (vm->n_cells + 1);
+
+	return vm->n_cells <= SLOT_XHCI - SLOT_EXPANDERS && on_root < share &&
+	       most_on_one < share && most_on_one <= SLOTS;
+}
+
+static void place_gpus(struct tree *tree, struct findings *findings)
+{
+	struct vm *vm = tree->vm;
+	uint32_t on_root = vm->n_ports, most = 0;
+	struct finding *f;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		vm->gpus[i].port = -1;
+	if (!vm->n_cells) {
+		for (uint32_t i = 0; i < vm->n_gpus; i++)
+			vm->gpus[i].port = add_root_port(tree, SLOT_GPUS, i);
+		return;
+	}
+	place_expanders(tree);
+	for (uint32_t i = 0; i < vm->n_cells; i++) {
+		uint32_t n = place_gpus_of_cell(tree, i, on_root + 1 + i);
+
+		most = n > most ? n : most;
+	}
+	if (expanders_fit(vm, on_root, most))
+		return;
+	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->gpus.at,
+			"%" PRIu32 " GPUs on %" PRIu32
+			" NUMA nodes; the guest has not enough PCI buses for them",
+			vm->n_gpus, vm->n_cells);
+	finding_help(findings, f, "take fewer GPUs, or GPUs on fewer nodes");
+}
+
+void guest_ports(struct plan *plan, struct vm *vm, struct findings *findings)
+{
+	struct tree tree = {.plan = plan, .vm = vm};
+
+	place_nics_and_disks(&tree);
+	place_gpus(&tree, findings);
+}

@@ -1,0 +1,297 @@
+/* A VM: its GPUs and vGPUs, unified memory, and which of them must do P2P. */
+#include "compiler/digest.h"
+#include "compiler/guest.h"
+#include "compiler/resolve.h"
+#include "schema/keys.h"
+
+/* `gpuplan/HOST/VM` and what stands below it. */
+static void derived_uuid(struct resolver *r, const struct vm *vm, const char *below, uint8_t out[16])
+{
+	uuid_v5(arena_printf(r->arena, "gpuplan/%.*s/%.*s%s", STR_ARG(vm->spec->host.s),
+			     STR_ARG(vm->spec->name.s), below),
+		out);
+}
+
+static bool is_none(struct text vgpu)
+{
+	return !span_given(vgpu.at) || str_is(vgpu.s, "none");
+}
+
+/* The item's own value, or the VM's. */
+#define ITEM_OR_VM(item, vm, field) (span_given((item)->field.at) ? (item)->field : (vm)->field)
+
+/* `enable_uvm` as a plugin parameter is `uvm` in other words: from here on it is only that. */
+static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
+{
+	for (uint32_t i = 0; i < g->params.n; i++) {
+		const struct param *p = &g->params.items[i];
+		struct param *rest;
+
+		if (!str_is(p->name.s, "enable_uvm"))
+			continue;
+		if (g->uvm.is && g->uvm.is != UVM_DEFAULT) {
+			struct finding *f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR,
+							p->name.at, "'enable_uvm' stands beside 'uvm'");
+
+			finding_note(r->findings, f, g->uvm.at, "uvm is here");
+			finding_help(r->findings, f, "remove 'enable_uvm': 'uvm' writes it");
+		} else if (!str_is(p->value.s, "0") && !str_is(p->value.s, "1")) {
+			struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
+							p->value.at, "'enable_uvm': '%s' is not 0 or 1",
+							finding_quote(r->findings, p->value.s));
+
+			finding_help(r->findings, f, "write uvm: true or uvm: false");
+		} else {
+			g->uvm = (struct word){p->value.at,
+					       str_is(p->value.s, "1") ? UVM_TRUE : UVM_FALSE};
+		}
+		rest = arena_array(r->arena, g->params.n, sizeof *rest);
+		memcpy(rest, g->params.items, i * sizeof *rest);
+		memcpy(rest + i, p + 1, (g->params.n - i - 1) * sizeof *rest);
+		g->params.items = rest;
+		g->params.n--;
+		return;
+	}
+}
+
+static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
+{
+	const struct vm_spec *spec = vm->spec;
+	const struct vm_gpu_spec *item = &spec->gpus.items[i];
+	struct vm_gpu *g = &vm->gpus[i];
+
+	*g = (struct vm_gpu){.spec = item, .vm = vm, .port = -1};
+	if (span_given(item->gpu.at))
+		g->gpu = host_gpu(vm->host, item->gpu.s);
+	g->vgpu = ITEM_OR_VM(item, spec, vgpu);
+	g->is_vgpu = !is_none(g->vgpu);
+	for (uint32_t j = 0; j < i; j++)
+		g->ordinal += g->gpu && vm->gpus[j].gpu == g->gpu && vm->gpus[j].is_vgpu;
+	g->alias = g->ordinal ? arena_printf(r->arena, "ua-gpu%u-%.*s", g->ordinal,
+					     STR_ARG(item->gpu.s))
+			      : arena_printf(r->arena, "ua-gpu-%.*s", STR_ARG(item->gpu.s));
+	if (!g->is_vgpu)
+		return;
+	vm->n_vgpus++;
+	g->type = catalog_vgpu_type(r->plan->catalog, g->vgpu.s);
+	g->uvm = ITEM_OR_VM(item, spec, uvm);
+	g->params = ITEM_OR_VM(item, spec, vgpu_params);
+	take_uvm_param(r, g);
+	if (span_given(item->mdev.at))
+		memcpy(g->mdev, item->mdev.bytes, sizeof g->mdev);
+	else
+		derived_uuid(r, vm,
+			     arena_printf(r->arena, "/%.*s/%u", STR_ARG(item->gpu.s), g->ordinal).p,
+			     g->mdev);
+	if (span_given(item->vf.at)) {
+		g->vf = item->vf.pci;
+		g->has_vf = true;
+	}
+}
+
+/* A vGPU whose NVLink P2P is lost while unified memory is on (NVIDIA, P2P CUDA transfers). */
+static bool uvm_stops_p2p(const struct vm *vm, const struct vm_gpu *g)
+{
+	return vm->p2p == P2P_NVLINK && vm->n_vgpus >= 2 && g->gpu && g->gpu->board &&
+	       g->gpu->board->uvm_p2p == UVM_P2P_LOST;
+}
+
+static void resolve_uvm(struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		struct vm_gpu *g = &vm->gpus[i];
+
+		if (!g->is_vgpu)
+			continue;
+		if (g->uvm.is == UVM_TRUE)
+			g->uvm_setting = UVM_ON;
+		else if (g->uvm.is == UVM_FALSE || uvm_stops_p2p(vm, g))
+			g->uvm_setting = UVM_OFF;
+	}
+}
+
+static bool joined(const struct vm *vm, const struct vm_gpu *a, const struct vm_gpu *b)
+{
+	if (vm->p2p == P2P_NVLINK)
+		return nvlink_direct(a->gpu, b->gpu);
+	return a->gpu->clique >= 0 && a->gpu->clique == b->gpu->clique;
+}
+
+/* Puts GPU `i` and all that hangs on it into `group`. */
+static void gather(const struct vm *vm, uint32_t i, bool *seen, struct p2p_group *group)
+{
+	seen[i] = true;
+	group->members[group->n++] = &vm->gpus[i];
+	for (uint32_t j = 0; j < vm->n_gpus; j++)
+		if (!seen[j] && joined(vm, &vm->gpus[i], &vm->gpus[j]))
+			gather(vm, j, seen, group);
+}
+
+static void resolve_groups(struct resolver *r, struct vm *vm)
+{
+	bool known = vm->p2p == P2P_NVLINK ? vm->host->nvlink != NULL : vm->host->pcie_p2p_known;
+	bool seen[MAX_GPUS] = {false};
+
+	if (vm->p2p == P2P_NONE || vm->n_gpus < 2 || vm->skip_p2p)
+		return;
+	vm->groups = arena_array(r->arena, vm->n_gpus, sizeof *vm->groups);
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		struct p2p_group *group = &vm->groups[vm->n_groups];
+
+		if (seen[i])
+			continue;
+		group->n = 0;
+		group->members = arena_array(r->arena, vm->n_gpus, sizeof(void *));
+		if (vm->scope == SCOPE_GROUP && known) {
+			gather(vm, i, seen, group);
+		} else {
+			for (uint32_t j = 0; j < vm->n_gpus; j++) {
+				group->members[group->n++] = &vm->gpus[j];
+				seen[j] = true;
+			}
+		}
+		vm->n_groups += group->n > 1;
+	}
+}
+
+/* A value that is there but wrong has been reported; what would be judged by it is skipped. */
+static void decide_skips(struct vm *vm)
+{
+	const struct vm_spec *s = vm->spec;
+	/* What a profile that is not there would have said is not known. */
+	bool gpus = vm_broken(s, gpus) || vm_broken(s, vgpu) ||
+		    (span_given(s->profile.at) && !vm->profile);
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+
+		gpus |= !g->gpu || vm_gpu_broken(g->spec, vgpu);
+		vm->skip_mmio |= g->gpu && (gpu_broken(g->gpu->spec, board) ||
+					    gpu_broken(g->gpu->spec, bar1));
+	}
+	vm->skip_p2p = gpus || vm_broken(s, p2p) || vm_broken(s, p2p_scope) ||
+		       host_broken(vm->host->spec, nvlink) || host_broken(vm->host->spec, pcie_p2p);
+	vm->skip_mmio |= gpus || vm_broken(s, memory) || vm_broken(s, mmio) ||
+			 vm_broken(s, firmware) || !span_given(s->memory.at);
+}
+
+static void check_vsphere(struct resolver *r, const struct vm *vm)
+{
+	const struct number *memory = &vm->spec->memory, *mmio = &vm->spec->mmio;
+
+	if (span_given(memory->at) && memory->n % (4 * MIB)) {
+		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, memory->at,
+						"'memory': vSphere takes whole multiples of 4 MiB");
+
+		finding_help(r->findings, f, "write %lluMiB",
+			     (unsigned long long)((memory->n + 4 * MIB - 1) / (4 * MIB) * 4));
+	}
+	if (span_given(mmio->at) && !mmio->word && mmio->n % GIB) {
+		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, mmio->at,
+						"'mmio': vSphere takes whole GiB");
+
+		finding_help(r->findings, f, "write auto, or %lluGiB",
+			     (unsigned long long)(mmio->n / GIB + 1));
+	}
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+static const struct host *find_host(struct resolver *r, const struct vm_spec *spec)
+{
+	const struct host *host;
+	struct finding *f;
+	size_t i;
+
+	if (!span_given(spec->host.at))
+		return NULL;
+	host = plan_host(r->plan, spec->host.s);
+	if (host || r->plan->incomplete)
+		return host && !host->unusable ? host : NULL;
+	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,
+			"there is no host '%s'", finding_quote(r->findings, spec->host.s));
+	i = nearest(spec->host.s, r->plan->n_hosts, host_name, r->plan);
+	if (i != SIZE_MAX)
+		finding_help(r->findings, f, "did you mean '%.*s'?", STR_ARG(host_name(i, r->plan)));
+	else if (r->plan->n_hosts == 0)
+		finding_help(r->findings, f, "the spec has no hosts: name their file too");
+	return NULL;
+}
+
+#define OR(word, fallback) ((word).is ? (word).is : (fallback))
+
+void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
+{
+	vm->spec = spec;
+	vm->scsi_port = -1;
+	vm->host = find_host(r, spec);
+	vm->guest = OR(spec->guest, GUEST_LINUX);
+	vm->firmware = OR(spec->firmware, FIRMWARE_EFI);
+	vm->hugepages = OR(spec->hugepages, HUGEPAGES_NONE);
+	vm->p2p = OR(spec->p2p, P2P_NONE);
+	vm->scope = OR(spec->p2p_scope, SCOPE_VM);
+	vm->console = OR(spec->console, CONSOLE_SERIAL);
+	vm->vcpus = (uint32_t)spec->vcpus.n;
+	vm->memory = spec->memory.n;
+	vm->multicast = spec->multicast.on;
+	vm->hide_hypervisor = spec->hide_hypervisor.on;
+	if (!vm->host)
+		return;
+	if (span_given(spec->uuid.at))
+		memcpy(vm->uuid, spec->uuid.bytes, sizeof vm->uuid);
+	else
+		derived_uuid(r, vm, "", vm->uuid);
+	vm->n_gpus = spec->gpus.n;
+	vm->gpus = arena_array(r->arena, spec->gpus.n, sizeof *vm->gpus);
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		resolve_gpu(r, vm, i);
+	decide_skips(vm);
+	resolve_uvm(vm);
+	resolve_groups(r, vm);
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		vm->gpus[i].clique = vm->host->kvm && vm->p2p == P2P_PCIE && !vm->gpus[i].is_vgpu &&
+				     vm->gpus[i].gpu && vm->gpus[i].gpu->clique >= 0;
+	vm->mmio.expanders = vm->host->kvm && guest_has_cells(vm);
+	resolve_mmio(vm);
+	if (vm->host->kvm)
+		guest_resolve(r->plan, vm, r->findings);
+	else
+		check_vsphere(r, vm);
+}
+
+static bool function_taken(const struct host *host, struct pci_address function)
+{
+	for (uint32_t v = 0; v < host->n_vms; v++)
+		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++)
+			if (host->vms[v]->gpus[i].has_vf &&
+			    pci_eq(host->vms[v]->gpus[i].vf, function))
+				return true;
+	return false;
+}
+
+static void hand_out(const struct host *host, struct vm_gpu *g)
+{
+	const address_list *vfs = &g->gpu->spec->vfs;
+
+	for (uint32_t i = 0; i < vfs->n && !g->has_vf; i++) {
+		if (function_taken(host, vfs->items[i].pci))
+			continue;
+		g->vf = vfs->items[i].pci;
+		g->has_vf = true;
+	}
+}
+
+void resolve_functions(const struct host *host)
+{
+	/* Explicit ones are taken already: resolve_gpu set them. */
+	for (uint32_t v = 0; v < host->n_vms; v++)
+		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++) {
+			struct vm_gpu *g = &host->vms[v]->gpus[i];
+
+			if (g->is_vgpu && g->gpu && g->gpu->framework == FRAMEWORK_VFIO && !g->has_vf)
+				hand_out(host, g);
+		}
+}
