@@ -1,0 +1,67 @@
+#include "rules/clique.h"
+
+static gpu_mask gpus_of(const struct vm *vm)
+{
+	gpu_mask mask = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		mask |= UINT64_C(1) << vm->gpus[i].gpu->index;
+	return mask;
+}
+
+/* A profile that is not there may have said it. */
+static bool proof_known(const struct host *host)
+{
+	return host->pcie_p2p_known || (span_given(host->spec->profile.at) && !host->profile);
+}
+
+/* Captures count as proof in the spec language; this version does not read them, and says so. */
+static void check(struct judge *judge, const struct vm *vm)
+{
+	const struct host *host = vm->host;
+	bool captures = span_given(host->spec->captures.p2p_read.at);
+	struct finding *f;
+
+	if (!wants_clique(vm) || proof_known(host))
+		return;
+	f = report(judge, vm->spec->p2p.at, "host '%.*s' does not say which GPUs do PCIe P2P%s",
+		   STR_ARG(host->spec->name.s),
+		   captures ? ": it has a capture, but captures are not read by this version" : "");
+	if (captures)
+		finding_note(judge->findings, f, host->spec->captures.p2p_read.at, "the capture");
+	finding_help(judge->findings, f,
+		     "where `nvidia-smi topo -p2p r` on the bare host says OK for every pair, write "
+		     "pcie_p2p: [%.*s] in '%.*s'; or p2p: none",
+		     STR_ARG(gpu_list(judge, host, gpus_of(vm))), STR_ARG(host->spec->name.s));
+}
+
+const struct rule rule_clique_not_proven = {
+	.name = "clique-not-proven",
+	.severity = SEVERITY_ERROR,
+	.summary = "PCIe P2P is wanted on a host that does not say where it works",
+	.p2p = check,
+	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that has no `pcie_p2p`.",
+	.why = "The guest's driver cannot see the real PCIe tree, so it asks the hypervisor: GPUs that "
+	       "show the same clique are taken as tested with each other on bare metal. That is a "
+	       "warranty, and nobody checks it again. Without a proof there is nothing to warrant: no "
+	       "clique is written, and the guest copies through system memory.",
+	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
+		  "_hypervisorCheckVirtualPcieP2PApproval: \"the hypervisor warrants that PCI-E P2P has "
+		  "been tested and works correctly between all GPUs with the same clique ID on the "
+		  "bare-metal platform\"",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "+    pcie_p2p: [[g0, g1]]\n"
+		   "     gpus:\n"
+		   "       g0: {board: l40s, address: 05:00.0}\n"
+		   "       g1: {board: l40s, address: 06:00.0}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: pcie\n"
+		   "     gpus: [g0, g1]\n",
+};

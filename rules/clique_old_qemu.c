@@ -1,0 +1,82 @@
+#include "rules/clique.h"
+#include "rules/p2p.h"
+#include "rules/versions.h"
+
+/* The GPU has its MSI-X capability where older QEMUs put the clique. */
+static const struct vm_gpu *taken_place(const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		if (vm->gpus[i].gpu->board && vm->gpus[i].gpu->board->arch >= ARCH_TURING)
+			return &vm->gpus[i];
+	return NULL;
+}
+
+static uint32_t affected_vms(const struct host *host, const struct vm_gpu **first)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < host->n_vms; i++) {
+		const struct vm_gpu *g;
+
+		if (!wants_clique(host->vms[i]))
+			continue;
+		g = taken_place(host->vms[i]);
+		if (g && n++ == 0)
+			*first = g;
+	}
+	return n;
+}
+
+/* Once a host: its QEMU is what must change, however many VMs it would not start. */
+static void check(struct judge *judge, const struct host *host)
+{
+	struct version qemu = host->spec->versions.qemu;
+	const struct vm_gpu *g = NULL;
+	struct finding *f;
+	uint32_t n;
+
+	if (!host->kvm || !span_given(qemu.at) || !older_than(judge, qemu, "qemu_clique_alternate_offset"))
+		return;
+	n = affected_vms(host, &g);
+	if (n == 0)
+		return;
+	f = report(judge, qemu.at,
+		   "QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
+		   written(judge, qemu.at), STR_ARG(g->vm->spec->name.s), and_more(judge, n - 1),
+		   STR_ARG(g->gpu->spec->name.s));
+	note_chip(judge, f, g->gpu);
+	finding_note(judge->findings, f, g->vm->spec->p2p.at, "the VM wants its GPUs in a clique");
+	finding_help(judge->findings, f, "QEMU %.*s or later; or p2p: none",
+		     STR_ARG(catalog_release(judge->plan->catalog, "qemu_clique_alternate_offset")));
+}
+
+const struct rule rule_clique_old_qemu = {
+	.name = "clique-old-qemu",
+	.severity = SEVERITY_ERROR,
+	.summary = "QEMU before 8.1 cannot show a clique on a Turing or later GPU",
+	.host = check,
+	.what = "A VM with `p2p: pcie` has a whole GPU of the Turing architecture or later, and the "
+		"host's QEMU is older than 8.1.",
+	.why = "QEMU writes the clique as a capability of eight bytes at C8h in the GPU's configuration "
+	       "space. Turing and later GPUs have their MSI-X capability there. QEMU 8.1 moves to D4h "
+	       "when the place is taken; an older one stops with \"overlaps existing capability\", "
+	       "and the VM does not start at all.",
+	.source = "QEMU commit f6b30c1984f7 (June 2023, released with 8.1); QEMU 7.2.22 tried",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "-    versions: {qemu: 7.2.22}\n"
+		   "+    versions: {qemu: 9.2.0}\n"
+		   "     pcie_p2p: [[g0, g1]]\n"
+		   "     gpus:\n"
+		   "       g0: {board: l40s, address: 05:00.0}\n"
+		   "       g1: {board: l40s, address: 06:00.0}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: pcie\n"
+		   "     gpus: [g0, g1]\n",
+};

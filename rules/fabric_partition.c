@@ -1,0 +1,189 @@
+/* Fabric Manager partitions: which modules may be one VM's, and whether the spec says the modules. */
+#include "compiler/rule.h"
+#include "schema/keys.h"
+
+static bool is_divided(const struct host *host)
+{
+	enum nvswitch_mode mode = host->spec->nvswitch.mode.is;
+
+	return mode == NVSWITCH_SHARED || mode == NVSWITCH_VGPU;
+}
+
+static uint32_t module_bit(uint64_t module)
+{
+	return UINT32_C(1) << module;
+}
+
+/* The platform's partitions, or the host's own list, in one form: bit m is module m. */
+static uint32_t partitions_of(struct judge *judge, const struct host *host, uint32_t **out)
+{
+	static const char *const platforms[] = {
+		[PARTITIONS_HGX_H100] = "hgx-h100",
+		[PARTITIONS_HGX_B200] = "hgx-b200",
+	};
+	const struct nvswitch_spec *spec = &host->spec->nvswitch;
+	const struct fm_partition *rows;
+	size_t n;
+
+	if (!spec->partitions.word) {
+		*out = arena_array(judge->arena, spec->partitions.n, sizeof **out);
+		for (uint32_t i = 0; i < spec->partitions.n; i++)
+			for (uint32_t k = 0; k < spec->partitions.items[i].modules.n; k++)
+				(*out)[i] |= module_bit(spec->partitions.items[i].modules.items[k].n);
+		return spec->partitions.n;
+	}
+	rows = catalog_partitions(judge->plan->catalog, str_of(platforms[spec->partitions.word]), &n);
+	*out = arena_array(judge->arena, n, sizeof **out);
+	for (size_t i = 0; i < n; i++)
+		(*out)[i] = rows[i].modules;
+	return (uint32_t)n;
+}
+
+/* `1 3 (g0 g2)`: modules, and the host's GPUs that are these. */
+static struct str modules_text(struct judge *judge, const struct host *host, uint32_t modules)
+{
+	struct str text = STR(""), names = STR("");
+
+	for (unsigned m = 1; m <= 16; m++) {
+		if (!(modules & module_bit(m)))
+			continue;
+		text = arena_printf(judge->arena, "%.*s%s%u", STR_ARG(text), text.n ? " " : "", m);
+		for (uint32_t i = 0; i < host->n_gpus; i++)
+			if (host->gpus[i].spec->module.n == m)
+				names = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(names),
+						     names.n ? " " : "",
+						     STR_ARG(host->gpus[i].spec->name.s));
+	}
+	return names.n ? arena_printf(judge->arena, "%.*s (%.*s)", STR_ARG(text), STR_ARG(names)) : text;
+}
+
+static void help(struct judge *judge, struct finding *f, const struct host *host,
+		 const uint32_t *partitions, uint32_t n, uint32_t size)
+{
+	struct str text = STR("");
+
+	for (uint32_t i = 0; i < n; i++)
+		if (__builtin_popcount(partitions[i]) == (int)size)
+			text = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(text), text.n ? "; " : "",
+					    STR_ARG(modules_text(judge, host, partitions[i])));
+	if (text.n)
+		finding_help(judge->findings, f, "the partitions of %u are the modules %.*s", size,
+			     STR_ARG(text));
+	else
+		finding_help(judge->findings, f, "there is no partition of %u GPUs", size);
+}
+
+static void check_group(struct judge *judge, const struct vm *vm, const struct p2p_group *group)
+{
+	uint32_t modules = 0, n, *partitions;
+	struct finding *f;
+
+	for (uint32_t i = 0; i < group->n; i++) {
+		if (!span_given(group->members[i]->gpu->spec->module.at))
+			return;
+		modules |= module_bit(group->members[i]->gpu->spec->module.n);
+	}
+	n = partitions_of(judge, vm->host, &partitions);
+	for (uint32_t i = 0; i < n; i++)
+		if (partitions[i] == modules)
+			return;
+	f = report(judge, vm->spec->gpus.at, "the modules %.*s are not one partition of '%.*s'",
+		   STR_ARG(modules_text(judge, vm->host, modules)), STR_ARG(vm->host->spec->name.s));
+	finding_note(judge->findings, f, vm->host->spec->nvswitch.partitions.at, "its partitions");
+	help(judge, f, vm->host, partitions, n, (uint32_t)__builtin_popcount(modules));
+}
+
+static void check(struct judge *judge, const struct vm *vm)
+{
+	if (!is_divided(vm->host) || vm->p2p != P2P_NVLINK ||
+	    !span_given(vm->host->spec->nvswitch.partitions.at))
+		return;
+	for (uint32_t i = 0; i < vm->n_groups; i++)
+		check_group(judge, vm, &vm->groups[i]);
+}
+
+const struct rule rule_fabric_partition = {
+	.name = "fabric-partition",
+	.severity = SEVERITY_ERROR,
+	.summary = "the VM's GPUs are not one Fabric Manager partition",
+	.p2p = check,
+	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, the modules of the GPUs that must do "
+		"NVLink P2P are not one of its partitions.",
+	.why = "Fabric Manager opens the switch between the GPUs of a partition, and knows a fixed set of "
+	       "them: all eight, two halves, and pairs that differ by platform (1 and 3 on HGX H100, 1 "
+	       "and 2 on HGX B200). Other GPUs cannot be activated together, and the guest has no "
+	       "NVLink between them.",
+	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736): shared NVSwitch "
+		  "partitions; `fmpm -l` of an HGX H100 and an HGX B200",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   hgx-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     nvswitch: {mode: shared, partitions: hgx-h100}\n"
+		   "     nvlink: all\n"
+		   "     gpus:\n"
+		   "       g0: {board: h100-sxm5-80gb, address: 1b:00.0, module: 1}\n"
+		   "       g1: {board: h100-sxm5-80gb, address: 43:00.0, module: 2}\n"
+		   "       g2: {board: h100-sxm5-80gb, address: 52:00.0, module: 3}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: hgx-1\n"
+		   "     vcpus: 32\n"
+		   "     memory: 256GiB\n"
+		   "     p2p: nvlink\n"
+		   "-    gpus: [g0, g1]\n"
+		   "+    gpus: [g0, g2]\n",
+};
+
+/* The same words for every VM that has the GPU: one finding a GPU. */
+static void check_modules(struct judge *judge, const struct vm *vm)
+{
+	if (!is_divided(vm->host) || vm->p2p != P2P_NVLINK)
+		return;
+	for (uint32_t i = 0; i < vm->n_groups; i++) {
+		for (uint32_t k = 0; k < vm->groups[i].n; k++) {
+			const struct gpu_spec *gpu = vm->groups[i].members[k]->gpu->spec;
+			struct finding *f;
+
+			if (span_given(gpu->module.at) || gpu_broken(gpu, module))
+				continue;
+			f = report(judge, gpu->name.at, "'%.*s' has no 'module', and its fabric is divided",
+				   STR_ARG(gpu->name.s));
+			finding_note(judge->findings, f, vm->host->spec->nvswitch.mode.at, "the mode");
+			finding_help(judge->findings, f,
+				     "add module: N, its SXM module id: `nvidia-smi -q` on the bare host "
+				     "shows it; it is not the PCI order");
+		}
+	}
+}
+
+const struct rule rule_fabric_module_missing = {
+	.name = "fabric-module-missing",
+	.severity = SEVERITY_ERROR,
+	.summary = "a GPU of a divided fabric without its module id",
+	.p2p = check_modules,
+	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, a GPU that must do NVLink P2P has no "
+		"`module`.",
+	.why = "Partitions are lists of SXM module ids, and these do not follow the PCI order: an HGX H100 "
+	       "was seen with the modules 2 4 1 3 7 5 6 8. Without the id nobody can tell which "
+	       "partition the VM needs.",
+	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736); F. Denneman's map of "
+		  "an HGX H100",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   hgx-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     nvswitch: {mode: shared, partitions: hgx-h100}\n"
+		   "     nvlink: all\n"
+		   "     gpus:\n"
+		   "       g0: {board: h100-sxm5-80gb, address: 1b:00.0, module: 1}\n"
+		   "-      g1: {board: h100-sxm5-80gb, address: 52:00.0}\n"
+		   "+      g1: {board: h100-sxm5-80gb, address: 52:00.0, module: 3}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: hgx-1\n"
+		   "     vcpus: 32\n"
+		   "     memory: 256GiB\n"
+		   "     p2p: nvlink\n"
+		   "     gpus: [g0, g1]\n",
+};

@@ -1,0 +1,81 @@
+#include "compiler/rule.h"
+#include "schema/keys.h"
+
+static struct str gpu_name(size_t i, const void *data)
+{
+	return ((const struct host *)data)->gpus[i].spec->name.s;
+}
+
+/* Another host that has a GPU of that id; NULL: none. */
+static const struct host *owner(const struct plan *plan, struct str id)
+{
+	for (uint32_t i = 0; i < plan->n_hosts; i++)
+		if (host_gpu(&plan->hosts[i], id))
+			return &plan->hosts[i];
+	return NULL;
+}
+
+static void help(struct judge *judge, struct finding *f, const struct host *host, struct str id)
+{
+	const struct host *other = owner(judge->plan, id);
+	size_t near = nearest(id, host->n_gpus, gpu_name, host);
+	const char *elsewhere = "";
+
+	if (other)
+		elsewhere = arena_printf(judge->arena, "host '%.*s' has a '%s'",
+					 STR_ARG(other->spec->name.s), quoted(judge, id))
+				    .p;
+	if (near != SIZE_MAX)
+		finding_help(judge->findings, f, "did you mean '%.*s'?%s%s",
+			     STR_ARG(gpu_name(near, host)), other ? " " : "", elsewhere);
+	else if (other)
+		finding_help(judge->findings, f, "%s", elsewhere);
+	else
+		finding_help(judge->findings, f, "the GPUs of host '%.*s' start with '%.*s'",
+			     STR_ARG(host->spec->name.s), STR_ARG(gpu_name(0, host)));
+}
+
+static void check(struct judge *judge, const struct vm *vm)
+{
+	const struct host *host = vm->host;
+
+	if (host_broken(host->spec, gpus))
+		return;
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+		const struct text *id = &g->spec->gpu;
+		struct finding *f;
+
+		if (g->gpu || !span_given(id->at))
+			continue;
+		f = report(judge, id->at, "host '%.*s' has no GPU '%s'",
+			   STR_ARG(host->spec->name.s), quoted(judge, id->s));
+		finding_note(judge->findings, f, host->spec->name.at, "the host is here");
+		help(judge, f, host, id->s);
+	}
+}
+
+const struct rule rule_gpu_unknown = {
+	.name = "gpu-unknown",
+	.severity = SEVERITY_ERROR,
+	.summary = "a VM has a GPU that its host does not have",
+	.vm = check,
+	.what = "An item of a VM's `gpus` names an id that is not among the GPUs of the VM's host.",
+	.why = "Ids are the host's own: `g0` of one host has nothing to do with `g0` of another. "
+	       "Without the GPU there is no address to write into the VM, so neither it nor what "
+	       "hangs on its GPUs can be judged or compiled.",
+	.source = "the spec language, version 1: gpus",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: l40s, address: 07:00.0}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 8\n"
+		   "     memory: 32GiB\n"
+		   "-    gpus: [g1]\n"
+		   "+    gpus: [g0]\n",
+};

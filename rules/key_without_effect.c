@@ -1,0 +1,194 @@
+/* Keys that nothing carries: the key tables say which (KEY_KVM, KEY_VSPHERE, KEY_VGPU, KEY_UNREAD). */
+#include "rules/p2p.h"
+#include "schema/keys.h"
+
+/* Where the value of the key stands in a section's struct; nowhere: it was not given. */
+static struct span value_at(const struct key *key, const void *spec)
+{
+	struct span at;
+
+	memcpy(&at, (const char *)spec + key->offset, sizeof at);
+	return at;
+}
+
+static void report_hypervisor(struct judge *judge, const struct host *host, const struct key *key,
+			      struct span at)
+{
+	struct finding *f = report(judge, at, "'%s' is for %s hosts: no artifact of a %s host carries it",
+				   key->name, host->kvm ? "vsphere" : "kvm",
+				   host->kvm ? "kvm" : "vsphere");
+
+	finding_note(judge->findings, f, host->spec->hypervisor.at, "host '%.*s' is %s",
+		     STR_ARG(host->spec->name.s), host->kvm ? "kvm" : "vsphere");
+	finding_help(judge->findings, f, "remove '%s'", key->name);
+}
+
+static bool of_other_hypervisor(const struct host *host, const struct key *key)
+{
+	return key->flags & (unsigned)(host->kvm ? KEY_VSPHERE : KEY_KVM);
+}
+
+static bool has_unread(const struct section *section, const void *spec)
+{
+	for (size_t i = 0; i < section->n; i++)
+		if (section->keys[i].flags & KEY_UNREAD &&
+		    span_given(value_at(&section->keys[i], spec)))
+			return true;
+	return false;
+}
+
+/* A profile of hosts of both kinds may well have the keys of both; but what nobody reads yet is
+ * reported wherever it stands. */
+static void check_host(struct judge *judge, const struct host *host)
+{
+	for (size_t i = 0; i < host_section.n; i++) {
+		const struct key *key = &host_section.keys[i];
+		struct span at = value_at(key, host->spec);
+
+		if (!span_given(at))
+			continue;
+		if (of_other_hypervisor(host, key) && span_within(at, host->spec->at))
+			report_hypervisor(judge, host, key, at);
+		if (key->type == KEY_MAP && has_unread(key->section, (const char *)host->spec + key->offset))
+			finding_help(judge->findings,
+				     report(judge, at, "%s are not read by this version", key->name),
+				     "say nvlink and pcie_p2p");
+	}
+}
+
+/* `uvm: default` and `multicast: false` ask for nothing: they undo a profile. */
+static bool asks_for_nothing(const struct key *key, const void *spec)
+{
+	const char *value = (const char *)spec + key->offset;
+
+	if (key->type == KEY_FLAG)
+		return !((const struct flag *)(const void *)value)->on;
+	if (key->type == KEY_WORD)
+		return strcmp(key->words[((const struct word *)(const void *)value)->is - 1],
+			      "default") == 0;
+	return false;
+}
+
+static void report_whole(struct judge *judge, const struct key *key, struct span at, const char *who,
+			 struct str name)
+{
+	struct finding *f = report(judge, at, "'%s' means nothing without a vGPU: %s '%.*s' %s", key->name,
+				   who, STR_ARG(name),
+				   strcmp(who, "VM") == 0 ? "has none" : "is passed through whole");
+
+	finding_help(judge->findings, f, "remove '%s', or say which vGPU type is meant: vgpu: TYPE",
+		     key->name);
+}
+
+/* `vf` of an mdev stays: on an SR-IOV board the mediated device sits on that virtual function. */
+static bool of_other_framework(const struct vm_gpu *g, const struct vm_gpu_spec *item, struct span at)
+{
+	const struct board *board = g->gpu->board;
+
+	if (at.at == item->mdev.at.at)
+		return g->gpu->framework == FRAMEWORK_VFIO;
+	return at.at == item->vf.at.at && g->gpu->framework == FRAMEWORK_MDEV && board &&
+	       board->arch != ARCH_UNKNOWN && board->arch < ARCH_AMPERE;
+}
+
+static void report_framework(struct judge *judge, const struct vm_gpu *g, const struct key *key,
+			     struct span at)
+{
+	bool vfio = g->gpu->framework == FRAMEWORK_VFIO;
+	struct span said = g->gpu->host->spec->vgpu_framework.at;
+	struct finding *f;
+
+	f = report(judge, at, "'%s' has no effect: vGPUs on '%.*s' %s", key->name,
+		   STR_ARG(g->gpu->spec->name.s),
+		   vfio ? "are virtual functions, not mediated devices"
+			: "are mediated devices of the board itself, which has no virtual functions");
+	if (span_given(said))
+		finding_note(judge->findings, f, said, "the host says so");
+	finding_help(judge->findings, f, vfio ? "name the virtual function: vf: ADDRESS" : "remove 'vf'");
+}
+
+static void check_item(struct judge *judge, const struct vm_gpu *g)
+{
+	for (size_t i = 0; i < vm_gpu_section.n; i++) {
+		const struct key *key = &vm_gpu_section.keys[i];
+		struct span at = value_at(key, g->spec);
+
+		if (!span_given(at) || from_profile(g->vm, at))
+			continue;
+		if (of_other_hypervisor(g->vm->host, key))
+			report_hypervisor(judge, g->vm->host, key, at);
+		else if (key->flags & KEY_VGPU && is_whole(g) && !asks_for_nothing(key, g->spec))
+			report_whole(judge, key, at, "GPU", g->spec->gpu.s);
+		else if (g->is_vgpu && g->gpu && of_other_framework(g, g->spec, at))
+			report_framework(judge, g, key, at);
+	}
+}
+
+/* The VM has no vGPU, as far as it could be read. */
+static bool is_without_vgpu(const struct vm *vm)
+{
+	/* A profile that is not there may have held the GPUs. */
+	bool lost = span_given(vm->spec->profile.at) && !vm->profile;
+	bool whole = !lost && !vm_broken(vm->spec, gpus) && !vm_broken(vm->spec, vgpu);
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		whole &= is_whole(&vm->gpus[i]);
+	return whole;
+}
+
+static void check_vm(struct judge *judge, const struct vm *vm)
+{
+	for (size_t i = 0; i < vm_section.n; i++) {
+		const struct key *key = &vm_section.keys[i];
+		struct span at = value_at(key, vm->spec);
+
+		if (!span_given(at) || from_profile(vm, at))
+			continue;
+		if (of_other_hypervisor(vm->host, key))
+			report_hypervisor(judge, vm->host, key, at);
+		else if (key->flags & KEY_VGPU && is_without_vgpu(vm) && !asks_for_nothing(key, vm->spec))
+			report_whole(judge, key, at, "VM", vm->spec->name.s);
+	}
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		check_item(judge, &vm->gpus[i]);
+}
+
+static void check(struct judge *judge)
+{
+	const struct plan *plan = judge->plan;
+
+	for (uint32_t i = 0; i < plan->n_hosts; i++)
+		if (!plan->hosts[i].unusable)
+			check_host(judge, &plan->hosts[i]);
+	for (uint32_t i = 0; i < plan->n_vms; i++)
+		if (plan->vms[i].host)
+			check_vm(judge, &plan->vms[i]);
+}
+
+const struct rule rule_key_without_effect = {
+	.name = "key-without-effect",
+	.severity = SEVERITY_WARNING,
+	.summary = "a key that no artifact of this host and VM can carry",
+	.plan = check,
+	.what = "A key for KVM stands in a vSphere host or VM, or the other way round; `uvm`, "
+		"`vgpu_params` or `multicast` stands where there is no vGPU; an item names an `mdev` "
+		"where vGPUs are virtual functions; or a host has `captures`, which this version does "
+		"not read. A profile may hold such keys, since it may serve both kinds.",
+	.why = "The artifact is written as if the key were not there: huge pages that were asked for "
+	       "on vSphere are simply not had. Whoever wrote the key believes otherwise.",
+	.source = "the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" and those "
+		  "of a vGPU",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: l40s, address: 05:00.0}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 8\n"
+		   "     memory: 64GiB\n"
+		   "-    uvm: true\n"
+		   "     gpus: [g0]\n",
+};

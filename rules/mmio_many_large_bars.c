@@ -1,0 +1,78 @@
+#include "rules/p2p.h"
+#include "rules/texts.h"
+#include "rules/versions.h"
+
+/* A cloud operator's report: four GPUs with a BAR1 of this size stalled, fewer did not. */
+#define LARGE_BAR (128 * GIB)
+enum { MANY_BARS = 4 };
+
+static uint32_t large_bars(const struct vm *vm)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		n += !vm->gpus[i].is_vgpu && vm->gpus[i].gpu && vm->gpus[i].gpu->bar1 >= LARGE_BAR;
+	return n;
+}
+
+static uint32_t affected_vms(const struct host *host, const struct vm **first)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < host->n_vms; i++)
+		if (!host->vms[i]->skip_mmio && large_bars(host->vms[i]) >= MANY_BARS && n++ == 0)
+			*first = host->vms[i];
+	return n;
+}
+
+/* Once a host: its QEMU is what would change. */
+static void check(struct judge *judge, const struct host *host)
+{
+	struct version qemu = host->spec->versions.qemu;
+	const struct vm *vm = NULL;
+	struct finding *f;
+	uint32_t n;
+
+	if (!host->kvm || !span_given(qemu.at) || !older_than(judge, qemu, "qemu_many_large_bars"))
+		return;
+	n = affected_vms(host, &vm);
+	if (n == 0)
+		return;
+	f = report(judge, qemu.at,
+		   "the boot of VM '%.*s'%s may stall with QEMU '%s': %u GPUs with a BAR1 of 128 GiB or more",
+		   STR_ARG(vm->spec->name.s), and_more(judge, n - 1), written(judge, qemu.at),
+		   large_bars(vm));
+	finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
+	finding_help(judge->findings, f, "QEMU %.*s or later",
+		     STR_ARG(catalog_release(judge->plan->catalog, "qemu_many_large_bars")));
+}
+
+const struct rule rule_mmio_many_large_bars = {
+	.name = "mmio-many-large-bars",
+	.severity = SEVERITY_NOTE,
+	.summary = "four or more large BARs and QEMU before 10.1: the boot may stall",
+	.host = check,
+	.what = "A VM has four or more whole GPUs whose BAR1 is 128 GiB or more, and the host's QEMU is "
+		"older than 10.1.",
+	.why = "One operator of such machines reports that these guests stall while they boot, and no "
+	       "longer do with QEMU 10.1. What QEMU does there is not confirmed: hence a note.",
+	.source = "a cloud operator's report (Ubicloud, on HGX with KVM); not confirmed by QEMU's notes",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "-    versions: {qemu: 9.2.0}\n"
+		   "+    versions: {qemu: 10.1.0}\n"
+		   "     gpus:\n"
+		   "       g0: {board: a100-pcie-80gb, address: 05:00.0}\n"
+		   "       g1: {board: a100-pcie-80gb, address: 06:00.0}\n"
+		   "       g2: {board: a100-pcie-80gb, address: 85:00.0}\n"
+		   "       g3: {board: a100-pcie-80gb, address: 86:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 32\n"
+		   "     memory: 512GiB\n"
+		   "     p2p: none\n"
+		   "     gpus: [g0, g1, g2, g3]\n",
+};

@@ -1,0 +1,106 @@
+#include "rules/texts.h"
+
+/* F. Denneman, May 2023: above this size vSphere needs EFI in the guest. */
+#define BIOS_LIMIT (256 * MIB)
+/* SeaBIOS 1.16.3 was tried: it places one BAR of this size, and not a second one. 1.16.2 and 1.17.0
+ * place eight. */
+#define SEABIOS_LIMIT (64 * GIB)
+
+/* A board in NVIDIA's table needs 64 GB of MMIO space or more, whatever its BAR1 exactly is. */
+static bool is_large(const struct gpu *gpu)
+{
+	return gpu->bar1 > BIOS_LIMIT || (!gpu->bar1 && gpu->share_source == SHARE_TABLE);
+}
+
+static void suggest_efi(struct judge *judge, const struct vm *vm, struct finding *f,
+			const struct gpu *gpu)
+{
+	struct span at = vm->spec->firmware.at;
+
+	finding_note(judge->findings, f, gpu->spec->board.at, "%.*s is %s",
+		     STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s));
+	finding_help(judge->findings, f,
+		     "write firmware: efi; a guest that was installed with bios must be reinstalled");
+	if (!from_profile(vm, at))
+		finding_fix(judge->findings, f, false, at, STR("efi"), "boot by EFI");
+}
+
+static void check_vsphere(struct judge *judge, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct gpu *gpu = vm->gpus[i].gpu;
+
+		if (!is_large(gpu))
+			continue;
+		suggest_efi(judge, vm,
+			    report(judge, vm->spec->firmware.at,
+				   "'bios' does not place '%.*s': %.*s of %s, and the limit is 256 MiB",
+				   STR_ARG(gpu->spec->name.s),
+				   STR_ARG(size_text(judge->arena,
+						     gpu->bar1 ? gpu->bar1 : gpu->mmio_share)),
+				   gpu->bar1 ? "BAR1" : "MMIO space"),
+			    gpu);
+		return;
+	}
+}
+
+static void check_kvm(struct judge *judge, const struct vm *vm)
+{
+	const struct gpu *first = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+
+		if (!g->is_vgpu && g->gpu->bar1 >= SEABIOS_LIMIT && n++ == 0)
+			first = g->gpu;
+	}
+	if (n >= 2)
+		suggest_efi(judge, vm,
+			    report_as(judge, SEVERITY_WARNING, vm->spec->firmware.at,
+				      "'bios': some releases of SeaBIOS place one of the VM's %u BARs of 64 "
+				      "GiB or more only",
+				      n),
+			    first);
+}
+
+static void check(struct judge *judge, const struct vm *vm)
+{
+	if (vm->firmware != FIRMWARE_BIOS)
+		return;
+	if (vm->host->kvm)
+		check_kvm(judge, vm);
+	else
+		check_vsphere(judge, vm);
+}
+
+const struct rule rule_mmio_needs_efi = {
+	.name = "mmio-needs-efi",
+	.severity = SEVERITY_ERROR,
+	.flags = RULE_UNSAFE_FIX,
+	.summary = "BIOS firmware with GPUs whose BARs it does not place",
+	.mmio = check,
+	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is above 256 MiB; on KVM (a "
+		"warning) two or more whole GPUs whose BAR1 is 64 GiB or more.",
+	.why = "A BIOS places BARs below 4 GiB. On vSphere a large BAR1 is left unassigned then (\"BAR1 is "
+	       "0M @ 0x0\") and the driver does not load. On KVM SeaBIOS uses the space above 4 GiB too, "
+	       "but release 1.16.3, which Debian 13 ships, places only the first of several large ones; "
+	       "1.16.2 and 1.17.0 place them all.",
+	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: \"64-bit MMIO and EFI boot must be "
+		  "enabled for the VM\"; F. Denneman, May 2023; SeaBIOS 1.16.2, 1.16.3 and 1.17.0 tried",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   esx-1:\n"
+		   "     hypervisor: vsphere\n"
+		   "     system_id: 65106d9a-406e-5fda-b7ab-b8ca3a63b8b4\n"
+		   "     gpus:\n"
+		   "       g0: {board: l40, address: 05:00.0}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: esx-1\n"
+		   "     vcpus: 8\n"
+		   "     memory: 64GiB\n"
+		   "-    firmware: bios\n"
+		   "+    firmware: efi\n"
+		   "     gpus: [g0]\n",
+};

@@ -1,0 +1,61 @@
+#include "rules/p2p.h"
+#include "rules/texts.h"
+
+/* The user's own size; `auto` is never too small. */
+static void check(struct judge *judge, const struct vm *vm)
+{
+	const struct number *mmio = &vm->spec->mmio;
+	struct finding *f;
+	struct str power;
+
+	if (!span_given(mmio->at) || mmio->word || mmio->n >= vm->mmio.needed)
+		return;
+	power = size_text(judge->arena, vm->mmio.automatic);
+	f = report(judge, mmio->at, "an MMIO window of '%s' is too small: the VM's GPUs need %.*s",
+		   written(judge, mmio->at), STR_ARG(size_text(judge->arena, vm->mmio.needed)));
+	finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
+	if (vm->mmio.automatic == next_power_of_two(vm->mmio.needed))
+		finding_help(judge->findings, f, "%.*s, next power of two %.*s",
+			     STR_ARG(mmio_sum_text(judge->arena, vm)), STR_ARG(power));
+	else
+		finding_help(judge->findings, f, "%.*s; write %.*s, as auto does",
+			     STR_ARG(mmio_sum_text(judge->arena, vm)), STR_ARG(power));
+	if (!from_profile(vm, mmio->at))
+		finding_fix(judge->findings, f, true, mmio->at, size_key(judge, vm->mmio.automatic),
+			    "write %.*s", STR_ARG(power));
+}
+
+const struct rule rule_mmio_too_small = {
+	.name = "mmio-too-small",
+	.severity = SEVERITY_ERROR,
+	.flags = RULE_FIX,
+	.summary = "the MMIO window does not hold the VM's GPUs",
+	.mmio = check,
+	.what = "`mmio` gives a size, and the VM's GPUs need more: the sum of their shares, and on KVM "
+		"with GPUs on several NUMA nodes the largest share once more.",
+	.why = "The firmware places each GPU's BARs in the 64-bit window. The large one (BAR1, as large "
+	       "as the framebuffer or the power of two above it) is aligned to its own size and the "
+	       "GPU has a small one beside it, so that a GPU takes twice its BAR1. What does not fit "
+	       "is left out without a word: the guest's log says \"BAR1 is 0M @ 0x0\", the driver "
+	       "does not load, and on newer OVMF a window that is too small is worse than none. A "
+	       "root bus of its own for each node aligns its part once more.",
+	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: MMIO space required; several GPUs: "
+		  "F. Denneman, May 2023; on KVM measured with QEMU 7.2 to 11.1 and OVMF",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: a100-pcie-80gb, address: 05:00.0}\n"
+		   "       g1: {board: a100-pcie-80gb, address: 06:00.0}\n"
+		   "       g2: {board: a100-pcie-80gb, address: 07:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 256GiB\n"
+		   "     p2p: none\n"
+		   "-    mmio: 512GiB\n"
+		   "+    mmio: 1024GiB\n"
+		   "     gpus: [g0, g1, g2]\n",
+};

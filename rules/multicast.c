@@ -1,0 +1,215 @@
+/* NVLink multicast (NVLS): on the types that NVIDIA lists, with unified memory. */
+#include "rules/p2p.h"
+
+#include <ctype.h>
+
+/* The type, or the one that the other source of a disputed row calls it (B300X-269C, -279C). */
+static bool offers(struct judge *judge, const struct vm_gpu *g)
+{
+	struct catalog *catalog = judge->plan->catalog;
+	const struct board *board = g->gpu ? g->gpu->board : NULL;
+	const struct p2p_row *row = board ? catalog_p2p(catalog, board, g->type) : NULL;
+	const struct vgpu_type *other = NULL;
+
+	if (row && row->listing == P2P_LISTED_CONFLICTING && row->docs_type.n)
+		other = catalog_vgpu_type(catalog, row->docs_type);
+	return catalog_multicast(catalog, g->type) || (other && catalog_multicast(catalog, other));
+}
+
+/* Fixes. */
+
+/* The VM's map is in braces. */
+static bool is_flow(struct judge *judge, const struct vm *vm)
+{
+	struct str s = span_text(judge->plan->sources, vm->spec->at);
+
+	for (size_t i = vm->spec->name.at.len; i < s.n; i++) {
+		if (s.p[i] == '#')
+			while (i < s.n && s.p[i] != '\n')
+				i++;
+		else if (!isspace((unsigned char)s.p[i]) && s.p[i] != ':')
+			return s.p[i] == '{';
+	}
+	return false;
+}
+
+/* The blanks before `multicast:` where it starts its line; -1: it does not. */
+static int indentation(struct judge *judge, const struct vm *vm)
+{
+	struct position p = span_start(judge->plan->sources, vm->spec->multicast.at);
+	struct str line = source_line(p.source, p.line);
+	size_t n = 0, key = strlen("multicast:");
+
+	while (n < line.n && line.p[n] == ' ')
+		n++;
+	return line.n - n > key && memcmp(line.p + n, "multicast:", key) == 0 ? (int)n : -1;
+}
+
+/* `uvm: true` as a new key of the VM, behind `multicast`. */
+static void fix_insert(struct judge *judge, struct finding *f, const struct vm *vm)
+{
+	struct span at = vm->spec->multicast.at;
+	int indent = indentation(judge, vm);
+	struct str with;
+
+	if (from_profile(vm, at))
+		return;
+	if (is_flow(judge, vm))
+		with = STR("true, uvm: true");
+	else if (indent >= 0)
+		with = arena_printf(judge->arena, "true\n%*suvm: true", indent, "");
+	else
+		return;
+	finding_fix(judge->findings, f, true, at, with, "add uvm: true");
+}
+
+static void fix_value(struct judge *judge, struct finding *f, const struct vm_gpu *g)
+{
+	bool param = uvm_is_param(g);
+
+	if (!from_profile(g->vm, g->uvm.at))
+		finding_fix(judge->findings, f, true, g->uvm.at, param ? STR("1") : STR("true"),
+			    "write %s", param ? "enable_uvm: 1" : "uvm: true");
+}
+
+static void report_uvm(struct judge *judge, const struct vm_gpu *g)
+{
+	const struct vm *vm = g->vm;
+	bool is_written = span_given(g->uvm.at);
+	struct span at = is_written ? g->uvm.at : vm->spec->multicast.at;
+	struct finding *f;
+
+	f = report(judge, at, "VM '%.*s' wants multicast, which needs unified memory: it is %s",
+		   STR_ARG(vm->spec->name.s), g->uvm.is == UVM_FALSE ? "off" : "off by default");
+	if (is_written)
+		finding_note(judge->findings, f, vm->spec->multicast.at,
+			     "multicast is wanted here");
+	finding_help(judge->findings, f, "write %s, or multicast: false",
+		     uvm_is_param(g) ? "enable_uvm: 1" : "uvm: true");
+	if (is_written)
+		fix_value(judge, f, g);
+	else
+		fix_insert(judge, f, vm);
+}
+
+static bool needs_uvm(struct judge *judge, const struct vm_gpu *g)
+{
+	return g->is_vgpu && g->uvm.is != UVM_TRUE && has_sound_type(g) && offers(judge, g);
+}
+
+static bool is_said(struct judge *judge, const struct vm *vm, uint32_t i)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (needs_uvm(judge, &vm->gpus[j]) &&
+		    vm->gpus[j].uvm.at.at == vm->gpus[i].uvm.at.at)
+			return true;
+	return false;
+}
+
+static void check_uvm(struct judge *judge, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus && vm->multicast; i++)
+		if (needs_uvm(judge, &vm->gpus[i]) && !is_said(judge, vm, i))
+			report_uvm(judge, &vm->gpus[i]);
+}
+
+const struct rule rule_multicast_needs_uvm = {
+	.name = "multicast-needs-uvm",
+	.severity = SEVERITY_ERROR,
+	.flags = RULE_FIX,
+	.summary = "NVLink multicast is wanted, and unified memory is not on",
+	.vm = check_uvm,
+	.what = "A VM with vGPUs says `multicast: true`, their type offers NVLink multicast, and "
+		"`uvm: true` is not said for all of them.",
+	.why = "NVIDIA makes unified memory a condition of multicast in a vGPU, and it is off "
+	       "there unless the plugin parameter `enable_uvm` says otherwise. Without multicast "
+	       "NCCL works on with its other algorithms and without a message; that this is what "
+	       "the guest shows here is an inference. (The A100 is the other way round: there "
+	       "unified memory takes P2P away, and there is no multicast.)",
+	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast: time-sliced vGPUs of full size, "
+		  "unified memory enabled",
+	.example =
+		" version: 1\n"
+		" hosts:\n"
+		"   gpu-1:\n"
+		"     hypervisor: kvm\n"
+		"     nvlink: all\n"
+		"     gpus:\n"
+		"       g0: {board: h100-sxm5-80gb, address: 07:00.0, vfs: [\"07:00.4\"]}\n"
+		"       g1: {board: h100-sxm5-80gb, address: 0b:00.0, vfs: [\"0b:00.4\"]}\n"
+		" vms:\n"
+		"   train-1:\n"
+		"     host: gpu-1\n"
+		"     vcpus: 16\n"
+		"     memory: 128GiB\n"
+		"     p2p: nvlink\n"
+		"     multicast: true\n"
+		"     vgpu: H100XM-80C\n"
+		"+    uvm: true # gpuplan: ignore[uvm-blocks-migration] this VM stays on its host\n"
+		"     gpus: [g0, g1]\n",
+};
+
+/* The type of that board which offers it; NULL: none. */
+static const struct vgpu_type *listed_type(struct judge *judge, const struct board *board)
+{
+	size_t n;
+	const struct vgpu_type *types = catalog_vgpu_types(judge->plan->catalog, &n);
+
+	for (size_t i = 0; i < n && board && board->vgpu_code.n; i++)
+		if (str_eq(types[i].board_code, board->vgpu_code) &&
+		    catalog_multicast(judge->plan->catalog, &types[i]))
+			return &types[i];
+	return NULL;
+}
+
+static void check_type(struct judge *judge, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus && vm->multicast; i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+		const struct vgpu_type *listed;
+		struct finding *f;
+
+		if (!g->is_vgpu || !has_sound_type(g) || offers(judge, g))
+			continue;
+		f = report(judge, vm->spec->multicast.at,
+			   "VM '%.*s' wants multicast, which '%s' does not offer",
+			   STR_ARG(vm->spec->name.s), quoted(judge, g->vgpu.s));
+		finding_note(judge->findings, f, g->vgpu.at, "the type is here");
+		listed = listed_type(judge, g->gpu ? g->gpu->board : NULL);
+		finding_help(judge->findings, f, "write multicast: false%s%.*s",
+			     listed ? ", or use " : "", STR_ARG(listed ? listed->name : STR("")));
+		return;
+	}
+}
+
+const struct rule rule_multicast_unsupported = {
+	.name = "multicast-unsupported",
+	.severity = SEVERITY_ERROR,
+	.summary = "NVLink multicast is wanted on a vGPU type without it",
+	.vm = check_type,
+	.what = "A VM says `multicast: true`, and one of its vGPUs is of a type that NVIDIA does "
+		"not list for NVLink multicast. Listed are B300X-279C, B200X-180C, H800XM-80C, "
+		"H200X-141C, H100XM-80C, H20X-141C and H20-96C.",
+	.why = "Multicast (NVLS) is done in the NVSwitches of Hopper and Blackwell baseboards, and "
+	       "offered to vGPUs that own a whole GPU there. Elsewhere NCCL takes its other "
+	       "algorithms: slower, with no message. The driver's B300X-269C is taken for the "
+	       "documents' B300X-279C.",
+	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     nvlink: all\n"
+		   "     gpus:\n"
+		   "       g0: {board: a100-sxm4-80gb, address: 07:00.0}\n"
+		   "       g1: {board: a100-sxm4-80gb, address: 0b:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: nvlink\n"
+		   "-    multicast: true\n"
+		   "     vgpu: A100DX-80C\n"
+		   "     gpus: [g0, g1]\n",
+};

@@ -1,0 +1,97 @@
+#include "compiler/rule.h"
+
+static const struct numa_spec *node_of_cpu(const struct host *host, uint32_t cpu)
+{
+	for (uint32_t i = 0; i < host->spec->numa.n; i++)
+		if (cpulist_has(host->spec->numa.items[i].cpus.s, cpu))
+			return &host->spec->numa.items[i];
+	return NULL;
+}
+
+/* -1: one of the CPUs is on no node that the host names. */
+static int covers(const struct vm *vm, int32_t node)
+{
+	int covered = 0;
+
+	for (uint32_t i = 0; i < vm->spec->pinning.n; i++) {
+		struct str rest = vm->spec->pinning.items[i].s;
+		uint32_t first, last;
+
+		while (cpulist_next(&rest, &first, &last)) {
+			for (uint32_t cpu = first; cpu <= last; cpu++) {
+				const struct numa_spec *numa = node_of_cpu(vm->host, cpu);
+
+				if (!numa || !span_given(numa->id.at))
+					return -1;
+				covered |= (int32_t)numa->id.n == node;
+			}
+		}
+	}
+	return covered;
+}
+
+static struct str cpus_of(const struct host *host, int32_t node)
+{
+	for (uint32_t i = 0; i < host->spec->numa.n; i++)
+		if (span_given(host->spec->numa.items[i].id.at) &&
+		    (int32_t)host->spec->numa.items[i].id.n == node)
+			return host->spec->numa.items[i].cpus.s;
+	return STR("");
+}
+
+/* `auto` covers the nodes of all GPUs by itself. */
+static void check(struct judge *judge, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct gpu *gpu = vm->gpus[i].gpu;
+		struct finding *f;
+
+		if (!vm->pinned || vm->spec->pinning.word)
+			return;
+		if (!gpu || gpu->node < 0 || covers(vm, gpu->node))
+			continue;
+		f = report(judge, vm->spec->pinning.at, "'%.*s' is on node %d, where none of the vCPUs runs",
+			   STR_ARG(gpu->spec->name.s), gpu->node);
+		finding_note(judge->findings, f, gpu->spec->numa.at, "its node");
+		if (cpus_of(vm->host, gpu->node).n)
+			finding_help(judge->findings, f,
+				     "pin some vCPUs to %.*s; or pinning: auto, which takes the nodes of "
+				     "all GPUs",
+				     STR_ARG(cpus_of(vm->host, gpu->node)));
+		else
+			finding_help(judge->findings, f, "give the VM GPUs of one node");
+		return;
+	}
+}
+
+const struct rule rule_numa_split = {
+	.name = "numa-split",
+	.severity = SEVERITY_WARNING,
+	.summary = "a GPU sits on a NUMA node where the VM's vCPUs do not run",
+	.vm = check,
+	.what = "A VM's `pinning` lists CPUs, and one of its GPUs sits on a NUMA node that none of them "
+		"belongs to.",
+	.why = "Each command and each copy from memory to that GPU crosses the link between the sockets, "
+	       "which all of the machine shares; the VM's memory is bound to the nodes of its CPUs, so "
+	       "that none of it is near that GPU.",
+	.source = "Linux kernel documentation, admin-guide/mm/numaperf.rst",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     numa:\n"
+		   "       - {id: 0, cpus: 0-31}\n"
+		   "       - {id: 1, cpus: 32-63}\n"
+		   "     gpus:\n"
+		   "       g0: {board: l40s, address: 05:00.0, numa: 0}\n"
+		   "       g1: {board: l40s, address: 85:00.0, numa: 1}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 2\n"
+		   "     memory: 64GiB\n"
+		   "     p2p: none\n"
+		   "-    pinning: [0, 1]\n"
+		   "+    pinning: [0, 32]\n"
+		   "     gpus: [g0, g1]\n",
+};

@@ -1,0 +1,154 @@
+/* NVSwitch hosts under ESXi: from which release vGPUs do P2P there, and that whole GPUs do not. */
+#include "rules/p2p.h"
+#include "rules/versions.h"
+#include "rules/vgpu.h"
+
+/* The release that brought vGPU P2P over NVSwitch, by the GPU's architecture. */
+static const struct {
+	enum gpu_arch arch;
+	const char *release_row;
+} first_releases[] = {
+	{ARCH_AMPERE, "esxi_nvswitch_ampere"},
+	{ARCH_HOPPER, "esxi_nvswitch_hopper"},
+};
+
+static const char *release_row(const struct board *board)
+{
+	for (size_t i = 0; i < sizeof first_releases / sizeof *first_releases; i++)
+		if (board && board->nvswitch && first_releases[i].arch == board->arch)
+			return first_releases[i].release_row;
+	return NULL;
+}
+
+static bool is_nvswitch_esxi(const struct vm *vm)
+{
+	return !vm->host->kvm && vm->host->nvswitch;
+}
+
+static void check_release(struct judge *judge, const struct vm *vm)
+{
+	const struct version *esxi = &vm->host->spec->versions.esxi;
+
+	if (!is_nvswitch_esxi(vm) || !vgpus_want_p2p(vm) || vm->p2p != P2P_NVLINK ||
+	    !span_given(esxi->at))
+		return;
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+		const char *row = g->is_vgpu ? release_row(g->gpu->board) : NULL;
+		struct str first;
+		struct finding *f;
+
+		if (!row || !older_than(judge, *esxi, row))
+			continue;
+		first = catalog_release(judge->plan->catalog, row);
+		f = report(judge, vm->spec->p2p.at,
+			   "VM '%.*s' wants P2P of vGPUs on %.*s over NVSwitch, which ESXi '%s' "
+			   "lacks",
+			   STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id),
+			   written(judge, esxi->at));
+		finding_note(judge->findings, f, esxi->at, "this release is before %.*s",
+			     STR_ARG(first));
+		finding_help(judge->findings, f, "run ESXi %.*s or later, or write p2p: none",
+			     STR_ARG(first));
+		return;
+	}
+}
+
+const struct rule rule_nvswitch_vsphere_release = {
+	.name = "nvswitch-vsphere-release",
+	.severity = SEVERITY_ERROR,
+	.summary = "P2P between vGPUs on an NVSwitch host, and ESXi is too old for it",
+	.p2p = check_release,
+	.what = "A VM on a vSphere host with NVSwitch wants P2P between its vGPUs, and "
+		"`versions.esxi` is before 8.0 update 1 (Ampere) or 8.0 update 2 (Hopper). An "
+		"NVSwitch host is one that says `nvswitch`, or has more than four GPUs of HGX "
+		"boards.",
+	.why = "On these boards NVLink runs through switches, and a VM's GPUs reach each other "
+	       "only after the Fabric Manager has routed their links. ESXi's side of that came "
+	       "with these updates. What an older one does, refuse the VM or start it with its "
+	       "GPUs apart, is not confirmed.",
+	.source = "NVIDIA AI Enterprise Infra 6, NVSwitch",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   esx-1:\n"
+		   "     hypervisor: vsphere\n"
+		   "-    versions: {esxi: 8.0u1}\n"
+		   "+    versions: {esxi: 8.0u2}\n"
+		   "     nvlink: all\n"
+		   "     gpus:\n"
+		   "       g0: {board: h100-sxm5-80gb, address: 07:00.0}\n"
+		   "       g1: {board: h100-sxm5-80gb, address: 0b:00.0}\n"
+		   "       g2: {board: h100-sxm5-80gb, address: 48:00.0}\n"
+		   "       g3: {board: h100-sxm5-80gb, address: 4c:00.0}\n"
+		   "       g4: {board: h100-sxm5-80gb, address: 88:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: esx-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: nvlink\n"
+		   "     vgpu: H100XM-80C\n"
+		   "     gpus: [g0, g1]\n",
+};
+
+/* Whole, and behind the switches as far as the catalog can tell. */
+static bool is_switched(const struct vm_gpu *g)
+{
+	return g->gpu && is_whole(g) && (!g->gpu->board || g->gpu->board->nvswitch);
+}
+
+static void check_passthrough(struct judge *judge, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus && is_nvswitch_esxi(vm); i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+		const struct vgpu_type *type;
+		struct finding *f;
+
+		if (!is_switched(g))
+			continue;
+		type = p2p_type_of(judge, g);
+		f = report(judge, g->spec->gpu.at,
+			   "'%.*s' of VM '%.*s' is passed through whole: not supported on NVSwitch "
+			   "hosts with vSphere",
+			   STR_ARG(g->gpu->spec->name.s), STR_ARG(vm->spec->name.s));
+		finding_note(judge->findings, f, vm->host->spec->name.at,
+			     "host '%.*s' has NVSwitch", STR_ARG(vm->host->spec->name.s));
+		finding_help(judge->findings, f, "use a vGPU%s%.*s%s", type ? ": vgpu: " : "",
+			     STR_ARG(type ? type->name : STR("")),
+			     type ? " has all of the GPU" : "");
+		return;
+	}
+}
+
+const struct rule rule_nvswitch_passthrough_vsphere = {
+	.name = "nvswitch-passthrough-vsphere",
+	.severity = SEVERITY_ERROR,
+	.summary = "a GPU is passed through whole on a vSphere host with NVSwitch",
+	.vm = check_passthrough,
+	.what = "A VM on a vSphere host with NVSwitch has a GPU of an HGX board passed through "
+		"whole.",
+	.why = "A GPU behind NVSwitch initializes only when the Fabric Manager has set up its "
+	       "links. With passthrough on ESXi nobody does: the guest sees the GPU and not the "
+	       "switches, and CUDA stops with error 802, system not yet initialized. (802 was seen "
+	       "where a partition was not activated; that ESXi's case ends the same way is an "
+	       "inference.)",
+	.source = "NVIDIA AI Enterprise 8.0, NVSwitch: passthrough is not supported when using "
+		  "VMware vSphere",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   hgx-1:\n"
+		   "-    hypervisor: vsphere\n"
+		   "+    hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: h100-sxm5-80gb, address: 07:00.0}\n"
+		   "       g1: {board: h100-sxm5-80gb, address: 0b:00.0}\n"
+		   "       g2: {board: h100-sxm5-80gb, address: 48:00.0}\n"
+		   "       g3: {board: h100-sxm5-80gb, address: 4c:00.0}\n"
+		   "       g4: {board: h100-sxm5-80gb, address: 88:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: hgx-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     gpus: [g0]\n",
+};

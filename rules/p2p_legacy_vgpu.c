@@ -1,0 +1,67 @@
+#include "rules/versions.h"
+#include "rules/vgpu.h"
+
+static bool is_listed_old(struct judge *judge, const struct vm_gpu *g)
+{
+	const struct p2p_row *row = NULL;
+
+	if (wants_p2p(g) && g->gpu->board)
+		row = catalog_p2p(judge->plan->catalog, g->gpu->board, g->type);
+	return row && row->listing == P2P_LISTED_OLD;
+}
+
+static bool check(struct judge *judge, const struct vm_gpu *g)
+{
+	const struct version *vgpu = &g->gpu->host->spec->versions.vgpu;
+	const char *row = "vgpu_p2p_old_rows_dropped";
+	struct str dropped = catalog_release(judge->plan->catalog, row);
+	struct finding *f;
+
+	if (!is_listed_old(judge, g) || (span_given(vgpu->at) && older_than(judge, *vgpu, row)))
+		return false;
+	f = report(judge, g->vgpu.at, "'%s' is in the P2P tables of older releases only",
+		   quoted(judge, g->vgpu.s));
+	note_board(judge, f, g);
+	if (span_given(vgpu->at))
+		finding_note(judge->findings, f, vgpu->at, "this release is %.*s or later",
+			     STR_ARG(dropped));
+	finding_help(judge->findings, f,
+		     "run vGPU software before %.*s and say so in versions.vgpu, or write p2p: "
+		     "none",
+		     STR_ARG(dropped));
+	return true;
+}
+
+const struct rule rule_p2p_legacy_vgpu = {
+	.name = "p2p-legacy-vgpu",
+	.severity = SEVERITY_WARNING,
+	.summary = "a vGPU that must do P2P is of a type that only older releases list",
+	.vgpu_type = check,
+	.what = "A VM wants P2P between its vGPUs, and one is of a Volta or Turing type that newer "
+		"P2P tables have dropped: V100X-16C, V100DX-32C, RTX6000P-24C, RTX8000P-48C. "
+		"Silent where `versions.vgpu` is below 18.",
+	.why = "These boards did P2P from GRID 9.0 on, and the tables of Infra 6 still had them; "
+	       "those of 8.1 do not. In which release they left, and whether a newer manager "
+	       "refuses the links or is merely no longer tested with them, is not confirmed: 18 is "
+	       "taken for the first without them.",
+	.source = "NVIDIA AI Enterprise Infra 6 against 8.1, P2P tables; NVIDIA vGPU on KVM (GRID "
+		  "9.0)",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "-    versions: {vgpu: 18.2}\n"
+		   "+    versions: {vgpu: 16.8}\n"
+		   "     nvlink: all\n"
+		   "     gpus:\n"
+		   "       g0: {board: v100-sxm2-16gb, address: 07:00.0}\n"
+		   "       g1: {board: v100-sxm2-16gb, address: 0b:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: nvlink\n"
+		   "     vgpu: V100X-16C\n"
+		   "     gpus: [g0, g1]\n",
+};

@@ -1,0 +1,65 @@
+#include "rules/p2p.h"
+#include "schema/keys.h"
+
+/* A capture, even one that could not be read, is an answer of its own. */
+static bool is_stated(const struct host *host)
+{
+	return host->nvlink || span_given(host->spec->captures.topo.at) ||
+	       host_broken(host->spec, captures);
+}
+
+/* Two vGPUs on one GPU need no link. */
+static bool spans_gpus(const struct vm *vm)
+{
+	for (uint32_t i = 1; i < vm->n_gpus; i++)
+		if (vm->gpus[i].gpu != vm->gpus[0].gpu)
+			return true;
+	return false;
+}
+
+static void check(struct judge *judge, const struct vm *vm)
+{
+	struct finding *f;
+
+	if (vm->p2p != P2P_NVLINK || !vm_wants_p2p(vm) || !spans_gpus(vm) || is_stated(vm->host))
+		return;
+	f = report(judge, vm->spec->p2p.at,
+		   "VM '%.*s' needs NVLink, and host '%.*s' does not say what is linked",
+		   STR_ARG(vm->spec->name.s), STR_ARG(vm->host->spec->name.s));
+	finding_note(judge->findings, f, vm->host->spec->name.at, "the host is here");
+	finding_help(judge->findings, f,
+		     "write nvlink: all where `nvidia-smi topo -m` on host '%.*s' shows NV# for "
+		     "each pair of its GPUs; otherwise the groups, or none",
+		     STR_ARG(vm->host->spec->name.s));
+}
+
+const struct rule rule_p2p_topology_unknown = {
+	.name = "p2p-topology-unknown",
+	.severity = SEVERITY_WARNING,
+	.summary = "NVLink P2P is wanted on a host that does not say which GPUs are linked",
+	.p2p = check,
+	.what = "A VM says `p2p: nvlink`, and its host has neither `nvlink` nor a capture of "
+		"`nvidia-smi topo -m`.",
+	.why = "That a board is in NVIDIA's P2P tables proves no link: cards need a bridge that "
+	       "somebody has put on, and for A10 and A16, which are in the tables, no NVLink was "
+	       "found in any source. Without the links nothing here can tell whether the GPUs are "
+	       "peers or only look alike.",
+	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"on physical GPUs "
+		  "supporting NVLink\"; NVIDIA vGPU on KVM (GRID 9.0): direct NVLink connections",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "+    nvlink: [[g0, g1]]\n"
+		   "     gpus:\n"
+		   "       g0: {board: a40, address: 07:00.0}\n"
+		   "       g1: {board: a40, address: 0b:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: nvlink\n"
+		   "     vgpu: A40-48C\n"
+		   "     gpus: [g0, g1]\n",
+};

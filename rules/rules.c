@@ -1,0 +1,138 @@
+#include "rules/rules.h"
+
+#include "schema/keys.h"
+
+#define RULE(name) extern const struct rule rule_##name;
+#include "rules/list.h"
+#undef RULE
+
+const struct rule *const rules[] = {
+#define RULE(name) &rule_##name,
+#include "rules/list.h"
+#undef RULE
+	NULL,
+};
+
+enum { N_RULES = sizeof rules / sizeof *rules - 1 };
+
+const struct rule *rule_find(struct str name)
+{
+	for (size_t i = 0; i < N_RULES; i++)
+		if (str_is(name, rules[i]->name))
+			return rules[i];
+	return NULL;
+}
+
+static struct str rule_name(size_t i, const void *data)
+{
+	(void)data;
+	return str_of(rules[i]->name);
+}
+
+struct str rule_nearest(struct str wrong)
+{
+	size_t i = nearest(wrong, N_RULES, rule_name, NULL);
+
+	return i == SIZE_MAX ? STR("") : rule_name(i, NULL);
+}
+
+struct finding *report_as(struct judge *judge, enum severity severity, struct span at,
+			  const char *format, ...)
+{
+	va_list args;
+	struct finding *f;
+
+	va_start(args, format);
+	f = finding_vadd(judge->findings, judge->rule->name, severity, at, format, args);
+	va_end(args);
+	return f;
+}
+
+struct finding *report(struct judge *judge, struct span at, const char *format, ...)
+{
+	va_list args;
+	struct finding *f;
+
+	va_start(args, format);
+	f = finding_vadd(judge->findings, judge->rule->name, judge->rule->severity, at, format, args);
+	va_end(args);
+	return f;
+}
+
+const char *quoted(struct judge *judge, struct str s)
+{
+	return finding_quote(judge->findings, s);
+}
+
+/* Of the rules on one vGPU's type the first that holds is the one. */
+static bool type_passes(struct judge *judge, const struct vm_gpu *g)
+{
+	for (size_t i = 0; i < N_RULES; i++) {
+		judge->rule = rules[i];
+		if (rules[i]->vgpu_type && rules[i]->vgpu_type(judge, g))
+			return false;
+	}
+	return true;
+}
+
+/* The VM's one `vgpu` key on several GPUs of one kind is one cause, judged on the first of them. */
+static bool is_judged(const struct vm *vm, uint32_t i)
+{
+	const struct vm_gpu *g = &vm->gpus[i];
+
+	for (uint32_t j = 0; j < i; j++) {
+		const struct vm_gpu *other = &vm->gpus[j];
+
+		if (other->gpu && other->vgpu.at.at == g->vgpu.at.at &&
+		    other->gpu->board == g->gpu->board &&
+		    other->gpu->spec->mig.on == g->gpu->spec->mig.on)
+			return true;
+	}
+	return false;
+}
+
+static bool types_pass(struct judge *judge, const struct vm *vm)
+{
+	bool pass = true;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		if (vm->gpus[i].is_vgpu && vm->gpus[i].gpu && !is_judged(vm, i))
+			pass &= type_passes(judge, &vm->gpus[i]);
+	return pass;
+}
+
+static void judge_vm(struct judge *judge, const struct vm *vm)
+{
+	bool types = !vm->skip_p2p && types_pass(judge, vm);
+
+	for (size_t i = 0; i < N_RULES; i++) {
+		const struct rule *rule = rules[i];
+
+		judge->rule = rule;
+		if (rule->vm)
+			rule->vm(judge, vm);
+		if (rule->p2p && !vm->skip_p2p)
+			rule->p2p(judge, vm);
+		if (rule->mmio && !vm->skip_mmio && vm->n_gpus)
+			rule->mmio(judge, vm);
+		if (rule->vgpus && types && vm->n_vgpus)
+			rule->vgpus(judge, vm);
+	}
+}
+
+void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings)
+{
+	struct judge judge = {.plan = plan, .arena = arena, .findings = findings};
+
+	for (size_t i = 0; i < N_RULES; i++) {
+		judge.rule = rules[i];
+		if (rules[i]->plan)
+			rules[i]->plan(&judge);
+		for (uint32_t h = 0; rules[i]->host && h < plan->n_hosts; h++)
+			if (!plan->hosts[h].unusable)
+				rules[i]->host(&judge, &plan->hosts[h]);
+	}
+	for (uint32_t v = 0; v < plan->n_vms; v++)
+		if (plan->vms[v].host)
+			judge_vm(&judge, &plan->vms[v]);
+}

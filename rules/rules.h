@@ -1,0 +1,18 @@
+/* All rules, and the run of them over a plan. */
+#ifndef GPUPLAN_RULES_H
+#define GPUPLAN_RULES_H
+
+#include "compiler/rule.h"
+
+/* In the order of list.h; ends with NULL. */
+extern const struct rule *const rules[];
+
+/* NULL when there is none. */
+const struct rule *rule_find(struct str name);
+/* The nearest name, or an empty text. */
+struct str rule_nearest(struct str wrong);
+
+/* Runs every rule over the plan. */
+void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings);
+
+#endif

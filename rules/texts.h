@@ -1,0 +1,12 @@
+/* Pieces of messages. */
+#ifndef GPUPLAN_RULES_TEXTS_H
+#define GPUPLAN_RULES_TEXTS_H
+
+#include "compiler/rule.h"
+
+/* " and 2 more", or nothing. */
+const char *and_more(struct judge *judge, uint32_t more);
+/* A size as a spec writes it: `1024GiB`. */
+struct str size_key(struct judge *judge, uint64_t bytes);
+
+#endif

@@ -1,0 +1,236 @@
+/* A vGPU's type against the catalog: that there is one, of the GPU's board, of its MIG mode. */
+#include "rules/p2p.h"
+#include "rules/vgpu.h"
+
+enum { LISTED = 10 }; /* names in a help line; the rest is counted */
+
+static bool is_offered(const struct vgpu_type *type, const struct board *board, enum vgpu_kind kind,
+		       char series)
+{
+	return str_eq(type->board_code, board->vgpu_code) && type->kind == kind &&
+	       type->series == series && !type->docs_only;
+}
+
+/* "A100DX-4C, A100DX-5C, …": the board's types of that kind and series, empty when it has none. */
+static struct str types_text(struct judge *judge, const struct board *board, enum vgpu_kind kind,
+			     char series)
+{
+	size_t n;
+	const struct vgpu_type *types = catalog_vgpu_types(judge->plan->catalog, &n);
+	struct str text = STR("");
+	unsigned found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_offered(&types[i], board, kind, series) || found++ >= LISTED)
+			continue;
+		text = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(text), text.n ? ", " : "",
+				    STR_ARG(types[i].name));
+	}
+	if (found > LISTED)
+		text = arena_printf(judge->arena, "%.*s and %u more", STR_ARG(text),
+				    found - LISTED);
+	return text;
+}
+
+/* What may be written for this vGPU: types like `like` (NULL: nothing is known), or any compute
+ * types. Empty: the catalog knows none for the board. */
+static struct str offer(struct judge *judge, const struct vm_gpu *g, const struct vgpu_type *like)
+{
+	const struct gpu *gpu = g->gpu;
+	enum vgpu_kind kind = gpu->spec->mig.on ? VGPU_MIG_BACKED : VGPU_TIME_SLICED;
+	struct str text = STR("");
+
+	if (!gpu->board || gpu->board->vgpu_code.n == 0)
+		return text;
+	if (like)
+		text = types_text(judge, gpu->board, like->kind, like->series);
+	if (text.n == 0)
+		text = types_text(judge, gpu->board, kind, 'C');
+	return text;
+}
+
+/* ", and A100DX-80C for P2P" where the VM wants it and the board can. */
+static const char *p2p_offer(struct judge *judge, const struct vm_gpu *g)
+{
+	const struct vgpu_type *type = p2p_type_of(judge, g);
+
+	if (!wants_p2p(g) || !type)
+		return "";
+	return arena_printf(judge->arena, "; for P2P use %.*s", STR_ARG(type->name)).p;
+}
+
+static bool check_unknown(struct judge *judge, const struct vm_gpu *g)
+{
+	struct finding *f;
+	struct str near, types;
+
+	if (g->type)
+		return false;
+	f = report(judge, g->vgpu.at, "'%s' is no vGPU type that the catalog knows",
+		   quoted(judge, g->vgpu.s));
+	note_board(judge, f, g);
+	near = catalog_nearest_vgpu(judge->plan->catalog, g->vgpu.s, g->gpu->board);
+	types = offer(judge, g, NULL);
+	if (near.n || types.n)
+		finding_help(judge->findings, f, "%s%.*s%s%.*s%s%.*s",
+			     near.n ? "did you mean '" : "", STR_ARG(near), near.n ? "'? " : "",
+			     STR_ARG(types.n ? g->gpu->board->id : STR("")), types.n ? " has " : "",
+			     STR_ARG(types));
+	else
+		finding_help(judge->findings, f,
+			     "write a type such as A100DX-80C, as `nvidia-smi vgpu -s` on the host "
+			     "prints it");
+	return true;
+}
+
+const struct rule rule_vgpu_type_unknown = {
+	.name = "vgpu-type-unknown",
+	.severity = SEVERITY_ERROR,
+	.summary = "a vGPU type that the catalog does not know",
+	.vgpu_type = check_unknown,
+	.what = "`vgpu` names a type that is not among the vGPU types of NVIDIA's drivers, however "
+		"it is spelt: the driver's name with or without `NVIDIA ` or `GRID `, vCenter's "
+		"(`grid_a100dx-80c`), or that of NVIDIA's P2P tables (`A6000-48C`).",
+	.why = "The name is looked up on the host when the VM is made: in `creatable_vgpu_types` "
+	       "or `mdev_supported_types` on KVM, in the list of profiles on vSphere. A name that "
+	       "is not there gives no vGPU, and a VM that does not start.",
+	.source = "the vGPU name table of NVIDIA's open GPU kernel modules, branches 515 to 595",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: a100-sxm4-80gb, address: 07:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "-    vgpu: A100DX-60C\n"
+		   "+    vgpu: A100DX-80C\n"
+		   "     gpus: [g0]\n",
+};
+
+/* The boards that have types of that code, for the message: "a100-sxm4-40gb". */
+static struct str boards_of_code(struct judge *judge, struct str code)
+{
+	size_t n;
+	const struct board *boards = catalog_boards(judge->plan->catalog, &n);
+	struct str text = STR("");
+
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(boards[i].vgpu_code, code))
+			text = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(text),
+					    text.n ? " and " : "", STR_ARG(boards[i].id));
+	return text.n ? text : STR("another board");
+}
+
+/* A replaced catalog may name a code for which it has no types. */
+static bool board_has_types(struct judge *judge, const struct board *board)
+{
+	size_t n;
+	const struct vgpu_type *types = catalog_vgpu_types(judge->plan->catalog, &n);
+
+	for (size_t i = 0; i < n && board->vgpu_code.n; i++)
+		if (str_eq(types[i].board_code, board->vgpu_code))
+			return true;
+	return false;
+}
+
+static bool check_board(struct judge *judge, const struct vm_gpu *g)
+{
+	const struct board *board = g->gpu->board;
+	struct finding *f;
+
+	if (has_sound_type(g) || !board_has_types(judge, board))
+		return false;
+	f = report(judge, g->vgpu.at, "'%s' is a type of %.*s; '%.*s' is %.*s",
+		   quoted(judge, g->vgpu.s), STR_ARG(boards_of_code(judge, g->type->board_code)),
+		   STR_ARG(g->gpu->spec->name.s), STR_ARG(board->id));
+	note_board(judge, f, g);
+	finding_help(judge->findings, f, "%.*s has %.*s%s", STR_ARG(board->id),
+		     STR_ARG(offer(judge, g, g->type)), p2p_offer(judge, g));
+	return true;
+}
+
+const struct rule rule_vgpu_type_wrong_board = {
+	.name = "vgpu-type-wrong-board",
+	.severity = SEVERITY_ERROR,
+	.summary = "a vGPU type of another board",
+	.vgpu_type = check_board,
+	.what = "The vGPU type belongs to another board than the GPU that it is put on. Each board "
+		"has types of its own: `A100DX-` for the A100 of 80 GB on HGX, `A100D-` for the "
+		"PCIe card.",
+	.why = "The vGPU manager offers a GPU's own types only, so the vGPU is never made and the "
+	       "VM does not start. The names invite it: `A100X-40C` is of the HGX board of 40 GB, "
+	       "while the converged card called A100X takes `A100D-` types.",
+	.source = "the vGPU name table of NVIDIA's open GPU kernel modules, by PCI id; NVIDIA AI "
+		  "Enterprise Infra 6, vGPU types",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: a100-sxm4-80gb, address: 07:00.0}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "-    vgpu: A100D-80C\n"
+		   "+    vgpu: A100DX-80C\n"
+		   "     gpus: [g0]\n",
+};
+
+static bool check_mig(struct judge *judge, const struct vm_gpu *g)
+{
+	const struct flag *mig = &g->gpu->spec->mig;
+	bool backed = g->type->kind == VGPU_MIG_BACKED;
+	struct str other;
+	struct finding *f;
+
+	if (!span_given(mig->at) || mig->on == backed || wants_p2p(g))
+		return false;
+	f = report(judge, g->vgpu.at, "'%s' is %s, and MIG is %s on '%.*s'",
+		   quoted(judge, g->vgpu.s), backed ? "MIG-backed" : "time-sliced",
+		   mig->on ? "on" : "off", STR_ARG(g->gpu->spec->name.s));
+	finding_note(judge->findings, f, mig->at, "MIG is switched %s here",
+		     mig->on ? "on" : "off");
+	other = g->gpu->board
+			? types_text(judge, g->gpu->board,
+				     backed ? VGPU_TIME_SLICED : VGPU_MIG_BACKED, g->type->series)
+			: STR("");
+	finding_help(judge->findings, f, "write mig: %s%s%.*s", backed ? "true" : "false",
+		     other.n ? ", or use one of " : "", STR_ARG(other));
+	return true;
+}
+
+const struct rule rule_vgpu_mig_mismatch = {
+	.name = "vgpu-mig-mismatch",
+	.severity = SEVERITY_ERROR,
+	.summary = "a MIG-backed type on a GPU without MIG, or a time-sliced one on a GPU with it",
+	.vgpu_type = check_mig,
+	.what = "The GPU says `mig: false` and the vGPU type is MIG-backed (it has a slice count: "
+		"`A100X-1-5C`), or it says `mig: true` and the type is time-sliced. Where P2P is "
+		"wanted, p2p-mig-backed says it.",
+	.why = "In MIG mode a GPU is cut into instances, and the vGPU manager offers the types "
+	       "that are backed by one; out of it, the time-sliced ones. The other kind is not on "
+	       "offer, so the vGPU is never made. MIG mode is set for the GPU as a whole, and "
+	       "changing it needs the GPU idle.",
+	.source = "NVIDIA AI Enterprise Infra 6, vGPU types; Virtual GPU Software User Guide, vGPU "
+		  "17",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     gpus:\n"
+		   "       g0: {board: a100-sxm4-40gb, address: 07:00.0, mig: false}\n"
+		   " vms:\n"
+		   "   infer-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 4\n"
+		   "     memory: 16GiB\n"
+		   "-    vgpu: A100X-1-5C\n"
+		   "+    vgpu: A100X-5C\n"
+		   "     gpus: [g0]\n",
+};
