@@ -1,0 +1,115 @@
+/* clique-map: which GPU of a host is in which clique, for those who start QEMU by something that
+ * rewrites or does not know our domains (Nova, Proxmox), and for gpuplan-qemu.
+ *
+ * Every GPU that is in a clique stands there, assigned to a VM or not: who gets which GPU is
+ * decided elsewhere, later. */
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "backends/backend.h"
+
+static bool for_host(const struct host *host);
+static bool write_json(const struct host *host, struct buffer *out, struct str *error);
+static bool write_shell(const struct host *host, struct buffer *out, struct str *error);
+
+const struct backend backend_clique_map = {
+	.target = "clique-map",
+	.doc = "GPUs and their cliques, as JSON and as a bash array",
+	.for_host = for_host,
+	.artifacts =
+		{
+			{.suffix = "clique-map.json", .write_host = write_json},
+			{.suffix = "clique-map.sh", .write_host = write_shell},
+		},
+	.n_artifacts = 2,
+};
+
+static bool for_host(const struct host *host)
+{
+	return host->clique_map;
+}
+
+/* One GPU of the map. */
+struct entry {
+	char address[24];
+	const struct gpu *gpu;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+	return pci_cmp(((const struct entry *)a)->gpu->spec->address.pci,
+		       ((const struct entry *)b)->gpu->spec->address.pci);
+}
+
+/* The GPUs that are in a clique, by PCI address. */
+static uint32_t collect(const struct host *host, struct entry entries[MAX_GPUS])
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < host->n_gpus && n < MAX_GPUS; i++) {
+		const struct gpu *gpu = &host->gpus[i];
+
+		if (gpu->clique < 0 || gpu->clique >= MAX_CLIQUES)
+			continue;
+		entries[n].gpu = gpu;
+		pci_format(gpu->spec->address.pci, entries[n].address);
+		n++;
+	}
+	qsort(entries, n, sizeof *entries, compare_entries);
+	return n;
+}
+
+static void add_member(struct json_object *object, const char *key, struct json_object *value)
+{
+	if (!value || json_object_object_add(object, key, value) != 0)
+		arena_oom();
+}
+
+static bool write_json(const struct host *host, struct buffer *out, struct str *error)
+{
+	struct str name = host->spec->name.s;
+	struct json_object *map = json_object_new_object(), *cliques = json_object_new_object();
+	struct entry entries[MAX_GPUS];
+	uint32_t n = collect(host, entries);
+	const char *text;
+
+	(void)error;
+	if (!map || !cliques)
+		arena_oom();
+	for (uint32_t i = 0; i < n; i++)
+		add_member(cliques, entries[i].address,
+			   json_object_new_int(entries[i].gpu->clique));
+	add_member(map, "version", json_object_new_int(1));
+	add_member(map, "host", json_object_new_string_len(name.p, (int)name.n));
+	add_member(map, "cliques", cliques);
+	text = json_object_to_json_string_ext(map,
+					      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
+	if (!text)
+		arena_oom();
+	buffer_printf(out, "%s\n", text);
+	json_object_put(map);
+	return true;
+}
+
+/* `-g`: the array outlives a function that sources the file. The assignment stands alone, since
+ * what `declare` does with a list differs between releases of bash 4. */
+static bool write_shell(const struct host *host, struct buffer *out, struct str *error)
+{
+	struct entry entries[MAX_GPUS];
+	uint32_t n = collect(host, entries);
+
+	(void)error;
+	buffer_printf(
+		out,
+		"# shellcheck shell=bash disable=SC2034 # used by the script that sources this\n"
+		"# GPUs of host %.*s and their PCIe P2P cliques, for bash 4.2 or later.\n"
+		"# Written by gpuplan: change the spec and compile it again.\n"
+		"declare -gA GPU_CLIQUE_MAP\n"
+		"GPU_CLIQUE_MAP=(\n",
+		STR_ARG(host->spec->name.s));
+	for (uint32_t i = 0; i < n; i++)
+		buffer_printf(out, "\t[\"%s\"]=\"%d\"\n", entries[i].address,
+			      entries[i].gpu->clique);
+	buffer_puts(out, ")\n");
+	return true;
+}

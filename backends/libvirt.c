@@ -1,0 +1,345 @@
+/* libvirt: VM.xml, a whole domain that defines and boots. */
+#include <inttypes.h>
+
+#include "backends/backend.h"
+#include "backends/libvirt_devices.h"
+#include "backends/vfio.h"
+
+static const char qemu_namespace[] = "http://libvirt.org/schemas/domain/qemu/1.0";
+
+/* OVMF is told the window in MiB; SeaBIOS takes the hole of the PCI root as it is. */
+static bool tells_firmware(const struct vm *vm)
+{
+	return vm->firmware == FIRMWARE_EFI && vm->mmio.window;
+}
+
+static bool has_override(const struct vm_gpu *gpu)
+{
+	return gpu->clique || vfio_needs_sysfs(gpu);
+}
+
+static bool needs_qemu_namespace(const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		if (has_override(&vm->gpus[i]))
+			return true;
+	return tells_firmware(vm);
+}
+
+static void open_domain(struct xml *xml, const struct vm *vm)
+{
+	xml_open(xml, "domain", "type", "kvm", NULL);
+	if (needs_qemu_namespace(vm))
+		xml_attr(xml, "xmlns:qemu", str_of(qemu_namespace));
+}
+
+static void number_element(struct xml *xml, const char *name, const char *attribute,
+			   const char *value, uint64_t number)
+{
+	xml_open(xml, name, attribute, value, NULL);
+	xml_textf(xml, "%" PRIu64, number);
+	xml_close(xml);
+}
+
+static void text_element(struct xml *xml, const char *name, struct str text)
+{
+	xml_open(xml, name, NULL);
+	xml_text(xml, text);
+	xml_close(xml);
+}
+
+static void identity(struct xml *xml, const struct vm *vm)
+{
+	char uuid[37];
+
+	uuid_format(vm->uuid, uuid);
+	text_element(xml, "name", vm->spec->name.s);
+	text_element(xml, "uuid", str_of(uuid));
+}
+
+static void memory_backing(struct xml *xml, const struct vm *vm)
+{
+	if (vm->hugepages == HUGEPAGES_NONE)
+		return;
+	xml_open(xml, "memoryBacking", NULL);
+	xml_open(xml, "hugepages", NULL);
+	xml_leaf(xml, "page", "size", vm->hugepages == HUGEPAGES_1G ? "1048576" : "2048", "unit",
+		 "KiB", NULL);
+	xml_close(xml);
+	xml_close(xml);
+}
+
+static void pinning(struct xml *xml, const struct vm *vm)
+{
+	if (!vm->pinned)
+		return;
+	xml_open(xml, "cputune", NULL);
+	for (uint32_t i = 0; i < vm->vcpus; i++) {
+		xml_open(xml, "vcpupin", NULL);
+		xml_attrf(xml, "vcpu", "%" PRIu32, i);
+		xml_attr(xml, "cpuset", vm_pin(vm, i));
+		xml_close(xml);
+	}
+	xml_close(xml);
+}
+
+static void host_nodes(struct xml *xml, const struct vm *vm)
+{
+	if (!vm->nodeset.n)
+		return;
+	xml_open(xml, "numatune", NULL);
+	xml_open(xml, "memory", "mode", "strict", NULL);
+	xml_attr(xml, "nodeset", vm->nodeset);
+	xml_close(xml);
+	for (uint32_t i = 0; i < vm->n_cells; i++) {
+		xml_open(xml, "memnode", NULL);
+		xml_attrf(xml, "cellid", "%" PRIu32, i);
+		xml_attr(xml, "mode", STR("strict"));
+		xml_attrf(xml, "nodeset", "%" PRIu32, vm->cells[i].host_node);
+		xml_close(xml);
+	}
+	xml_close(xml);
+}
+
+/* An older libvirt refuses the domain or drops the element, and then the host's VFIO containers
+ * serve as well. */
+static void iommufd(struct xml *xml, const struct vm *vm)
+{
+	if (vm->host->iommu_backend == IOMMU_IOMMUFD && vm->n_gpus && vm->host->libvirt_iommufd)
+		xml_leaf(xml, "iommufd", "enabled", "yes", NULL);
+}
+
+static void boot(struct xml *xml, const struct vm *vm)
+{
+	bool efi = vm->firmware == FIRMWARE_EFI;
+
+	xml_open(xml, "os", NULL);
+	if (efi)
+		xml_attr(xml, "firmware", STR("efi"));
+	xml_open(xml, "type", "arch", "x86_64", "machine", "q35", NULL);
+	xml_text(xml, STR("hvm"));
+	xml_close(xml);
+	if (efi) {
+		/* Drivers of the guest need no signature. */
+		xml_open(xml, "firmware", NULL);
+		xml_leaf(xml, "feature", "enabled", "no", "name", "enrolled-keys", NULL);
+		xml_leaf(xml, "feature", "enabled", "no", "name", "secure-boot", NULL);
+		xml_close(xml);
+		/* Else libvirt 12.8 picks an image that forgets the boot entries. */
+		if (vm->host->libvirt_stateless)
+			xml_leaf(xml, "loader", "stateless", "no", NULL);
+	}
+	xml_leaf(xml, "boot", "dev", "hd", NULL);
+	xml_close(xml);
+}
+
+static void hyperv(struct xml *xml)
+{
+	static const char *const first[] = {"relaxed", "vapic"};
+	static const char *const rest[] = {"vpindex", "runtime", "synic", "stimer"};
+
+	xml_open(xml, "hyperv", "mode", "custom", NULL);
+	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
+		xml_leaf(xml, first[i], "state", "on", NULL);
+	xml_leaf(xml, "spinlocks", "state", "on", "retries", "8191", NULL);
+	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+		xml_leaf(xml, rest[i], "state", "on", NULL);
+	xml_close(xml);
+}
+
+static void features(struct xml *xml, const struct vm *vm)
+{
+	xml_open(xml, "features", NULL);
+	xml_leaf(xml, "acpi", NULL);
+	xml_leaf(xml, "apic", NULL);
+	if (vm->guest == GUEST_WINDOWS)
+		hyperv(xml);
+	if (vm->hide_hypervisor) {
+		xml_open(xml, "kvm", NULL);
+		xml_leaf(xml, "hidden", "state", "on", NULL);
+		xml_close(xml);
+	}
+	xml_close(xml);
+}
+
+static void cells(struct xml *xml, const struct vm *vm)
+{
+	if (!vm->n_cells)
+		return;
+	xml_open(xml, "numa", NULL);
+	for (uint32_t i = 0; i < vm->n_cells; i++) {
+		const struct cell *cell = &vm->cells[i];
+		uint32_t last = cell->first_vcpu + cell->n_vcpus - 1;
+
+		xml_open(xml, "cell", NULL);
+		xml_attrf(xml, "id", "%" PRIu32, i);
+		if (cell->n_vcpus == 1)
+			xml_attrf(xml, "cpus", "%" PRIu32, last);
+		else if (cell->n_vcpus)
+			xml_attrf(xml, "cpus", "%" PRIu32 "-%" PRIu32, cell->first_vcpu, last);
+		xml_attrf(xml, "memory", "%" PRIu64, cell->memory / KIB);
+		xml_attr(xml, "unit", STR("KiB"));
+		xml_close(xml);
+	}
+	xml_close(xml);
+}
+
+/* The guest must see the host's physical address bits: the 40 of QEMU's default end below the
+ * windows of large GPUs. */
+static void cpu(struct xml *xml, const struct vm *vm, bool whole)
+{
+	xml_open(xml, "cpu", "mode", "host-passthrough", "check", "none", NULL);
+	if (whole) {
+		xml_open(xml, "topology", NULL);
+		xml_attrf(xml, "sockets", "%" PRIu32, vm->sockets);
+		xml_attr(xml, "dies", STR("1"));
+		xml_attrf(xml, "cores", "%" PRIu32, vm->cores);
+		xml_attr(xml, "threads", STR("1"));
+		xml_close(xml);
+	}
+	xml_leaf(xml, "maxphysaddr", "mode", "passthrough", NULL);
+	if (whole)
+		cells(xml, vm);
+	xml_close(xml);
+}
+
+static void timers(struct xml *xml, const struct vm *vm)
+{
+	bool windows = vm->guest == GUEST_WINDOWS;
+
+	xml_open(xml, "clock", "offset", windows ? "localtime" : "utc", NULL);
+	xml_leaf(xml, "timer", "name", "rtc", "tickpolicy", "catchup", NULL);
+	xml_leaf(xml, "timer", "name", "pit", "tickpolicy", "delay", NULL);
+	xml_leaf(xml, "timer", "name", "hpet", "present", "no", NULL);
+	if (windows)
+		xml_leaf(xml, "timer", "name", "hypervclock", "present", "yes", NULL);
+	xml_close(xml);
+}
+
+static void lifecycle(struct xml *xml)
+{
+	text_element(xml, "on_poweroff", STR("destroy"));
+	text_element(xml, "on_reboot", STR("restart"));
+	text_element(xml, "on_crash", STR("destroy"));
+}
+
+static void override(struct xml *xml, const struct vm_gpu *gpu)
+{
+	xml_open(xml, "qemu:device", NULL);
+	xml_attr(xml, "alias", gpu->alias);
+	xml_open(xml, "qemu:frontend", NULL);
+	if (vfio_needs_sysfs(gpu)) {
+		char address[24];
+
+		/* libvirt writes `host` whatever the domain, and QEMU refuses it. */
+		pci_format(vfio_address(gpu), address);
+		xml_leaf(xml, "qemu:property", "name", "host", "type", "remove", NULL);
+		xml_open(xml, "qemu:property", "name", "sysfsdev", "type", "string", NULL);
+		xml_attrf(xml, "value", "/sys/bus/pci/devices/%s", address);
+		xml_close(xml);
+	}
+	if (gpu->clique) {
+		xml_open(xml, "qemu:property", "name", "x-nv-gpudirect-clique", "type", "unsigned",
+			 NULL);
+		xml_attrf(xml, "value", "%" PRId32, gpu->gpu->clique);
+		xml_close(xml);
+	}
+	xml_close(xml);
+	xml_close(xml);
+}
+
+/* What libvirt has no elements for. */
+static void qemu_parts(struct xml *xml, const struct vm *vm)
+{
+	bool any = false;
+
+	if (tells_firmware(vm)) {
+		xml_open(xml, "qemu:commandline", NULL);
+		xml_leaf(xml, "qemu:arg", "value", "-fw_cfg", NULL);
+		xml_open(xml, "qemu:arg", NULL);
+		xml_attrf(xml, "value", "name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64,
+			  vm->mmio.window / MIB);
+		xml_close(xml);
+		xml_close(xml);
+	}
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		if (!has_override(&vm->gpus[i]))
+			continue;
+		if (!any)
+			xml_open(xml, "qemu:override", NULL);
+		any = true;
+		override(xml, &vm->gpus[i]);
+	}
+	if (any)
+		xml_close(xml);
+}
+
+static bool write_domain(const struct vm *vm, struct buffer *out, struct str *error)
+{
+	struct xml *xml = xml_begin(out->arena, error);
+
+	if (!xml)
+		return false;
+	open_domain(xml, vm);
+	identity(xml, vm);
+	number_element(xml, "memory", "unit", "KiB", vm->memory / KIB);
+	memory_backing(xml, vm);
+	number_element(xml, "vcpu", "placement", "static", vm->vcpus);
+	pinning(xml, vm);
+	host_nodes(xml, vm);
+	iommufd(xml, vm);
+	boot(xml, vm);
+	features(xml, vm);
+	cpu(xml, vm, true);
+	timers(xml, vm);
+	lifecycle(xml);
+	libvirt_devices(xml, vm);
+	qemu_parts(xml, vm);
+	xml_close(xml);
+	return xml_end(xml, out, error);
+}
+
+/* For a domain that somebody else writes: what its GPUs need, in the shape and order of a domain,
+ * so that each element goes where it stands here. Without addresses in the guest, as the ports of
+ * that domain are not ours, and so without expanders; without what is not the GPUs' (name, memory,
+ * disks). The CPU's address bits are here: without them the window does not fit. */
+bool libvirt_write_devices(const struct vm *vm, struct buffer *out, struct str *error)
+{
+	struct xml *xml = xml_begin(out->arena, error);
+
+	if (!xml)
+		return false;
+	open_domain(xml, vm);
+	iommufd(xml, vm);
+	if (vm->hide_hypervisor) {
+		xml_open(xml, "features", NULL);
+		xml_open(xml, "kvm", NULL);
+		xml_leaf(xml, "hidden", "state", "on", NULL);
+		xml_close(xml);
+		xml_close(xml);
+	}
+	if (vm->mmio.window)
+		cpu(xml, vm, false);
+	xml_open(xml, "devices", NULL);
+	if (vm->mmio.window)
+		libvirt_pcie_root(xml, vm);
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		libvirt_hostdev(xml, &vm->gpus[i], false);
+	xml_close(xml);
+	qemu_parts(xml, vm);
+	xml_close(xml);
+	return xml_end(xml, out, error);
+}
+
+static bool for_vm(const struct vm *vm)
+{
+	return vm->host && vm->host->kvm;
+}
+
+const struct backend backend_libvirt = {
+	.target = "libvirt",
+	.doc = "a libvirt domain for each VM on kvm: HOST/VM.xml",
+	.for_vm = for_vm,
+	.artifacts = {{.suffix = ".xml", .write_vm = write_domain}},
+	.n_artifacts = 1,
+};

@@ -1,0 +1,182 @@
+/* qemu: VM.qemu-args, everything that VM.xml says, for those who run QEMU themselves. */
+#include <inttypes.h>
+
+#include "backends/backend.h"
+#include "backends/qemu_devices.h"
+
+#define FIRMWARE_CODE "/usr/share/OVMF/OVMF_CODE_4M.fd"
+/* One a VM: QEMU does not lock it. */
+#define FIRMWARE_VARS "/var/lib/gpuplan/%.*s_VARS.fd"
+
+/* The enlightenments that Windows expects. */
+#define HYPERV                                                                                     \
+	",hv-time=on,hv-relaxed=on,hv-vapic=on,hv-spinlocks=0x1fff,hv-vpindex=on,hv-runtime=on"    \
+	",hv-synic=on,hv-stimer=on"
+
+static void add_identity(struct qemu_args *args, const struct vm *vm)
+{
+	struct str name = qemu_escape(args->arena, vm->spec->name.s);
+
+	qemu_arg(args, "-name", "guest=%.*s,debug-threads=on", STR_ARG(name));
+	qemu_flag(args, "-no-user-config");
+	qemu_flag(args, "-nodefaults");
+	qemu_arg(args, "-display", "none");
+}
+
+/* One of the two flash chips: the file, and a raw layer on it. */
+static void add_flash(struct qemu_args *args, const char *name, struct str path, bool readonly)
+{
+	struct json_object *object = qemu_object("driver", "file");
+
+	qemu_add_str(object, "filename", path);
+	qemu_addf(object, "node-name", "%s-file", name);
+	qemu_add_true(object, "read-only", readonly);
+	qemu_json(args, "-blockdev", object);
+
+	object = qemu_object("driver", "raw");
+	qemu_add(object, "node-name", name);
+	qemu_add_true(object, "read-only", readonly);
+	qemu_addf(object, "file", "%s-file", name);
+	qemu_json(args, "-blockdev", object);
+}
+
+static void add_firmware(struct qemu_args *args, const struct vm *vm)
+{
+	if (vm->firmware != FIRMWARE_EFI)
+		return;
+	add_flash(args, "pflash0", STR(FIRMWARE_CODE), true);
+	add_flash(args, "pflash1",
+		  arena_printf(args->arena, FIRMWARE_VARS, STR_ARG(vm->spec->name.s)), false);
+}
+
+static void add_machine(struct qemu_args *args, const struct vm *vm)
+{
+	qemu_arg(args, "-machine", "q35,accel=kvm,usb=off,dump-guest-core=off,hpet=off%s%s",
+		 vm->n_cells ? "" : ",memory-backend=pc.ram",
+		 vm->firmware == FIRMWARE_EFI ? ",pflash0=pflash0,pflash1=pflash1" : "");
+	qemu_arg(args, "-cpu", "host,host-phys-bits=on%s%s",
+		 vm->guest == GUEST_WINDOWS ? HYPERV : "", vm->hide_hypervisor ? ",kvm=off" : "");
+	qemu_arg(args, "-smp",
+		 "%" PRIu32 ",sockets=%" PRIu32 ",dies=1,cores=%" PRIu32 ",threads=1", vm->vcpus,
+		 vm->sockets, vm->cores);
+	qemu_arg(args, "-m", "%" PRIu64 "M", vm->memory / MIB);
+}
+
+/* Huge pages by memfd: unlike a hugetlbfs it needs no mount. */
+static void add_backend(struct qemu_args *args, const struct vm *vm, const char *id, uint64_t size,
+			struct str nodeset)
+{
+	bool huge = vm->hugepages != HUGEPAGES_NONE;
+	struct json_object *object =
+		qemu_object("qom-type", huge ? "memory-backend-memfd" : "memory-backend-ram");
+
+	qemu_add(object, "id", id);
+	qemu_add_number(object, "size", size);
+	if (huge) {
+		qemu_add_true(object, "hugetlb", true);
+		qemu_add_number(object, "hugetlbsize",
+				vm->hugepages == HUGEPAGES_1G ? GIB : 2 * MIB);
+		qemu_add_true(object, "prealloc", true);
+	}
+	if (nodeset.n) {
+		qemu_add_cpulist(object, "host-nodes", nodeset);
+		qemu_add(object, "policy", "bind");
+	}
+	qemu_json(args, "-object", object);
+}
+
+static void add_cell(struct qemu_args *args, const struct cell *cell, uint32_t i)
+{
+	struct str cpus = STR("");
+	uint32_t last = cell->first_vcpu + cell->n_vcpus - 1;
+
+	if (cell->n_vcpus == 1)
+		cpus = arena_printf(args->arena, ",cpus=%" PRIu32, last);
+	else if (cell->n_vcpus)
+		cpus = arena_printf(args->arena, ",cpus=%" PRIu32 "-%" PRIu32, cell->first_vcpu,
+				    last);
+	qemu_arg(args, "-numa", "node,nodeid=%" PRIu32 "%.*s,memdev=ram-node%" PRIu32, i,
+		 STR_ARG(cpus), i);
+}
+
+static void add_memory(struct qemu_args *args, const struct vm *vm)
+{
+	if (!vm->n_cells) {
+		add_backend(args, vm, "pc.ram", vm->memory, vm->nodeset);
+		return;
+	}
+	for (uint32_t i = 0; i < vm->n_cells; i++) {
+		const struct cell *cell = &vm->cells[i];
+		struct str id = arena_printf(args->arena, "ram-node%" PRIu32, i);
+
+		add_backend(args, vm, id.p, cell->memory,
+			    arena_printf(args->arena, "%" PRIu32, cell->host_node));
+	}
+	for (uint32_t i = 0; i < vm->n_cells; i++)
+		add_cell(args, &vm->cells[i], i);
+}
+
+static void add_platform(struct qemu_args *args, const struct vm *vm)
+{
+	char uuid[37];
+
+	uuid_format(vm->uuid, uuid);
+	qemu_arg(args, "-uuid", "%s", uuid);
+	qemu_arg(args, "-rtc", "base=%s,driftfix=slew",
+		 vm->guest == GUEST_WINDOWS ? "localtime" : "utc");
+	qemu_arg(args, "-global", "kvm-pit.lost_tick_policy=delay");
+	qemu_arg(args, "-boot", "strict=on");
+	if (vm->mmio.window)
+		qemu_arg(args, "-global", "q35-pcihost.pci-hole64-size=%" PRIu64 "K",
+			 vm->mmio.window / KIB);
+}
+
+/* OVMF takes the window from here. The hole alone would do for QEMU, which refuses what does not
+ * fit; OVMF alone would hang. */
+static void add_window(struct qemu_args *args, const struct vm *vm)
+{
+	if (vm->firmware == FIRMWARE_EFI && vm->mmio.window)
+		qemu_arg(args, "-fw_cfg", "name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64,
+			 vm->mmio.window / MIB);
+}
+
+static struct qemu_args arguments(const struct vm *vm, struct arena *arena)
+{
+	struct qemu_args args = {.arena = arena};
+
+	add_identity(&args, vm);
+	add_firmware(&args, vm);
+	add_machine(&args, vm);
+	add_memory(&args, vm);
+	add_platform(&args, vm);
+	qemu_devices(&args, vm);
+	add_window(&args, vm);
+	return args;
+}
+
+static bool write_lines(const struct vm *vm, struct buffer *out, struct str *error)
+{
+	struct qemu_args args = arguments(vm, out->arena);
+
+	return qemu_args_lines(&args, out, error);
+}
+
+bool qemu_write_shell(const struct vm *vm, struct buffer *out, struct str *error)
+{
+	struct qemu_args args = arguments(vm, out->arena);
+
+	return qemu_args_shell(&args, out, error);
+}
+
+static bool for_vm(const struct vm *vm)
+{
+	return vm->host && vm->host->kvm;
+}
+
+const struct backend backend_qemu = {
+	.target = "qemu",
+	.doc = "QEMU's arguments, one a line, for each VM on kvm: HOST/VM.qemu-args",
+	.for_vm = for_vm,
+	.artifacts = {{.suffix = ".qemu-args", .write_vm = write_lines}},
+	.n_artifacts = 1,
+};

@@ -1,0 +1,235 @@
+/* The devices. Names, buses and addresses are those that libvirt gives them when it starts the
+ * same VM from VM.xml, so that a guest sees no difference. */
+#include "backends/qemu_devices.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "backends/vfio.h"
+
+static struct json_object *device(const char *driver)
+{
+	return qemu_object("driver", driver);
+}
+
+/* The only place behind a root port. */
+static void behind_port(struct json_object *object, int32_t port)
+{
+	assert(port >= 0);
+	qemu_addf(object, "bus", "pci.%" PRId32, port + 1);
+	qemu_add(object, "addr", "0x0");
+}
+
+static void add_port(struct qemu_args *args, const struct pci_port *port, uint32_t index)
+{
+	struct json_object *object = device(port->expander ? "pxb-pcie" : "pcie-root-port");
+
+	if (port->expander) {
+		qemu_add_number(object, "bus_nr", port->bus_nr);
+	} else {
+		qemu_add_number(object, "port", (uint64_t)(port->slot << 3 | port->function));
+		qemu_add_number(object, "chassis", index);
+	}
+	qemu_addf(object, "id", "pci.%" PRIu32, index);
+	if (port->expander)
+		qemu_add_number(object, "numa_node", port->cell);
+	if (port->bus)
+		qemu_addf(object, "bus", "pci.%" PRIu32, port->bus);
+	else
+		qemu_add(object, "bus", "pcie.0");
+	qemu_add_true(object, "multifunction", port->multifunction);
+	if (port->function)
+		qemu_addf(object, "addr", "0x%x.0x%x", port->slot, port->function);
+	else
+		qemu_addf(object, "addr", "0x%x", port->slot);
+	qemu_json(args, "-device", object);
+}
+
+static void add_controllers(struct qemu_args *args, const struct vm *vm)
+{
+	struct json_object *object;
+
+	for (uint32_t i = 0; i < vm->n_ports; i++)
+		add_port(args, &vm->ports[i], i + 1);
+	if (vm->console == CONSOLE_VNC) {
+		object = device("qemu-xhci");
+		qemu_add(object, "id", "usb");
+		qemu_add(object, "bus", "pcie.0");
+		qemu_add(object, "addr", "0x1d");
+		qemu_json(args, "-device", object);
+	}
+	if (vm->scsi_port >= 0) {
+		object = device("virtio-scsi-pci");
+		qemu_add(object, "id", "scsi0");
+		behind_port(object, vm->scsi_port);
+		qemu_json(args, "-device", object);
+	}
+}
+
+/* The file, and the format on top of it. A file that is only read may be one that cannot be
+ * written. */
+static void add_image(struct qemu_args *args, const struct vm_disk *disk, uint32_t i)
+{
+	struct json_object *object = device(disk->is_block ? "host_device" : "file");
+
+	qemu_add_str(object, "filename", disk->path);
+	qemu_addf(object, "node-name", "disk%" PRIu32 "-file", i);
+	qemu_add_true(object, "auto-read-only", disk->readonly);
+	qemu_add(object, "discard", "unmap");
+	qemu_json(args, "-blockdev", object);
+
+	object = device(disk->format == FORMAT_QCOW2 ? "qcow2" : "raw");
+	qemu_addf(object, "node-name", "disk%" PRIu32, i);
+	qemu_add_true(object, "read-only", disk->readonly);
+	qemu_addf(object, "file", "disk%" PRIu32 "-file", i);
+	qemu_json(args, "-blockdev", object);
+}
+
+static struct json_object *disk_device(const struct vm_disk *disk, uint32_t i)
+{
+	struct json_object *object = NULL;
+
+	switch (disk->bus) {
+	case BUS_VIRTIO:
+		object = device("virtio-blk-pci");
+		behind_port(object, disk->port);
+		break;
+	case BUS_SCSI:
+		object = device("scsi-hd");
+		qemu_add(object, "bus", "scsi0.0");
+		qemu_add_number(object, "channel", 0);
+		qemu_add_number(object, "scsi-id", 0);
+		qemu_add_number(object, "lun", disk->unit);
+		qemu_addf(object, "device_id", "drive-scsi0-0-0-%" PRIu32, disk->unit);
+		break;
+	case BUS_SATA:
+		object = device("ide-hd");
+		qemu_addf(object, "bus", "ide.%" PRIu32, disk->unit);
+		break;
+	}
+	qemu_addf(object, "drive", "disk%" PRIu32, i);
+	return object;
+}
+
+static void add_disk(struct qemu_args *args, const struct vm_disk *disk, uint32_t i)
+{
+	static const char *const ids[] = {
+		[BUS_VIRTIO] = "virtio-disk",
+		[BUS_SCSI] = "scsi0-0-0-",
+		[BUS_SATA] = "sata0-0-",
+	};
+	struct json_object *object = disk_device(disk, i);
+
+	qemu_addf(object, "id", "%s%" PRIu32, ids[disk->bus], disk->unit);
+	if (i == 0)
+		qemu_add_number(object, "bootindex", 1);
+	add_image(args, disk, i);
+	qemu_json(args, "-device", object);
+}
+
+static void add_nic(struct qemu_args *args, const struct vm_nic *nic, uint32_t i)
+{
+	static const char *const drivers[] = {
+		[NIC_VIRTIO] = "virtio-net-pci",
+		[NIC_E1000E] = "e1000e",
+		[NIC_VMXNET3] = "vmxnet3",
+	};
+	struct json_object *object = qemu_object("type", "bridge");
+	char mac[18];
+
+	qemu_addf(object, "id", "hostnet%" PRIu32, i);
+	qemu_add_str(object, "br", nic->source);
+	qemu_json(args, "-netdev", object);
+
+	mac_format(nic->mac, mac);
+	object = device(drivers[nic->model]);
+	qemu_addf(object, "netdev", "hostnet%" PRIu32, i);
+	qemu_addf(object, "id", "net%" PRIu32, i);
+	qemu_add(object, "mac", mac);
+	behind_port(object, nic->port);
+	qemu_json(args, "-device", object);
+}
+
+static void add_serial_console(struct qemu_args *args)
+{
+	struct json_object *object = device("isa-serial");
+
+	qemu_arg(args, "-chardev", "stdio,id=charserial0,mux=on,signal=off");
+	qemu_arg(args, "-mon", "chardev=charserial0,mode=readline");
+	qemu_add(object, "chardev", "charserial0");
+	qemu_add(object, "id", "serial0");
+	qemu_add_number(object, "index", 0);
+	qemu_json(args, "-device", object);
+}
+
+static void add_vnc_console(struct qemu_args *args)
+{
+	struct json_object *object = device("usb-tablet");
+
+	qemu_add(object, "id", "input0");
+	qemu_add(object, "bus", "usb.0");
+	qemu_add(object, "port", "1");
+	qemu_json(args, "-device", object);
+
+	qemu_arg(args, "-vnc", "127.0.0.1:0,to=99"); /* the first display that is free */
+	object = device("VGA");
+	qemu_add(object, "id", "video0");
+	qemu_add_number(object, "vgamem_mb", 16);
+	qemu_add(object, "bus", "pcie.0");
+	qemu_add(object, "addr", "0x1");
+	qemu_json(args, "-device", object);
+}
+
+static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, bool iommufd)
+{
+	struct json_object *object = device("vfio-pci");
+	char name[37];
+
+	if (vfio_is_mdev(gpu))
+		uuid_format(gpu->mdev, name);
+	else
+		pci_format(vfio_address(gpu), name);
+	if (!vfio_is_mdev(gpu) && !vfio_needs_sysfs(gpu))
+		qemu_add(object, "host", name);
+	qemu_add_str(object, "id", gpu->alias);
+	if (iommufd)
+		qemu_add(object, "iommufd", "iommufd0");
+	if (vfio_is_mdev(gpu)) {
+		qemu_addf(object, "sysfsdev", "/sys/bus/mdev/devices/%s", name);
+		qemu_add(object, "display", "off");
+	} else if (vfio_needs_sysfs(gpu)) {
+		qemu_addf(object, "sysfsdev", "/sys/bus/pci/devices/%s", name);
+	}
+	behind_port(object, gpu->port);
+	if (gpu->clique)
+		qemu_add_number(object, "x-nv-gpudirect-clique", (uint64_t)gpu->gpu->clique);
+	qemu_json(args, "-device", object);
+}
+
+static void add_gpus(struct qemu_args *args, const struct vm *vm)
+{
+	bool iommufd = vm->host->iommu_backend == IOMMU_IOMMUFD;
+
+	if (iommufd && vm->n_gpus) {
+		struct json_object *object = qemu_object("qom-type", "iommufd");
+
+		qemu_add(object, "id", "iommufd0");
+		qemu_json(args, "-object", object);
+	}
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		add_gpu(args, &vm->gpus[i], iommufd);
+}
+
+void qemu_devices(struct qemu_args *args, const struct vm *vm)
+{
+	add_controllers(args, vm);
+	for (uint32_t i = 0; i < vm->n_disks; i++)
+		add_disk(args, &vm->disks[i], i);
+	for (uint32_t i = 0; i < vm->n_nics; i++)
+		add_nic(args, &vm->nics[i], i);
+	if (vm->console == CONSOLE_SERIAL)
+		add_serial_console(args);
+	else if (vm->console == CONSOLE_VNC)
+		add_vnc_console(args);
+	add_gpus(args, vm);
+}
