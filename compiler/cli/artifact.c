@@ -1,0 +1,89 @@
+#include "compiler/cli/artifact.h"
+
+#include "compiler/cli/cli.h"
+#include "schema/keys.h"
+
+/* Why a VM cannot be written although no finding stands against it: a rule that guards the backends
+ * was switched off. NULL: it can. */
+static const char *unwritable(const struct vm_gpu *gpu)
+{
+	if (!gpu->gpu)
+		return "its host has no such GPU";
+	if (gpu->is_vgpu && gpu->gpu->framework == FRAMEWORK_VFIO && !gpu->has_vf)
+		return "no virtual function is left for its vGPU";
+	if (!gpu->is_vgpu && gpu->gpu->board == NULL && gpu->gpu->spec->board.s.n == 0)
+		return "its board is not known";
+	return NULL;
+}
+
+bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out)
+{
+	struct str name = vm->spec->name.s, error = {0};
+	struct buffer text;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const char *why = unwritable(&vm->gpus[i]);
+
+		if (!why)
+			continue;
+		trouble("VM '%.*s', GPU '%.*s': %s; nothing can be written for it", STR_ARG(name),
+			STR_ARG(vm->gpus[i].spec->gpu.s), why);
+		return false;
+	}
+	buffer_init(&text, arena);
+	if (!write(vm, &text, &error)) {
+		trouble("VM '%.*s': %.*s", STR_ARG(name), STR_ARG(error));
+		return false;
+	}
+	*out = buffer_text(&text);
+	return true;
+}
+
+bool artifact_of_host(struct arena *arena, const struct host *host, host_writer write,
+		      struct str *out)
+{
+	struct str error = {0};
+	struct buffer text;
+
+	buffer_init(&text, arena);
+	if (!write(host, &text, &error)) {
+		trouble("host '%.*s': %.*s", STR_ARG(host->spec->name.s), STR_ARG(error));
+		return false;
+	}
+	*out = buffer_text(&text);
+	return true;
+}
+
+static struct str target_name(size_t i, const void *data)
+{
+	(void)data;
+	return str_of(backends[i]->target);
+}
+
+struct str target_names(struct arena *arena)
+{
+	struct buffer names;
+
+	buffer_init(&names, arena);
+	for (size_t i = 0; backends[i]; i++)
+		buffer_printf(&names, "%s%s", i ? ", " : "", backends[i]->target);
+	return buffer_text(&names);
+}
+
+const struct backend *target_find(struct arena *arena, struct str name)
+{
+	const struct backend *backend = backend_find(arena_printf(arena, "%.*s", STR_ARG(name)).p);
+	size_t n = 0, near;
+
+	if (backend)
+		return backend;
+	while (backends[n])
+		n++;
+	near = nearest(name, n, target_name, NULL);
+	if (near != SIZE_MAX)
+		trouble("-t: no target '%.*s': did you mean '%s'?", STR_ARG(name),
+			backends[near]->target);
+	else
+		trouble("-t: no target '%.*s': %.*s", STR_ARG(name), STR_ARG(target_names(arena)));
+	return NULL;
+}

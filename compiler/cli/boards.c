@@ -1,0 +1,146 @@
+/* gpuplan boards: the catalog. */
+#include "compiler/cli/cli.h"
+#include "compiler/cli/json.h"
+
+static enum status run(struct arena *arena, const struct options *options);
+
+const struct command command_boards = {
+	.name = "boards",
+	.arguments = "[BOARD…]",
+	.summary = "show the catalog: boards, PCI ids, framebuffer, MMIO, vGPU types with P2P",
+	.run = run,
+	.bit = COMMAND_BOARDS,
+};
+
+static struct str gib(struct arena *arena, uint64_t bytes)
+{
+	if (bytes == 0)
+		return STR("-");
+	if (bytes < GIB)
+		return arena_printf(arena, "%.2f", (double)bytes / (double)GIB);
+	return arena_printf(arena, "%llu", (unsigned long long)(bytes / GIB));
+}
+
+static bool has_p2p(struct catalog *catalog, const struct board *board, const struct vgpu_type *type)
+{
+	return catalog_p2p(catalog, board, type) != NULL;
+}
+
+static struct str p2p_types(struct arena *arena, struct catalog *catalog, const struct board *board)
+{
+	struct str all = STR("");
+	size_t n;
+	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (has_p2p(catalog, board, &types[i]))
+			all = arena_printf(arena, "%.*s%s%.*s", STR_ARG(all), all.n ? ", " : "",
+					   STR_ARG(types[i].name));
+	return all.n ? all : STR("-");
+}
+
+static json_object *board_json(struct catalog *catalog, const struct board *board)
+{
+	static const char *const classes[] = {"datacenter", "workstation", "geforce"};
+	static const char *const archs[] = {"unknown", "Maxwell", "Pascal", "Volta", "Turing",
+					    "Ampere", "Ada", "Hopper", "Blackwell"};
+	json_object *o = json_map(), *list = json_list();
+	size_t n;
+	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
+	char pci[16];
+
+	snprintf(pci, sizeof pci, "10de:%04x", board->pci_device);
+	json_put_text(o, "id", board->id);
+	json_put_text(o, "name", board->name);
+	json_put_text(o, "class", str_of(classes[board->class]));
+	json_put_text(o, "architecture", str_of(archs[board->arch]));
+	json_put_text(o, "chip", board->chip);
+	json_put_text(o, "pci_id", str_of(pci));
+	json_put_number(o, "framebuffer", board->framebuffer);
+	json_put_number(o, "bar1", board->bar1);
+	json_put_number(o, "vsphere_mmio", board->vsphere_mmio);
+	json_put_flag(o, "nvswitch", board->nvswitch);
+	for (size_t i = 0; i < n; i++) {
+		json_object *type;
+
+		if (!str_eq(types[i].board_code, board->vgpu_code) && !has_p2p(catalog, board, &types[i]))
+			continue;
+		type = json_map();
+		json_put_text(type, "name", types[i].name);
+		json_put_number(type, "framebuffer", types[i].framebuffer);
+		json_put_flag(type, "mig", types[i].kind == VGPU_MIG_BACKED);
+		json_put_number(type, "max_per_gpu", types[i].max_per_gpu);
+		json_put_flag(type, "p2p", has_p2p(catalog, board, &types[i]));
+		json_append(list, type);
+	}
+	json_put(o, "vgpu_types", list);
+	return o;
+}
+
+static bool wanted(const struct options *options, const struct board *board)
+{
+	for (uint32_t i = 0; i < options->n_arguments; i++)
+		if (str_is(board->id, options->arguments[i]))
+			return true;
+	return options->n_arguments == 0;
+}
+
+/* A name that the catalog lacks is a mistake, not an empty answer. */
+static bool all_known(struct catalog *catalog, const struct options *options)
+{
+	for (uint32_t i = 0; i < options->n_arguments; i++) {
+		struct str id = str_of(options->arguments[i]), near;
+
+		if (catalog_board(catalog, id))
+			continue;
+		near = catalog_nearest_board(catalog, id);
+		trouble("no board '%s'%s%.*s%s", options->arguments[i],
+			near.n ? ": did you mean '" : "", STR_ARG(near), near.n ? "'?" : "");
+		return false;
+	}
+	return true;
+}
+
+static enum status run(struct arena *arena, const struct options *options)
+{
+	bool json = options->format && strcmp(options->format, "json") == 0;
+	struct catalog_error error;
+	struct catalog *catalog = catalog_open(arena, options->catalog, &error);
+	json_object *top = json ? json_map() : NULL, *list = json ? json_list() : NULL;
+	const struct board *boards;
+	size_t n;
+
+	if (!catalog) {
+		trouble("%.*s:%u:%u: %.*s", STR_ARG(error.file), error.row, error.column,
+			STR_ARG(error.message));
+		return STATUS_TROUBLE;
+	}
+	if (options->format && !json && strcmp(options->format, "text") != 0) {
+		trouble("no format '%s' here: text or json", options->format);
+		return STATUS_TROUBLE;
+	}
+	if (!all_known(catalog, options))
+		return STATUS_TROUBLE;
+	boards = catalog_boards(catalog, &n);
+	if (!json)
+		printf("%-34s %-10s %6s %6s %6s  %s\n", "board", "PCI id", "FB", "BAR1", "MMIO",
+		       "vGPU types with P2P (sizes in GiB)");
+	for (size_t i = 0; i < n; i++) {
+		if (!wanted(options, &boards[i]))
+			continue;
+		if (json)
+			json_append(list, board_json(catalog, &boards[i]));
+		else
+			printf("%-34.*s 10de:%04x  %6.*s %6.*s %6.*s  %.*s\n", STR_ARG(boards[i].id),
+			       boards[i].pci_device, STR_ARG(gib(arena, boards[i].framebuffer)),
+			       STR_ARG(gib(arena, boards[i].bar1)),
+			       STR_ARG(gib(arena, boards[i].vsphere_mmio)),
+			       STR_ARG(p2p_types(arena, catalog, &boards[i])));
+	}
+	if (json) {
+		json_put_number(top, "version", 1);
+		json_put(top, "boards", list);
+		json_print(top);
+	}
+	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
+}

@@ -1,0 +1,110 @@
+/* The command line: one file a command, the only place that prints or exits.
+ *
+ * New command: its file with a `const struct command`, one line in main.c. Options stand in one
+ * table (options.c), from which they are parsed and every `--help` is printed. */
+#ifndef GPUPLAN_CLI_H
+#define GPUPLAN_CLI_H
+
+#include <stdio.h>
+
+#include "compiler/plan.h"
+#include "compiler/render.h"
+#include "compiler/rule.h"
+
+#define GPUPLAN_VERSION "0.1.0"
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_FINDINGS = 1, /* findings at the failing level, or drift */
+	STATUS_TROUBLE = 2,  /* could not run: usage, unreadable file, full disk, out of memory */
+};
+
+enum { MAX_OUTPUTS = 8 };
+
+struct rule_override {
+	const struct rule *rule;
+	enum severity severity; /* 0: off */
+};
+
+/* What the command line said. */
+struct options {
+	bool help;
+	const char *catalog;        /* --catalog DIR, or NULL */
+	const char *stdin_filename; /* <stdin> */
+	const char *color;          /* auto, always, never */
+	bool strict, quiet;
+	bool explain;               /* --explain: help lines also where no terminal reads */
+	uint32_t max_findings;
+	struct rule_override *overrides;
+	uint32_t n_overrides, overrides_capacity;
+	/* lint: `-f FORMAT -o FILE` pairs; file NULL: standard output */
+	struct {
+		enum format format;
+		const char *file;
+	} outputs[MAX_OUTPUTS];
+	uint32_t n_outputs;
+	const char *format;   /* rules, boards, schema, explain: --format as written, or NULL */
+	const char *output;   /* compile -o DIR */
+	const char *targets;  /* -t a,b */
+	const char *depfile;
+	bool check, devices, shell;
+	char **arguments;     /* what is no option: paths, names */
+	uint32_t n_arguments;
+};
+
+struct command {
+	const char *name;
+	const char *arguments; /* "[PATH…]": for the usage line */
+	const char *summary;
+	enum status (*run)(struct arena *arena, const struct options *options);
+	unsigned bit;          /* of the option table's `commands` */
+};
+
+enum {
+	COMMAND_LINT = 1 << 0,
+	COMMAND_COMPILE = 1 << 1,
+	COMMAND_SHOW = 1 << 2,
+	COMMAND_RULES = 1 << 3,
+	COMMAND_EXPLAIN = 1 << 4,
+	COMMAND_BOARDS = 1 << 5,
+	COMMAND_SCHEMA = 1 << 6,
+	COMMAND_VERSION = 1 << 7,
+	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW,
+};
+
+extern const struct command command_lint, command_compile, command_show, command_rules,
+	command_explain, command_boards, command_schema, command_version;
+extern const struct command *const commands[]; /* ends with NULL */
+
+/* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
+enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
+			  struct options *out);
+void options_print_help(FILE *out, const struct command *command);
+
+/* A plan that was read and judged. */
+struct session {
+	struct arena *arena;
+	const struct options *options;
+	struct sources sources;
+	struct findings findings;
+	struct catalog *catalog;
+	struct plan *plan;
+};
+
+/* Opens the catalog, reads the paths (none: the working directory), resolves, runs every rule and
+ * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
+enum status session_open(struct session *session, struct arena *arena,
+			 const struct options *options, char **paths, uint32_t n_paths);
+/* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
+enum status session_verdict(const struct session *session);
+/* Prints the findings in one format. */
+void session_print(const struct session *session, enum format format, FILE *out);
+/* "2 errors, 1 warning in 3 files (2 skipped)", to standard error. */
+void session_print_summary(const struct session *session);
+
+/* "gpuplan: …" on standard error. */
+void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Writes everything out; false (and says so) where standard output could not take it. */
+bool flush_output(FILE *out, const char *name);
+
+#endif

@@ -1,0 +1,95 @@
+/* gpuplan: finds the command and runs it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/cli/cli.h"
+#include "schema/keys.h"
+
+const struct command *const commands[] = {
+	&command_lint,   &command_compile, &command_show,    &command_rules, &command_explain,
+	&command_boards, &command_schema,  &command_version, NULL,
+};
+
+static void print_usage(FILE *out)
+{
+	fputs("gpuplan checks a YAML spec of GPU hosts and VMs against the rules of GPU peer-to-peer,\n"
+	      "and compiles it to libvirt XML, QEMU arguments, .vmx entries and clique maps.\n\n"
+	      "usage: gpuplan COMMAND [OPTION…] [ARGUMENT…]\n\n",
+	      out);
+	for (size_t i = 0; commands[i]; i++)
+		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n`gpuplan COMMAND --help` tells more of each. Exit status: 0 no finding fails, 1 one does,\n"
+	      "2 could not run.\n",
+	      out);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static struct str command_name(size_t i, const void *data)
+{
+	(void)data;
+	return str_of(commands[i]->name);
+}
+
+static enum status unknown_command(const char *name)
+{
+	size_t i = nearest(str_of(name), sizeof commands / sizeof *commands - 1, command_name, NULL);
+
+	if (i != SIZE_MAX)
+		trouble("no command '%s': did you mean '%s'?", name, commands[i]->name);
+	else
+		trouble("no command '%s': `gpuplan help` lists them", name);
+	return STATUS_TROUBLE;
+}
+
+/* `gpuplan help COMMAND` is `gpuplan COMMAND --help`. */
+static enum status help(int argc, char **argv)
+{
+	const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
+
+	if (argc > 2 && !command)
+		return unknown_command(argv[2]);
+	if (command)
+		options_print_help(stdout, command);
+	else
+		print_usage(stdout);
+	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
+}
+
+static enum status run(struct arena *arena, const struct command *command, int argc, char **argv)
+{
+	struct options options;
+	enum status status = options_parse(arena, command, argc, argv, &options);
+
+	if (status != STATUS_OK)
+		return status;
+	if (options.help) {
+		options_print_help(stdout, command);
+		return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
+	}
+	return command->run(arena, &options);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	struct arena *arena;
+	enum status status;
+
+	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return (int)help(argc, argv);
+	command = find_command(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
+	if (!command)
+		return (int)unknown_command(argv[1]);
+	arena = arena_new();
+	status = run(arena, command, argc - 1, argv + 1);
+	arena = arena_free(arena);
+	return (int)status;
+}

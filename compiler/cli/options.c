@@ -1,0 +1,293 @@
+/* The options of every command, in one table: parsed and documented from it. */
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "compiler/cli/cli.h"
+#include "rules/rules.h"
+
+enum option_id {
+	OPTION_HELP = 256,
+	OPTION_FORMAT,
+	OPTION_OUTPUT,
+	OPTION_TARGET,
+	OPTION_RULE,
+	OPTION_STRICT,
+	OPTION_EXPLAIN,
+	OPTION_CATALOG,
+	OPTION_MAX_FINDINGS,
+	OPTION_STDIN_FILENAME,
+	OPTION_COLOR,
+	OPTION_JOBS,
+	OPTION_QUIET,
+	OPTION_CHECK,
+	OPTION_DEPFILE,
+	OPTION_DEVICES,
+	OPTION_SHELL,
+};
+
+enum {
+	WITH_FORMAT = COMMAND_LINT | COMMAND_RULES | COMMAND_EXPLAIN | COMMAND_BOARDS | COMMAND_SCHEMA,
+	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS,
+	ALL_COMMANDS = ~0,
+};
+
+static const struct option_row {
+	const char *name;
+	char letter;
+	const char *argument;
+	enum option_id id;
+	unsigned commands;
+	const char *doc;
+} rows[] = {
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
+	 "text, oneline, json or auto (text); repeats, each with its own -o"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, WITH_FORMAT & ~COMMAND_LINT,
+	 "text or json; schema: json or markdown"},
+	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
+	 "write the format before it to FILE; without -o it goes to standard output"},
+	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE, "the folder that is written; required"},
+	{"target", 't', "TARGET,…", OPTION_TARGET, COMMAND_COMPILE,
+	 "libvirt, qemu, vmx, clique-map; default: all that the host's hypervisor takes"},
+	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
+	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
+	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
+	{"depfile", 0, "FILE", OPTION_DEPFILE, COMMAND_COMPILE,
+	 "write what DIR/manifest.json was made from, for Make and Ninja"},
+	{"devices", 0, NULL, OPTION_DEVICES, COMMAND_SHOW, "with -t libvirt: only the GPUs' parts"},
+	{"shell", 0, NULL, OPTION_SHELL, COMMAND_SHOW,
+	 "with -t qemu: one quoted command; with -t clique-map: the bash file"},
+	{"rule", 0, "RULE=LEVEL", OPTION_RULE, COMMANDS_WITH_PLAN,
+	 "error, warning, note or off; repeats"},
+	{"strict", 0, NULL, OPTION_STRICT, COMMANDS_WITH_PLAN, "a warning fails too"},
+	{"explain", 0, NULL, OPTION_EXPLAIN, COMMAND_LINT,
+	 "print the help line of each finding; a terminal always gets them"},
+	{"catalog", 0, "DIR", OPTION_CATALOG, WITH_CATALOG,
+	 "take the tables that DIR holds in place of the built-in ones"},
+	{"max-findings", 0, "N", OPTION_MAX_FINDINGS, COMMANDS_WITH_PLAN,
+	 "show at most N findings as text; default 1000"},
+	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN,
+	 "what standard input (`-`) is called in findings"},
+	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN, "auto, always or never"},
+	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
+	 "taken for scripts' sake: this version reads on one core"},
+	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
+	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
+};
+
+enum { N_ROWS = sizeof rows / sizeof *rows };
+
+void options_print_help(FILE *out, const struct command *command)
+{
+	fprintf(out, "usage: gpuplan %s [OPTION…] %s\n\n%s\n\n", command->name, command->arguments,
+		command->summary);
+	for (size_t i = 0; i < N_ROWS; i++) {
+		char names[48];
+
+		if (!(rows[i].commands & command->bit))
+			continue;
+		snprintf(names, sizeof names, "%s%c%s --%s%s%s", rows[i].letter ? "-" : " ",
+			 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,
+			 rows[i].argument ? " " : "", rows[i].argument ? rows[i].argument : "");
+		fprintf(out, "  %-28s %s\n", names, rows[i].doc);
+	}
+}
+
+static bool parse_format(struct options *o, const struct command *command, const char *text)
+{
+	static const struct {
+		const char *name;
+		enum format format;
+	} formats[] = {{"auto", FORMAT_AUTO},
+		       {"text", FORMAT_TEXT},
+		       {"oneline", FORMAT_ONELINE},
+		       {"json", FORMAT_JSON}};
+
+	o->format = text;
+	if (command->bit != COMMAND_LINT)
+		return true;
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+		if (strcmp(text, formats[i].name) != 0)
+			continue;
+		if (o->n_outputs == MAX_OUTPUTS) {
+			trouble("more than %d outputs", MAX_OUTPUTS);
+			return false;
+		}
+		o->outputs[o->n_outputs++].format = formats[i].format;
+		return true;
+	}
+	trouble("no format '%s': text, oneline, json or auto", text);
+	return false;
+}
+
+static bool parse_output(struct options *o, const struct command *command, const char *text)
+{
+	if (command->bit != COMMAND_LINT) {
+		o->output = text;
+		return true;
+	}
+	if (o->n_outputs == 0)
+		o->n_outputs = 1; /* of the format `auto` */
+	if (o->outputs[o->n_outputs - 1].file) {
+		trouble("-o %s: each -o follows its own -f", text);
+		return false;
+	}
+	o->outputs[o->n_outputs - 1].file = text;
+	return true;
+}
+
+static bool parse_rule(struct arena *arena, struct options *o, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	struct str name = equals ? (struct str){text, (size_t)(equals - text)} : str_of(text);
+	const struct rule *rule = rule_find(name);
+	struct rule_override *slot;
+	enum severity severity = 0;
+
+	if (!rule) {
+		struct str near = rule_nearest(name);
+
+		if (near.n)
+			trouble("--rule: no rule '%.*s': did you mean '%.*s'?", STR_ARG(name),
+				STR_ARG(near));
+		else
+			trouble("--rule: no rule '%.*s': `gpuplan rules` lists them", STR_ARG(name));
+		return false;
+	}
+	if (!equals || (!severity_parse(str_of(equals + 1), &severity) && strcmp(equals, "=off") != 0)) {
+		trouble("--rule %s: write %s=error, =warning, =note or =off", text, rule->name);
+		return false;
+	}
+	if (rule->flags & RULE_NEVER_OFF) {
+		trouble("--rule %s: %s cannot be switched off or lowered", text, rule->name);
+		return false;
+	}
+	slot = arena_push(arena, (void **)&o->overrides, &o->n_overrides, &o->overrides_capacity,
+			  sizeof *slot);
+	*slot = (struct rule_override){rule, severity};
+	return true;
+}
+
+static bool parse_count(const char *option, const char *text, uint32_t *out)
+{
+	uint64_t n;
+
+	if (!parse_number(str_of(text), &n) || n == 0 || n > UINT32_MAX) {
+		trouble("%s %s: a whole number from 1", option, text);
+		return false;
+	}
+	*out = (uint32_t)n;
+	return true;
+}
+
+static bool parse_color(struct options *o, const char *text)
+{
+	if (strcmp(text, "auto") != 0 && strcmp(text, "always") != 0 && strcmp(text, "never") != 0) {
+		trouble("--color %s: auto, always or never", text);
+		return false;
+	}
+	o->color = text;
+	return true;
+}
+
+static bool parse_one(struct arena *arena, const struct command *command, struct options *o,
+		      enum option_id id)
+{
+	uint32_t jobs;
+
+	switch (id) {
+	case OPTION_HELP:
+		return o->help = true;
+	case OPTION_FORMAT:
+		return parse_format(o, command, optarg);
+	case OPTION_OUTPUT:
+		return parse_output(o, command, optarg);
+	case OPTION_TARGET:
+		o->targets = optarg;
+		return true;
+	case OPTION_RULE:
+		return parse_rule(arena, o, optarg);
+	case OPTION_STRICT:
+		return o->strict = true;
+	case OPTION_EXPLAIN:
+		return o->explain = true;
+	case OPTION_CATALOG:
+		o->catalog = optarg;
+		return true;
+	case OPTION_MAX_FINDINGS:
+		return parse_count("--max-findings", optarg, &o->max_findings);
+	case OPTION_STDIN_FILENAME:
+		o->stdin_filename = optarg;
+		return true;
+	case OPTION_COLOR:
+		return parse_color(o, optarg);
+	case OPTION_JOBS:
+		return parse_count("-j", optarg, &jobs);
+	case OPTION_QUIET:
+		return o->quiet = true;
+	case OPTION_CHECK:
+		return o->check = true;
+	case OPTION_DEPFILE:
+		o->depfile = optarg;
+		return true;
+	case OPTION_DEVICES:
+		return o->devices = true;
+	case OPTION_SHELL:
+		return o->shell = true;
+	}
+	return false;
+}
+
+/* The command's rows as getopt_long wants them. */
+static void make_tables(const struct command *command, struct option longs[N_ROWS + 1],
+			char letters[2 * N_ROWS + 2])
+{
+	size_t n = 0, l = 0;
+
+	letters[l++] = ':';
+	for (size_t i = 0; i < N_ROWS; i++) {
+		if (!(rows[i].commands & command->bit))
+			continue;
+		longs[n++] = (struct option){rows[i].name,
+					     rows[i].argument ? required_argument : no_argument, NULL,
+					     (int)rows[i].id};
+		if (rows[i].letter) {
+			letters[l++] = rows[i].letter;
+			if (rows[i].argument)
+				letters[l++] = ':';
+		}
+	}
+	longs[n] = (struct option){0};
+	letters[l] = '\0';
+}
+
+static int id_of_letter(int letter)
+{
+	for (size_t i = 0; i < N_ROWS; i++)
+		if (rows[i].letter && rows[i].letter == letter)
+			return (int)rows[i].id;
+	return letter;
+}
+
+enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
+			  struct options *out)
+{
+	struct option longs[N_ROWS + 1];
+	char letters[2 * N_ROWS + 2];
+	int c;
+
+	*out = (struct options){.stdin_filename = "<stdin>", .color = "auto", .max_findings = 1000};
+	make_tables(command, longs, letters);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (c == '?' || c == ':') {
+			trouble("%s: %s%s; see `gpuplan %s --help`", command->name, argv[optind - 1],
+				c == '?' ? " is no option here" : " wants a value", command->name);
+			return STATUS_TROUBLE;
+		}
+		if (!parse_one(arena, command, out, (enum option_id)id_of_letter(c)))
+			return STATUS_TROUBLE;
+	}
+	out->arguments = argv + optind;
+	out->n_arguments = (uint32_t)(argc - optind);
+	return STATUS_OK;
+}

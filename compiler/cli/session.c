@@ -1,0 +1,173 @@
+/* A plan that was read and judged, and how its findings are shown. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "compiler/cli/cli.h"
+#include "compiler/load.h"
+#include "compiler/path.h"
+#include "compiler/resolve.h"
+#include "rules/rules.h"
+
+void trouble(const char *format, ...)
+{
+	va_list args;
+	struct arena *arena = arena_new();
+	struct buffer shown;
+	struct str text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	buffer_init(&shown, arena);
+	render_visible(&shown, text);
+	fprintf(stderr, "gpuplan: %.*s\n", STR_ARG(buffer_text(&shown)));
+	arena_free(arena);
+}
+
+bool flush_output(FILE *out, const char *name)
+{
+	if (fflush(out) == 0 && !ferror(out))
+		return true;
+	/* Who closes the pipe early has seen enough. */
+	if (errno != EPIPE)
+		trouble("%s: %s", name, strerror(errno));
+	return false;
+}
+
+static bool open_catalog(struct session *s)
+{
+	struct catalog_error error;
+
+	s->catalog = catalog_open(s->arena, s->options->catalog, &error);
+	if (s->catalog)
+		return true;
+	if (error.row)
+		trouble("%.*s:%u:%u: %.*s", STR_ARG(error.file), error.row, error.column,
+			STR_ARG(error.message));
+	else
+		trouble("%.*s: %.*s", STR_ARG(error.file), STR_ARG(error.message));
+	return false;
+}
+
+/* --rule: another severity, or none. */
+static void apply_overrides(struct session *s)
+{
+	struct findings *all = &s->findings;
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < all->n; i++) {
+		struct finding *f = &all->items[i];
+		bool off = false;
+
+		for (uint32_t k = 0; k < s->options->n_overrides; k++) {
+			const struct rule_override *o = &s->options->overrides[k];
+
+			if (strcmp(o->rule->name, f->rule) != 0)
+				continue;
+			off = o->severity == 0;
+			f->severity = o->severity ? o->severity : f->severity;
+		}
+		if (!off)
+			all->items[kept++] = *f;
+	}
+	all->n = kept;
+}
+
+enum status session_open(struct session *session, struct arena *arena,
+			 const struct options *options, char **paths, uint32_t n_paths)
+{
+	static char *here[] = {(char *)"."};
+	struct spec spec;
+
+	*session = (struct session){.arena = arena, .options = options};
+	sources_init(&session->sources, arena);
+	findings_init(&session->findings, arena);
+	if (!open_catalog(session))
+		return STATUS_TROUBLE;
+	load_paths(&spec, arena, &session->sources, &session->findings, n_paths ? paths : here,
+		   n_paths ? n_paths : 1, options->stdin_filename);
+	for (uint32_t i = 0; i < spec.n_errors; i++)
+		trouble("%.*s", STR_ARG(spec.errors[i]));
+	if (spec.n_errors)
+		return STATUS_TROUBLE;
+	session->plan = plan_resolve(arena, &session->sources, session->catalog, &spec,
+				     &session->findings);
+	judge_plan(session->plan, arena, &session->findings);
+	apply_overrides(session);
+	findings_finish(&session->findings);
+	return STATUS_OK;
+}
+
+enum status session_verdict(const struct session *session)
+{
+	const struct findings *f = &session->findings;
+
+	if (findings_count(f, SEVERITY_ERROR) ||
+	    (session->options->strict && findings_count(f, SEVERITY_WARNING)))
+		return STATUS_FINDINGS;
+	return STATUS_OK;
+}
+
+static bool want_color(const struct session *session, FILE *out)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (strcmp(session->options->color, "auto") != 0)
+		return strcmp(session->options->color, "always") == 0;
+	return isatty(fileno(out)) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+void session_print(const struct session *session, enum format format, FILE *out)
+{
+	struct findings *findings = (struct findings *)&session->findings;
+	struct render_options options = {
+		.color = want_color(session, out),
+		.help = session->options->explain || isatty(fileno(out)),
+		.max_findings = session->options->max_findings,
+	};
+	struct render_summary summary = {session->plan->n_files, session->plan->n_hosts,
+					 session->plan->n_vms};
+	struct buffer text;
+
+	buffer_init(&text, session->arena);
+	switch (format) {
+	case FORMAT_AUTO:
+	case FORMAT_TEXT:
+		render_text(findings, &session->sources, options, &text);
+		break;
+	case FORMAT_ONELINE:
+		render_oneline(findings, &session->sources, options, &text);
+		break;
+	case FORMAT_JSON:
+		paths_of_findings(findings, &session->sources);
+		render_json(findings, &session->sources, summary, out);
+		break;
+	}
+	if (text.n)
+		fwrite(text.p, 1, text.n, out);
+}
+
+static void count(uint32_t n, const char *one, const char *several)
+{
+	fprintf(stderr, "%u %s", n, n == 1 ? one : several);
+}
+
+void session_print_summary(const struct session *session)
+{
+	const struct findings *f = &session->findings;
+	const struct plan *plan = session->plan;
+
+	if (session->options->quiet)
+		return;
+	count(plan->n_files, "file, ", "files, ");
+	count(plan->n_hosts, "host, ", "hosts, ");
+	count(plan->n_vms, "VM: ", "VMs: ");
+	count(findings_count(f, SEVERITY_ERROR), "error, ", "errors, ");
+	count(findings_count(f, SEVERITY_WARNING), "warning, ", "warnings, ");
+	count(findings_count(f, SEVERITY_NOTE), "note", "notes");
+	if (plan->n_skipped)
+		fprintf(stderr, " (%u %s skipped: no gpuplan spec)", plan->n_skipped,
+			plan->n_skipped == 1 ? "file" : "files");
+	fputs("\n", stderr);
+}

@@ -1,0 +1,185 @@
+/* gpuplan show: one artifact on standard output. */
+#include "compiler/cli/artifact.h"
+#include "compiler/cli/cli.h"
+#include "schema/keys.h"
+
+static enum status run(struct arena *arena, const struct options *options);
+
+const struct command command_show = {
+	.name = "show",
+	.arguments = "VM|HOST [PATH…] -t TARGET",
+	.summary = "print one VM's artifact, or (-t clique-map) one host's",
+	.run = run,
+	.bit = COMMAND_SHOW,
+};
+
+static enum status show_vm(struct session *session, const struct backend *backend, struct str name);
+static enum status show_host(struct session *session, const struct backend *backend,
+			     struct str name);
+static bool variants_fit(const struct options *options, const struct backend *backend);
+
+static enum status run(struct arena *arena, const struct options *options)
+{
+	const struct backend *backend;
+	struct session session;
+	enum status status;
+	struct str name;
+
+	if (options->n_arguments == 0 || !options->targets) {
+		trouble("show: %s is missing: `gpuplan show VM [PATH…] -t TARGET`",
+			options->targets ? "the name of a VM or host" : "-t TARGET");
+		return STATUS_TROUBLE;
+	}
+	backend = target_find(arena, str_of(options->targets));
+	if (!backend || !variants_fit(options, backend))
+		return STATUS_TROUBLE;
+	status = session_open(&session, arena, options, options->arguments + 1,
+			      options->n_arguments - 1);
+	if (status != STATUS_OK)
+		return status;
+	name = str_of(options->arguments[0]);
+	return backend->for_vm ? show_vm(&session, backend, name)
+			       : show_host(&session, backend, name);
+}
+
+static bool variants_fit(const struct options *options, const struct backend *backend)
+{
+	if (options->devices && strcmp(backend->target, "libvirt") != 0) {
+		trouble("--devices goes with -t libvirt");
+		return false;
+	}
+	if (options->shell && strcmp(backend->target, "qemu") != 0 && backend->n_artifacts == 1) {
+		trouble("--shell goes with -t qemu and -t clique-map");
+		return false;
+	}
+	return true;
+}
+
+static enum status print(bool good, struct str text)
+{
+	if (!good)
+		return STATUS_TROUBLE;
+	if (text.n)
+		fwrite(text.p, 1, text.n, stdout);
+	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
+}
+
+/* --- findings that stand in the way: those of the VM, its host, and their profiles --- */
+
+/* Every section with a name starts like this. */
+static bool concerns(struct span at, const void *section)
+{
+	const struct named_spec *s = section;
+
+	return s && (span_within(at, s->at) || span_within(at, s->name.at));
+}
+
+static bool blocks(const struct finding *f, enum severity failing, const struct vm *vm,
+		   const struct host *host)
+{
+	if (f->severity < failing || !span_given(f->at))
+		return f->severity >= failing;
+	return (vm && (concerns(f->at, vm->spec) || concerns(f->at, vm->profile))) ||
+	       (host && (concerns(f->at, host->spec) || concerns(f->at, host->profile)));
+}
+
+/* Prints what stands in the way of showing the VM or host; true: nothing does. */
+static bool is_clean(const struct session *session, const struct vm *vm, const struct host *host)
+{
+	enum severity failing = session->options->strict ? SEVERITY_WARNING : SEVERITY_ERROR;
+	const struct findings *all = &session->findings;
+	struct session blocking = *session;
+
+	blocking.findings = (struct findings){
+		.arena = all->arena,
+		.items = arena_array(session->arena, all->n, sizeof *all->items),
+	};
+	for (uint32_t i = 0; i < all->n; i++) {
+		if (blocks(&all->items[i], failing, vm, host))
+			blocking.findings.items[blocking.findings.n++] = all->items[i];
+	}
+	if (blocking.findings.n)
+		session_print(&blocking, FORMAT_TEXT, stderr);
+	return blocking.findings.n == 0;
+}
+
+/* --- names --- */
+
+static struct str vm_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->vms[i].spec->name.s;
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+/* A name that is not there may be in a part that could not be read: then that is what is wrong. */
+static enum status unknown(const struct session *session, const char *what, struct str name,
+			   size_t n, struct str (*get)(size_t i, const void *data))
+{
+	size_t near = nearest(name, n, get, session->plan);
+
+	if (session->plan->incomplete)
+		session_print(session, FORMAT_TEXT, stderr);
+	if (near != SIZE_MAX)
+		trouble("no %s '%.*s': did you mean '%.*s'?", what, STR_ARG(name),
+			STR_ARG(get(near, session->plan)));
+	else
+		trouble("no %s '%.*s' in the plan", what, STR_ARG(name));
+	return session->plan->incomplete ? STATUS_FINDINGS : STATUS_TROUBLE;
+}
+
+/* --- one artifact --- */
+
+static vm_writer writer_for(const struct options *options, const struct backend *backend)
+{
+	if (options->devices)
+		return libvirt_write_devices;
+	if (options->shell)
+		return qemu_write_shell;
+	return backend->artifacts[0].write_vm;
+}
+
+static enum status show_vm(struct session *session, const struct backend *backend, struct str name)
+{
+	const struct vm *vm = plan_vm(session->plan, name);
+	struct str text = {0};
+	bool good;
+
+	if (!vm)
+		return unknown(session, "VM", name, session->plan->n_vms, vm_name);
+	if (!is_clean(session, vm, vm->host))
+		return STATUS_FINDINGS;
+	if (!backend->for_vm(vm)) {
+		trouble("VM '%.*s' has no %s artifact: its host is %s", STR_ARG(name),
+			backend->target,
+			!vm->host	? "not known"
+			: vm->host->kvm ? "kvm"
+					: "vsphere");
+		return STATUS_TROUBLE;
+	}
+	good = artifact_of_vm(session->arena, vm, writer_for(session->options, backend), &text);
+	return print(good, text);
+}
+
+static enum status show_host(struct session *session, const struct backend *backend,
+			     struct str name)
+{
+	const struct host *host = plan_host(session->plan, name);
+	size_t which = session->options->shell ? backend->n_artifacts - 1 : 0;
+	struct str text = {0};
+	bool good;
+
+	if (!host)
+		return unknown(session, "host", name, session->plan->n_hosts, host_name);
+	if (!is_clean(session, NULL, host))
+		return STATUS_FINDINGS;
+	if (!backend->for_host(host)) {
+		trouble("host '%.*s' has no %s", STR_ARG(name), backend->target);
+		return STATUS_TROUBLE;
+	}
+	good = artifact_of_host(session->arena, host, backend->artifacts[which].write_host, &text);
+	return print(good, text);
+}
