@@ -1,0 +1,1 @@
+"""The judges and what they stand on; judge.py is the command."""
