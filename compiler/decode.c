@@ -30,7 +30,7 @@ static void mark_broken(const struct section *section, const struct key *key, vo
 }
 
 void decode_require(struct findings *findings, const struct section *section, const void *spec,
-		    struct span at, struct str name)
+		    struct span at, struct str name, bool own)
 {
 	const struct named_spec *head = spec;
 
@@ -38,7 +38,8 @@ void decode_require(struct findings *findings, const struct section *section, co
 		const struct key *key = &section->keys[i];
 		struct span field;
 
-		if (!(key->flags & KEY_REQUIRED) || head->broken >> i & 1)
+		if (!(key->flags & KEY_REQUIRED) || head->broken >> i & 1 ||
+		    (own && !(key->flags & KEY_OWN)))
 			continue;
 		memcpy(&field, (const char *)spec + key->offset, sizeof field);
 		if (span_given(field))
@@ -54,7 +55,36 @@ void decode_require(struct findings *findings, const struct section *section, co
 	}
 }
 
-static void unknown_key(struct decoder *d, struct owner owner, const struct node *name)
+/* The kind of name that the maps of this key hold: of enum unread, 0 for GPUs. */
+static unsigned unread_kind(const struct key *key)
+{
+	bool profile = strstr(key->name, "profiles") != NULL;
+
+	if (key->section == &host_section)
+		return profile ? UNREAD_HOST_PROFILES : UNREAD_HOSTS;
+	if (key->section == &vm_section)
+		return profile ? UNREAD_PROFILES : UNREAD_VMS;
+	return 0;
+}
+
+static struct str known_keys(struct decoder *d, struct owner owner)
+{
+	struct str all = STR("");
+
+	if (d->known.section == owner.section && d->known.profile == owner.profile)
+		return d->known.names;
+	for (size_t i = 0; i < owner.section->n; i++)
+		if (!owner.profile || !(owner.section->keys[i].flags & KEY_OWN))
+			all = arena_printf(d->arena, "%.*s%s%s", STR_ARG(all), all.n ? ", " : "",
+					   owner.section->keys[i].name);
+	d->known.section = owner.section;
+	d->known.profile = owner.profile;
+	d->known.names = all;
+	return all;
+}
+
+/* Returns the known key that was most likely meant, or NULL. */
+static const struct key *unknown_key(struct decoder *d, struct owner owner, const struct node *name)
 {
 	struct str s = yaml_text(d->yaml, name);
 	const struct key *known = section_key(owner.section, s);
@@ -64,7 +94,7 @@ static void unknown_key(struct decoder *d, struct owner owner, const struct node
 		finding_add(d->findings, "spec-unknown-key", SEVERITY_ERROR, name->at,
 			    "'%s' is not a key of a profile: each %s has its own", known->name,
 			    owner.section->what);
-		return;
+		return NULL;
 	}
 	f = finding_add(d->findings, "spec-unknown-key", SEVERITY_ERROR, name->at,
 			"'%s' is not a key of %.*s", finding_quote(d->findings, s),
@@ -72,14 +102,10 @@ static void unknown_key(struct decoder *d, struct owner owner, const struct node
 	known = section_nearest_key(owner.section, s);
 	if (known && !(owner.profile && known->flags & KEY_OWN)) {
 		finding_help(d->findings, f, "did you mean '%s'?", known->name);
-		return;
+		return known;
 	}
-	struct str all = STR("");
-	for (size_t i = 0; i < owner.section->n; i++)
-		if (!owner.profile || !(owner.section->keys[i].flags & KEY_OWN))
-			all = arena_printf(d->arena, "%.*s%s%s", STR_ARG(all), all.n ? ", " : "",
-					   owner.section->keys[i].name);
-	finding_help(d->findings, f, "known keys: %.*s", STR_ARG(all));
+	finding_help(d->findings, f, "known keys: %.*s", STR_ARG(known_keys(d, owner)));
+	return NULL;
 }
 
 static void decode_entry(struct decoder *d, struct owner owner, const struct node *name,
@@ -96,17 +122,16 @@ static void decode_entry(struct decoder *d, struct owner owner, const struct nod
 	}
 	key = section_key(owner.section, yaml_text(d->yaml, name));
 	if (!key || (owner.profile && key->flags & KEY_OWN)) {
-		unknown_key(d, owner, name);
+		key = unknown_key(d, owner, name);
+		/* What it holds was not read, and the key that was meant is not missing. */
+		if (key)
+			mark_broken(owner.section, key, out);
+		if (key && key->type == KEY_NAMED)
+			d->unread |= unread_kind(key);
 		return;
 	}
 	if (yaml_is_null(d->yaml, yaml_node(d->yaml, value)) && !(key->flags & KEY_NULL)) {
-		const struct node *empty = yaml_node(d->yaml, value);
-		struct finding *f = finding_add(d->findings, "spec-type", SEVERITY_ERROR,
-						empty->at.len ? empty->at : name->at,
-						"'%s' has no value", key->name);
-
-		finding_help(d->findings, f, "write %.*s, or remove the key",
-			     STR_ARG(decode_expected(d->arena, key)));
+		decode_no_value(d, key, name, yaml_node(d->yaml, value));
 		mark_broken(owner.section, key, out);
 		return;
 	}
@@ -138,7 +163,8 @@ static bool decode_section(struct decoder *d, const struct key *key, const struc
 		decode_map(d, (struct owner){.section = section}, node, out);
 		/* A merged map is complete only with its profile; no such section requires a key. */
 		decode_require(d->findings, section, out,
-			       (struct span){node->at.at, node->at.len ? node->at.len : 1}, STR(""));
+			       (struct span){node->at.at, node->at.len ? node->at.len : 1}, STR(""),
+			       false);
 		return true;
 	}
 	if (!only || (only->type == KEY_LIST) != (node->kind == NODE_LIST)) {
@@ -149,6 +175,24 @@ static bool decode_section(struct decoder *d, const struct key *key, const struc
 	if (!decode_value(d, only, id, (char *)out + only->offset))
 		mark_broken(section, only, out);
 	return true;
+}
+
+/* Of a list of numbers `min` and `max` are those of its items. */
+static bool good_length(struct decoder *d, const struct key *key, const struct node *node)
+{
+	struct finding *f;
+
+	if (key->item == KEY_NUMBER ? node->n > 0 : node->n >= key->min && (!key->max || node->n <= key->max))
+		return true;
+	if (node->n == 0) {
+		f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at, "'%s' is empty",
+				key->name);
+		finding_help(d->findings, f, "write one item or more, or remove it");
+	} else {
+		finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
+			    "'%s' has %u items: the limit is %" PRIu64, key->name, node->n, key->max);
+	}
+	return false;
 }
 
 /* An item that is no item at all breaks its list; one with a wrong key breaks only itself. */
@@ -163,24 +207,34 @@ static bool decode_list(struct decoder *d, const struct key *key, const struct n
 		out->word = decode_word_of(key, yaml_text(d->yaml, node));
 		if (out->word)
 			out->at = node->at;
+		else if (key->words)
+			decode_wrong_word(d, key, node);
 		else
 			decode_wrong_type(d, key, node);
 		return out->word;
 	}
-	item.type = key->item;
-	item.words = NULL;
-	out->at = node->at;
-	if (key->max && key->type == KEY_LIST && item.type != KEY_NUMBER && node->n > key->max) {
-		finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
-			    "'%s' has %u items: the limit is %" PRIu64, key->name, node->n, key->max);
+	if (node->kind != NODE_LIST) {
+		decode_wrong_type(d, key, node);
 		return false;
 	}
+	item.type = key->item;
+	item.words = NULL;
+	item.flags |= KEY_ITEM;
+	out->at = node->at;
+	if (!good_length(d, key, node))
+		return false;
 	out->items = arena_array(d->arena, node->n, size);
 	for (node_id i = node->first; i; i = yaml_node(d->yaml, i)->next) {
-		if (decode_value(d, &item, i, (char *)out->items + size * out->n))
+		void *slot = (char *)out->items + size * out->n;
+
+		if (yaml_is_null(d->yaml, yaml_node(d->yaml, i)))
+			decode_no_value(d, &item, NULL, yaml_node(d->yaml, i));
+		else if (decode_value(d, &item, i, slot)) {
 			out->n++;
-		else
-			whole = false;
+			continue;
+		}
+		memset(slot, 0, size);
+		whole = false;
 	}
 	return whole;
 }
@@ -198,12 +252,11 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 		return false;
 	}
 	s = yaml_text(d->yaml, name);
-	if (grammar_match(key->grammar, s) &&
-	    !(key->section == &host_section && str_is(s, "manifest.json")))
+	if (grammar_match(key->grammar, s))
 		return true;
 	f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, name->at, "'%s' cannot name a %s",
 			finding_quote(d->findings, s), key->section->what);
-	if (str_is(s, "manifest.json"))
+	if (key->grammar == GRAMMAR_HOST && str_is(s, "manifest.json"))
 		finding_help(d->findings, f, "compile writes its manifest under that name");
 	else
 		finding_help(d->findings, f, "write %s", grammar_what(key->grammar));
@@ -251,7 +304,7 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 		return true;
 	if (node->kind != NODE_MAP) {
 		decode_wrong_type(d, key, node);
-		d->incomplete = true;
+		d->unread |= unread_kind(key);
 		return false;
 	}
 	out->at = node->at.len ? node->at : (struct span){node->at.at, 1};
@@ -275,16 +328,42 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 			/* A GPU has no profile; hosts and VMs are asked when theirs are merged. */
 			if (key->section == &gpu_section)
 				decode_require(d->findings, key->section, item, item->name.at,
-					       item->name.s);
+					       item->name.s, false);
 			out->n++;
 		} else {
 			memset(item, 0, size);
 			whole = false;
-			d->incomplete = true;
+			/* The first one of a name that stands twice was read. */
+			if (!yaml_node(d->yaml, name)->duplicate)
+				d->unread |= unread_kind(key);
 		}
 		name = yaml_node(d->yaml, value)->next;
 	}
 	return whole;
+}
+
+static bool decode_param(struct decoder *d, const struct key *name_key, const struct node *name,
+			 const struct node *value, struct param *out)
+{
+	struct key key = {.type = KEY_TEXT, .grammar = GRAMMAR_ANY};
+
+	if (name->kind == NODE_BROKEN || name->duplicate || value->kind == NODE_BROKEN)
+		return false;
+	if (name->kind != NODE_SCALAR) {
+		finding_add(d->findings, "spec-type", SEVERITY_ERROR, name->at,
+			    "a key is a name, not %s", decode_kind_name(name));
+		return false;
+	}
+	if (!decode_text(d, name_key, name, &out->name))
+		return false;
+	key.name = finding_quote(d->findings, out->name.s);
+	if (yaml_is_null(d->yaml, value))
+		decode_no_value(d, &key, name, value);
+	else if (value->kind != NODE_SCALAR)
+		decode_wrong_type(d, &key, value);
+	else
+		return decode_text(d, &key, value, &out->value);
+	return false;
 }
 
 static bool decode_params(struct decoder *d, const struct key *key, const struct node *node,
@@ -304,16 +383,11 @@ static bool decode_params(struct decoder *d, const struct key *key, const struct
 		const struct node *value = yaml_node(d->yaml, name_node->next);
 		struct param *param = &out->items[out->n];
 
-		if (name_node->kind == NODE_SCALAR && !name_node->duplicate) {
-			struct key value_key = {.name = finding_quote(d->findings,
-								      yaml_text(d->yaml, name_node)),
-						.type = KEY_TEXT, .grammar = GRAMMAR_ANY};
-
-			if (decode_text(d, &name_key, name_node, &param->name) &&
-			    decode_value(d, &value_key, name_node->next, &param->value))
-				out->n++;
-			else
-				whole = false;
+		if (decode_param(d, &name_key, name_node, value, param)) {
+			out->n++;
+		} else {
+			memset(param, 0, sizeof *param);
+			whole = false;
 		}
 		name = value->next;
 	}
@@ -327,16 +401,11 @@ static bool decode_value(struct decoder *d, const struct key *key, node_id id, v
 	bool scalar = key->type < KEY_MAP;
 
 	if (node->kind == NODE_BROKEN) {
-		d->incomplete |= key->type == KEY_NAMED;
+		d->unread |= unread_kind(key);
 		return false;
 	}
 	if (scalar && node->kind != NODE_SCALAR) {
 		decode_wrong_type(d, key, node);
-		return false;
-	}
-	if (scalar && yaml_is_null(d->yaml, node)) {
-		finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
-			    "an item of '%s' has no value", key->name);
 		return false;
 	}
 	if (scalar)
@@ -388,12 +457,13 @@ static bool version_is_ours(struct decoder *d, const struct node *top)
 		const struct node *value = yaml_node(d->yaml, key->next);
 		struct finding *f;
 		struct str s;
+		uint64_t n;
 
-		if (key->kind != NODE_SCALAR || !str_is(yaml_text(d->yaml, key), "version") ||
-		    value->kind != NODE_SCALAR || yaml_is_null(d->yaml, value))
+		if (key->kind != NODE_SCALAR || key->duplicate ||
+		    !str_is(yaml_text(d->yaml, key), "version") || value->kind != NODE_SCALAR)
 			continue;
 		s = yaml_text(d->yaml, value);
-		if (!decode_all_digits(s) || str_is(s, "1"))
+		if (!grammar_match(GRAMMAR_NUMBER, s) || (parse_number(s, &n) && n == SPEC_VERSION))
 			continue;
 		f = finding_add(d->findings, "spec-version", SEVERITY_ERROR, value->at,
 				"version '%s' of the spec language is not known",
@@ -404,28 +474,39 @@ static bool version_is_ours(struct decoder *d, const struct node *top)
 	return true;
 }
 
+static void report_no_map(struct decoder *d, const struct node *node)
+{
+	bool empty = yaml_is_null(d->yaml, node);
+	struct finding *f =
+		empty ? finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
+				    "the document is empty")
+		      : finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
+				    "a document is a map of 'version', 'hosts' and 'vms', not %s",
+				    decode_kind_name(node));
+
+	finding_help(d->findings, f, "start with 'version: %d'", SPEC_VERSION);
+}
+
 bool decode_document(struct decoder *d, node_id top, struct document_spec *out)
 {
 	const struct node *node = yaml_node(d->yaml, top);
 	struct owner owner = {.section = &document_section};
 
-	if (node->kind == NODE_BROKEN)
-		return false;
 	if (node->kind != NODE_MAP) {
-		struct finding *f = finding_add(
-			d->findings, "spec-type", SEVERITY_ERROR,
-			node->at, "a document is a map of 'version', 'hosts' and 'vms', not %s",
-			yaml_is_null(d->yaml, node) ? "empty" : decode_kind_name(node));
-
-		finding_help(d->findings, f, "start with 'version: %d'", SPEC_VERSION);
+		if (node->kind != NODE_BROKEN)
+			report_no_map(d, node);
+		if (!yaml_is_null(d->yaml, node))
+			d->unread = UNREAD_ALL;
 		return false;
 	}
-	if (!version_is_ours(d, node))
+	if (!version_is_ours(d, node)) {
+		d->unread = UNREAD_ALL;
 		return false;
+	}
 	decode_map(d, owner, node, out);
 	decode_require(d->findings, &document_section, out,
 		       node->first ? yaml_node(d->yaml, node->first)->at
 				   : (struct span){node->at.at, 1},
-		       STR(""));
+		       STR(""), false);
 	return true;
 }

@@ -13,8 +13,23 @@ struct decoder {
 	struct arena *arena;
 	struct findings *findings;
 	const struct yaml *yaml;
-	/* Something with a name could not be read: a reference to it is no mistake of its own. */
-	bool incomplete;
+	/* What could not be read, of enum unread. */
+	unsigned unread;
+	/* The keys of one section, for the help of unknown ones: made once. */
+	struct {
+		const struct section *section;
+		bool profile;
+		struct str names;
+	} known;
+};
+
+/* Where a name may stand that could not be read: a reference to it is no mistake of its own. */
+enum unread {
+	UNREAD_HOSTS = 1 << 0,
+	UNREAD_HOST_PROFILES = 1 << 1,
+	UNREAD_VMS = 1 << 2,
+	UNREAD_PROFILES = 1 << 3,
+	UNREAD_ALL = UNREAD_HOSTS | UNREAD_HOST_PROFILES | UNREAD_VMS | UNREAD_PROFILES,
 };
 
 /* false: the document is of another version, or no map; nothing of it was read. */
@@ -24,9 +39,9 @@ bool decode_document(struct decoder *d, node_id top, struct document_spec *out);
 bool decode_is_ours(const struct yaml *yaml);
 
 /* Reports the required keys that `spec` (a struct of `section`) lacks, at `at`. Hosts and VMs
- * are asked after their profiles were merged. */
+ * are asked after their profiles were merged; `own`: only for keys that no profile may have. */
 void decode_require(struct findings *findings, const struct section *section, const void *spec,
-		    struct span at, struct str name);
+		    struct span at, struct str name, bool own);
 
 /* What a key takes, for messages: "auto, or a size such as 64GiB". */
 struct str decode_expected(struct arena *arena, const struct key *key);

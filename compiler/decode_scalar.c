@@ -31,6 +31,8 @@ static struct str expected_type(struct arena *arena, const struct key *key, enum
 	case KEY_FLAG:
 		return STR("true or false");
 	case KEY_NUMBER:
+		if (key->min == key->max)
+			return arena_printf(arena, "%" PRIu64, key->min);
 		return arena_printf(arena, "a whole number from %" PRIu64 " to %" PRIu64, key->min,
 				    key->max);
 	case KEY_SIZE:
@@ -71,6 +73,12 @@ struct str decode_expected(struct arena *arena, const struct key *key)
 			    STR_ARG(what));
 }
 
+/* "'vfs'", or "an item of 'vfs'" */
+static const char *label(struct decoder *d, const struct key *key)
+{
+	return arena_printf(d->arena, "%s'%s'", key->flags & KEY_ITEM ? "an item of " : "", key->name).p;
+}
+
 const char *decode_kind_name(const struct node *node)
 {
 	return node->kind == NODE_MAP ? "a map" : node->kind == NODE_LIST ? "a list" : "a single value";
@@ -79,8 +87,19 @@ const char *decode_kind_name(const struct node *node)
 void decode_wrong_type(struct decoder *d, const struct key *key, const struct node *node)
 {
 	finding_add(d->findings, "spec-type", SEVERITY_ERROR,
-		    node->at, "'%s' takes %.*s, not %s", key->name,
+		    node->at, "%s takes %.*s, not %s", label(d, key),
 		    STR_ARG(decode_expected(d->arena, key)), decode_kind_name(node));
+}
+
+void decode_no_value(struct decoder *d, const struct key *key, const struct node *name,
+		     const struct node *value)
+{
+	struct span at = value->at.len || !name ? value->at : name->at;
+	struct finding *f = finding_add(d->findings, "spec-type", SEVERITY_ERROR, at,
+					"%s has no value", label(d, key));
+
+	finding_help(d->findings, f, "write %.*s, or remove the %s",
+		     STR_ARG(decode_expected(d->arena, key)), key->flags & KEY_ITEM ? "item" : "key");
 }
 
 /* `why` NULL: it is not what the key takes, which says enough. */
@@ -92,10 +111,10 @@ static struct finding *wrong_value(struct decoder *d, const struct key *key,
 	struct finding *f;
 
 	if (!why)
-		return finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "'%s': '%s' is not %.*s",
-				   key->name, value, STR_ARG(expected));
-	f = finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "'%s': '%s' %s", key->name, value,
-			why);
+		return finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' is not %.*s",
+				   label(d, key), value, STR_ARG(expected));
+	f = finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' %s", label(d, key),
+			value, why);
 	finding_help(d->findings, f, "write %.*s", STR_ARG(expected));
 	return f;
 }
@@ -209,15 +228,20 @@ static void suggest_word(struct decoder *d, const struct key *key, struct findin
 		finding_help(d->findings, f, "did you mean '%s'?", key->words[i]);
 }
 
+void decode_wrong_word(struct decoder *d, const struct key *key, const struct node *node)
+{
+	struct finding *f = wrong_value(d, key, node, "spec-value", NULL);
+
+	suggest_word(d, key, f, yaml_text(d->yaml, node));
+}
+
 static bool decode_word(struct decoder *d, const struct key *key, const struct node *node,
 			struct word *out)
 {
 	uint8_t is = decode_word_of(key, yaml_text(d->yaml, node));
 
 	if (!is) {
-		struct finding *f = wrong_value(d, key, node, "spec-value", NULL);
-
-		suggest_word(d, key, f, yaml_text(d->yaml, node));
+		decode_wrong_word(d, key, node);
 		return false;
 	}
 	*out = (struct word){node->at, is};
@@ -281,11 +305,13 @@ static bool decode_uuid(struct decoder *d, const struct key *key, const struct n
 static bool decode_mac(struct decoder *d, const struct key *key, const struct node *node,
 		       struct mac *out)
 {
-	if (!parse_mac(yaml_text(d->yaml, node), out->bytes)) {
+	struct str s = yaml_text(d->yaml, node);
+
+	if (!parse_mac(s, out->bytes)) {
 		wrong_value(d, key, node, "spec-value", NULL);
 		return false;
 	}
-	if (out->bytes[0] & 1) {
+	if (!grammar_match(GRAMMAR_MAC, s)) {
 		struct finding *f = wrong_value(d, key, node, "spec-value", "is a multicast address");
 
 		finding_help(d->findings, f, "the first byte of a card's address is even");

@@ -15,5 +15,10 @@ bool decode_all_digits(struct str s);
 /* "a map", "a list", "a single value" */
 const char *decode_kind_name(const struct node *node);
 void decode_wrong_type(struct decoder *d, const struct key *key, const struct node *node);
+/* A single value that is none of the key's words. */
+void decode_wrong_word(struct decoder *d, const struct key *key, const struct node *node);
+/* Nothing where a value should be; reported at `name` where it has no place of its own. */
+void decode_no_value(struct decoder *d, const struct key *key, const struct node *name,
+		     const struct node *value);
 
 #endif

@@ -59,13 +59,12 @@ static void decode_source(struct loader *l, const struct source *source)
 			break;
 		if (decode_document(&d, l->yaml.documents[i], &document))
 			collect(l, &document);
-		else
-			l->spec->incomplete = true;
 	}
-	l->spec->incomplete |= d.incomplete || l->yaml.broke_off;
+	l->spec->unread |= l->yaml.broke_off ? UNREAD_ALL : d.unread;
 	if (l->yaml.n_documents == 0 && !l->yaml.broke_off) {
+		uint32_t first = source->base + (source_has_mark(source->text) ? 3 : 0);
 		struct finding *f = finding_add(l->findings, "spec-missing-key", SEVERITY_ERROR,
-						(struct span){source->base, 0},
+						(struct span){first, 0},
 						"the file holds no document");
 
 		finding_help(l->findings, f, "start with 'version: %d'", SPEC_VERSION);

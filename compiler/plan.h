@@ -201,6 +201,7 @@ struct plan {
 	uint32_t n_skipped; /* that the walk found and are not ours */
 	/* A part of the spec could not be read: a name that is missing may be in it. */
 	bool incomplete;
+	bool hosts_incomplete; /* the same, of hosts */
 };
 
 /* NULL when there is none. */

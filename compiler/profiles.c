@@ -42,13 +42,13 @@ static struct str vm_name(size_t i, const void *data)
 }
 
 static void report_missing(const struct spec *spec, struct findings *findings, struct text name,
-			   const char *where, uint32_t n, struct str (*get)(size_t, const void *),
-			   const void *list)
+			   const char *where, enum unread unread, uint32_t n,
+			   struct str (*get)(size_t, const void *), const void *list)
 {
 	struct finding *f;
 	size_t i;
 
-	if (spec->incomplete)
+	if (spec->unread & unread)
 		return;
 	f = finding_add(findings, "spec-reference", SEVERITY_ERROR, name.at, "there is no '%s' in %s",
 			finding_quote(findings, name.s), where);
@@ -70,11 +70,11 @@ void merge_profiles(struct spec *spec, struct findings *findings)
 				merge(&host_section, host, profile);
 			else
 				report_missing(spec, findings, host->profile, "host_profiles",
-					       spec->host_profiles.n, host_name, &spec->host_profiles);
+					       UNREAD_HOST_PROFILES, spec->host_profiles.n, host_name, &spec->host_profiles);
 		}
 		/* What a profile that is not there would have said is not missing. */
-		if (!span_given(host->profile.at) || profile)
-			decode_require(findings, &host_section, host, host->name.at, host->name.s);
+		decode_require(findings, &host_section, host, host->name.at, host->name.s,
+			       !profile && (span_given(host->profile.at) || host_broken(host, profile)));
 	}
 	for (uint32_t i = 0; i < spec->vms.n; i++) {
 		struct vm_spec *vm = spec->vms.items[i], *profile = NULL;
@@ -84,10 +84,10 @@ void merge_profiles(struct spec *spec, struct findings *findings)
 			if (profile)
 				merge(&vm_section, vm, profile);
 			else
-				report_missing(spec, findings, vm->profile, "profiles",
+				report_missing(spec, findings, vm->profile, "profiles", UNREAD_PROFILES,
 					       spec->profiles.n, vm_name, &spec->profiles);
 		}
-		if (!span_given(vm->profile.at) || profile)
-			decode_require(findings, &vm_section, vm, vm->name.at, vm->name.s);
+		decode_require(findings, &vm_section, vm, vm->name.at, vm->name.s,
+			       !profile && (span_given(vm->profile.at) || vm_broken(vm, profile)));
 	}
 }

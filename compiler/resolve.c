@@ -1,5 +1,7 @@
 #include "compiler/resolve.h"
 
+#include "compiler/decode.h"
+
 #include <stdlib.h>
 
 static const void *find(const void *items, uint32_t n, size_t size, struct str name)
@@ -183,7 +185,8 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		.n_vms = spec->vms.n,
 		.n_files = spec->n_files,
 		.n_skipped = spec->n_skipped,
-		.incomplete = spec->incomplete,
+		.incomplete = spec->unread,
+		.hosts_incomplete = spec->unread & UNREAD_HOSTS,
 	};
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		struct host *host = &plan->hosts[i];

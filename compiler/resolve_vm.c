@@ -209,7 +209,7 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 	if (!span_given(spec->host.at))
 		return NULL;
 	host = plan_host(r->plan, spec->host.s);
-	if (host || r->plan->incomplete)
+	if (host || r->plan->hosts_incomplete)
 		return host && !host->unusable ? host : NULL;
 	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,
 			"there is no host '%s'", finding_quote(r->findings, spec->host.s));

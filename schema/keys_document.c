@@ -19,7 +19,7 @@ static const struct key keys[] = {
 		.flags = KEY_NULL,
 		.offset = AT(hosts),
 		.section = &host_section,
-		.grammar = GRAMMAR_NAME,
+		.grammar = GRAMMAR_HOST,
 		.doc = "The machines that hold the GPUs, by name.",
 	},
 	{

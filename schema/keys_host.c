@@ -154,7 +154,7 @@ static const struct section captures_section = {
 
 static const struct key nvlink_keys[] = {
 	{.name = "gpus", .type = KEY_LIST, .item = KEY_TEXT, .flags = KEY_REQUIRED, .offset = AT(gpus),
-	 .grammar = GRAMMAR_GPU_ID, .doc = "GPU ids, every two of them directly connected."},
+	 .grammar = GRAMMAR_GPU_ID, .min = 1, .doc = "GPU ids, every two of them directly connected."},
 	{.name = "links", .type = KEY_NUMBER, .offset = AT(links), .min = 1, .max = 18,
 	 .doc = "NVLink links between two of them (the number in `NV4`)."},
 };
@@ -175,7 +175,7 @@ static const struct section nvlink_section = {
 
 static const struct key pcie_keys[] = {
 	{.name = "gpus", .type = KEY_LIST, .item = KEY_TEXT, .flags = KEY_REQUIRED, .offset = AT(gpus),
-	 .grammar = GRAMMAR_GPU_ID, .doc = "GPU ids, every two of them proven on bare metal."},
+	 .grammar = GRAMMAR_GPU_ID, .min = 1, .doc = "GPU ids, every two of them proven on bare metal."},
 	{.name = "clique", .type = KEY_NUMBER, .flags = KEY_UNBOUNDED, .offset = AT(clique),
 	 .max = MAX_CLIQUES - 1,
 	 .doc = "Fixes the group's clique id, 0 to 15; the others are numbered from 0 in the order of "

@@ -78,7 +78,7 @@ bool parse_size(struct str s, uint64_t *out, const char **why)
 bool parse_pci(struct str s, struct pci_address *out, const char **why)
 {
 	uint64_t part[3], function;
-	size_t n = 0;
+	size_t digits[3], n = 0;
 
 	*why = "is not a PCI address";
 	do {
@@ -86,11 +86,10 @@ bool parse_pci(struct str s, struct pci_address *out, const char **why)
 
 		if (n == 3 || !take_digits(&s, 16, UINT32_MAX, &part[n]))
 			return false;
-		if (before - s.n > 8)
-			return false;
-		n++;
+		digits[n++] = before - s.n;
 	} while (take(&s, ':'));
-	if (n < 2)
+	/* The domain as long as it may be, bus and device of two digits. */
+	if (n < 2 || (n == 3 && digits[0] > 8) || digits[n - 2] != 2 || digits[n - 1] != 2)
 		return false;
 	if (s.n == 0) {
 		*why = "has no function";
@@ -102,8 +101,8 @@ bool parse_pci(struct str s, struct pci_address *out, const char **why)
 				    .bus = (uint8_t)part[n - 2],
 				    .device = (uint8_t)part[n - 1],
 				    .function = (uint8_t)function};
-	*why = "is out of range (bus 00 to ff, device 00 to 1f, function 0 to 7)";
-	return part[n - 2] <= 0xff && part[n - 1] <= 0x1f && function <= 7;
+	*why = "is out of range (device 00 to 1f, function 0 to 7)";
+	return part[n - 1] <= 0x1f && function <= 7;
 }
 
 bool parse_uuid(struct str s, uint8_t out[16])
@@ -120,12 +119,18 @@ bool parse_uuid(struct str s, uint8_t out[16])
 	return true;
 }
 
+/* Also that of a multicast group, which the grammar of a card's own address does not take. */
 bool parse_mac(struct str s, uint8_t out[6])
 {
-	if (!grammar_match(GRAMMAR_MAC, s))
+	if (s.n != sizeof "52:54:00:00:00:00" - 1)
 		return false;
-	for (size_t i = 0; i < 6; i++)
-		out[i] = (uint8_t)(digit(s.p[3 * i], 16) << 4 | digit(s.p[3 * i + 1], 16));
+	for (size_t i = 0; i < 6; i++) {
+		int high = digit(s.p[3 * i], 16), low = digit(s.p[3 * i + 1], 16);
+
+		if (high < 0 || low < 0 || (i < 5 && s.p[3 * i + 2] != ':'))
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
 	return true;
 }
 

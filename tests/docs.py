@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+"""Holds the documentation to the program: what the pages show is what it prints.
+
+A comment before a fenced block says where the block comes from:
+
+    <!-- run: lint --explain spec.yaml -->    the output of gpuplan with these arguments
+    <!-- spec -->                             a spec that lints without a finding and compiles
+
+`--update` rewrites the blocks that a command makes.
+"""
+
+import argparse
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"<!-- (run: (?P<run>[^>]*)|spec) -->\n\n```[a-z]*\n(?P<text>.*?)```\n", re.S)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+
+
+def call(gpuplan, *arguments, stdin=None):
+    return subprocess.run(
+        [gpuplan, *arguments], input=stdin, cwd=ROOT, text=True, capture_output=True, timeout=60
+    )
+
+
+def check_spec(gpuplan, text):
+    lint = call(gpuplan, "lint", "--strict", "--explain", "-", stdin=text)
+    if lint.returncode or lint.stdout:
+        return f"does not lint clean:\n{lint.stdout}{lint.stderr}"
+    with tempfile.TemporaryDirectory() as folder:
+        done = call(gpuplan, "compile", "-q", "-", "-o", folder + "/out", stdin=text)
+        return done.stderr if done.returncode else None
+
+
+def check_page(gpuplan, page, update):
+    text = page.read_text()
+    for found in list(BLOCK.finditer(text)):
+        if not found["run"]:
+            problem = check_spec(gpuplan, found["text"])
+            if problem:
+                yield f"{page.name}: a spec {problem}"
+            continue
+        shown = call(gpuplan, *shlex.split(found["run"])).stdout
+        if shown == found["text"]:
+            continue
+        if update:
+            text = text.replace(found[0], found[0].replace(found["text"], shown))
+            page.write_text(text)
+        else:
+            yield f"{page.name}: not what `gpuplan {found['run']}` prints:\n{shown}"
+    for target in LINK.findall(text):
+        if not (page.parent / target).exists():
+            yield f"{page.name}: there is no {target}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gpuplan", default=str(ROOT / "build" / "gpuplan"))
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    gpuplan = str(Path(options.gpuplan).resolve())
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    problems = [p for page in pages for p in check_page(gpuplan, page, options.update)]
+    blocks = sum(len(BLOCK.findall(page.read_text())) for page in pages)
+    print("\n".join(problems))
+    print(f"{len(pages)} pages, {blocks} blocks, {len(problems)} problems")
+    return 1 if problems or blocks < 3 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
