@@ -108,8 +108,24 @@ static const struct key *unknown_key(struct decoder *d, struct owner owner, cons
 	return NULL;
 }
 
+/* A key that is misspelled was not read, but it is not missing either: its bit, where the right
+ * one does not stand beside it. */
+static void mark_misspelled(const struct section *section, uint64_t keys, void *out)
+{
+	struct named_spec *head = out;
+
+	for (size_t i = 0; i < section->n && keys; i++) {
+		struct span field;
+
+		memcpy(&field, (const char *)out + section->keys[i].offset, sizeof field);
+		if (!span_given(field))
+			head->broken |= keys & UINT64_C(1) << i;
+	}
+}
+
+/* `*misspelled`: the keys that were meant by unknown ones. */
 static void decode_entry(struct decoder *d, struct owner owner, const struct node *name,
-			 node_id value, void *out)
+			 node_id value, void *out, uint64_t *misspelled)
 {
 	const struct key *key;
 
@@ -123,11 +139,10 @@ static void decode_entry(struct decoder *d, struct owner owner, const struct nod
 	key = section_key(owner.section, yaml_text(d->yaml, name));
 	if (!key || (owner.profile && key->flags & KEY_OWN)) {
 		key = unknown_key(d, owner, name);
-		/* What it holds was not read, and the key that was meant is not missing. */
-		if (key)
-			mark_broken(owner.section, key, out);
-		if (key && key->type == KEY_NAMED)
-			d->unread |= unread_kind(key);
+		if (key) {
+			*misspelled |= UINT64_C(1) << (key - owner.section->keys);
+			d->unread |= key->type == KEY_NAMED ? unread_kind(key) : 0;
+		}
 		return;
 	}
 	if (yaml_is_null(d->yaml, yaml_node(d->yaml, value)) && !(key->flags & KEY_NULL)) {
@@ -141,13 +156,16 @@ static void decode_entry(struct decoder *d, struct owner owner, const struct nod
 
 static void decode_map(struct decoder *d, struct owner owner, const struct node *map, void *out)
 {
+	uint64_t misspelled = 0;
+
 	((struct named_spec *)out)->at = map->at;
 	for (node_id name = map->first; name;) {
 		node_id value = yaml_node(d->yaml, name)->next;
 
-		decode_entry(d, owner, yaml_node(d->yaml, name), value, out);
+		decode_entry(d, owner, yaml_node(d->yaml, name), value, out, &misspelled);
 		name = yaml_node(d->yaml, value)->next;
 	}
+	mark_misspelled(owner.section, misspelled, out);
 }
 
 /* A map of the section, or what its shorthand key takes. */

@@ -1,8 +1,8 @@
 #include "compiler/resolve.h"
 
-#include "compiler/decode.h"
-
 #include <stdlib.h>
+
+#include "compiler/decode.h"
 
 static const void *find(const void *items, uint32_t n, size_t size, struct str name)
 {

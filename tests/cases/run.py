@@ -81,8 +81,8 @@ def run_case(run, spec):
 def cases(folder):
     """Every spec that has an .expect beside it; a spec without one is a mistake."""
     for file in sorted(folder.rglob("*.yaml")):
-        inside = any((parent.with_suffix(".expect")).exists() for parent in file.parents if parent != folder)
-        if not inside:
+        above = [folder / parent for parent in file.relative_to(folder).parents if parent.name]
+        if not any(parent.with_suffix(".expect").exists() for parent in above):
             yield file
     for expect in sorted(folder.rglob("*.expect")):
         if expect.with_suffix("").is_dir():
