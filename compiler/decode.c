@@ -262,7 +262,7 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	struct str s;
 	struct finding *f;
 
-	if (name->kind == NODE_BROKEN || name->duplicate)
+	if (name->kind == NODE_BROKEN)
 		return false;
 	if (name->kind != NODE_SCALAR) {
 		finding_add(d->findings, "spec-type", SEVERITY_ERROR, name->at,
@@ -277,7 +277,7 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	if (key->grammar == GRAMMAR_HOST && str_is(s, "manifest.json"))
 		finding_help(d->findings, f, "compile writes its manifest under that name");
 	else
-		finding_help(d->findings, f, "write %s", grammar_what(key->grammar));
+		finding_help(d->findings, f, "write %s", grammar_rule(key->grammar));
 	return false;
 }
 
@@ -288,9 +288,8 @@ static bool decode_named_entry(struct decoder *d, const struct key *key, node_id
 	bool named = good_name(d, key, name);
 	struct owner owner = {.section = key->section, .profile = profile};
 
-	if (!named && (name->kind != NODE_SCALAR || name->duplicate)) {
+	if (!named && name->kind != NODE_SCALAR)
 		return false;
-	}
 	out->name = (struct text){name->at, yaml_text(d->yaml, name)};
 	owner.name = out->name.s;
 	out->at = value->at;
@@ -310,6 +309,15 @@ static bool decode_named_entry(struct decoder *d, const struct key *key, node_id
 						     ? span_end(value->at) - name->at.at
 						     : name->at.len};
 	return named;
+}
+
+static uint32_t distinct_keys(const struct yaml *yaml, const struct node *map)
+{
+	uint32_t n = 0;
+
+	for (node_id name = map->first; name; name = yaml_node(yaml, yaml_node(yaml, name)->next)->next)
+		n += !yaml_node(yaml, name)->duplicate;
+	return n;
 }
 
 static bool decode_named(struct decoder *d, const struct key *key, const struct node *node,
@@ -337,12 +345,15 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 			    node->n, MAX_GPUS);
 		return false;
 	}
-	out->items = arena_array(d->arena, node->n, size);
+	out->items = arena_array(d->arena, distinct_keys(d->yaml, node), size);
 	for (node_id name = node->first; name;) {
 		node_id value = yaml_node(d->yaml, name)->next;
 		struct named_spec *item = (void *)((char *)out->items + size * out->n);
 
-		if (decode_named_entry(d, key, name, value, profile, item)) {
+		/* The first one of a name that stands twice is read. */
+		if (yaml_node(d->yaml, name)->duplicate)
+			whole = false;
+		else if (decode_named_entry(d, key, name, value, profile, item)) {
 			/* A GPU has no profile; hosts and VMs are asked when theirs are merged. */
 			if (key->section == &gpu_section)
 				decode_require(d->findings, key->section, item, item->name.at,
@@ -351,9 +362,7 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 		} else {
 			memset(item, 0, size);
 			whole = false;
-			/* The first one of a name that stands twice was read. */
-			if (!yaml_node(d->yaml, name)->duplicate)
-				d->unread |= unread_kind(key);
+			d->unread |= unread_kind(key);
 		}
 		name = yaml_node(d->yaml, value)->next;
 	}

@@ -110,9 +110,13 @@ static struct finding *wrong_value(struct decoder *d, const struct key *key,
 	struct str expected = decode_expected(d->arena, key);
 	struct finding *f;
 
-	if (!why)
-		return finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' is not %.*s",
-				   label(d, key), value, STR_ARG(expected));
+	if (!why) {
+		f = finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' is not %.*s",
+				label(d, key), value, STR_ARG(expected));
+		if (key->type == KEY_TEXT && grammar_rule(key->grammar))
+			finding_help(d->findings, f, "write %s", grammar_rule(key->grammar));
+		return f;
+	}
 	f = finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' %s", label(d, key),
 			value, why);
 	finding_help(d->findings, f, "write %.*s", STR_ARG(expected));
@@ -174,19 +178,27 @@ static bool decode_number(struct decoder *d, const struct key *key, const struct
 /* `64GB`, `64 G`, `64gib`: what was meant is plain enough to be offered. */
 static void suggest_size(struct decoder *d, struct finding *f, struct str s)
 {
-	size_t n = 0;
+	size_t n = 0, i;
+	const char *why;
+	uint64_t bytes;
+	struct str meant;
 	char unit;
 
 	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
 		n++;
-	if (n == 0)
+	/* No number, or none but 0. */
+	for (i = 0; i < n && s.p[i] == '0'; i++)
+		;
+	if (i == n)
 		return;
 	unit = n < s.n ? s.p[s.p[n] == ' ' && n + 1 < s.n ? n + 1 : n] : 'G';
 	unit = unit >= 'a' && unit <= 'z' ? (char)(unit - 'a' + 'A') : unit;
-	if (!strchr("KMGT", unit) || n > 19)
+	if (!strchr("KMGT", unit))
 		return;
-	finding_help(d->findings, f, "write %.*s%ciB: sizes are powers of two (KiB, MiB, GiB, TiB)",
-		     (int)n, s.p, unit);
+	meant = arena_printf(d->arena, "%.*s%ciB", (int)n, s.p, unit);
+	if (parse_size(meant, &bytes, &why))
+		finding_help(d->findings, f, "write %.*s: sizes are powers of two (KiB, MiB, GiB, TiB)",
+			     STR_ARG(meant));
 }
 
 static bool decode_size(struct decoder *d, const struct key *key, const struct node *node,

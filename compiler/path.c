@@ -1,9 +1,11 @@
 #include "compiler/path.h"
 
+#include "compiler/buffer.h"
 #include "compiler/yaml.h"
 
 struct seeker {
 	struct yaml yaml;
+	struct arena *scratch; /* of one source */
 	struct findings *findings;
 	uint32_t next, end; /* the findings of this source that have no path yet */
 };
@@ -16,23 +18,30 @@ static bool plain_name(struct str s)
 	return s.n > 0;
 }
 
+/* As JSON has it, so that a path is one line. */
+static struct str quoted_name(struct arena *arena, struct str name)
+{
+	struct buffer out;
+
+	buffer_init(&out, arena);
+	for (size_t i = 0; i < name.n; i++) {
+		unsigned char c = (unsigned char)name.p[i];
+
+		if (c < 0x20)
+			buffer_printf(&out, "\\u%04x", c);
+		else
+			buffer_printf(&out, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+	}
+	return buffer_text(&out);
+}
+
 static struct str below(struct seeker *s, struct str path, struct str name)
 {
-	struct str quoted = STR("");
-
 	if (plain_name(name))
 		return arena_printf(s->findings->arena, "%.*s%s%.*s", STR_ARG(path), path.n ? "." : "",
 				    STR_ARG(name));
-	for (size_t i = 0, from = 0; i <= name.n; i++) {
-		bool escape = i < name.n && (name.p[i] == '"' || name.p[i] == '\\');
-
-		if (!escape && i < name.n)
-			continue;
-		quoted = arena_printf(s->findings->arena, "%.*s%.*s%s", STR_ARG(quoted),
-				      (int)(i - from), name.p + from, escape ? "\\" : "");
-		from = i;
-	}
-	return arena_printf(s->findings->arena, "%.*s[\"%.*s\"]", STR_ARG(path), STR_ARG(quoted));
+	return arena_printf(s->findings->arena, "%.*s[\"%.*s\"]", STR_ARG(path),
+			    STR_ARG(quoted_name(s->scratch, name)));
 }
 
 static const struct finding *waiting(const struct seeker *s)
@@ -97,12 +106,11 @@ static void seek_source(struct seeker *s, const struct source *source)
 
 void paths_of_findings(struct findings *findings, const struct sources *sources)
 {
-	/* Parsing again reports again what YAML forbids: into a list that nobody reads. */
-	struct findings ignored;
-	struct seeker s = {.findings = findings};
+	struct arena *scratch = arena_new();
+	struct seeker s = {.scratch = scratch, .findings = findings};
 
-	findings_init(&ignored, findings->arena);
-	yaml_init(&s.yaml, findings->arena, &ignored);
+	/* Nothing is reported twice. */
+	yaml_init(&s.yaml, scratch, NULL);
 	while (s.next < findings->n) {
 		const struct source *source = source_of(sources, findings->items[s.next].at);
 
@@ -110,6 +118,8 @@ void paths_of_findings(struct findings *findings, const struct sources *sources)
 		while (s.end < findings->n && findings->items[s.end].at.at <= source->base + source->text.n)
 			s.end++;
 		seek_source(&s, source);
+		arena_reset(scratch);
 	}
 	yaml_done(&s.yaml);
+	arena_free(scratch);
 }

@@ -202,7 +202,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 	}
 	list_vms(&r);
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
-		resolve_functions(&plan->hosts[i]);
+		resolve_functions(&r, &plan->hosts[i]);
 		decide_clique_map(&plan->hosts[i]);
 	}
 	check_duplicates(&r);

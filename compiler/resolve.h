@@ -27,7 +27,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host);
 void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm);
 /* Hands out the virtual functions of a host's GPUs to its vGPUs: explicit ones first. */
-void resolve_functions(const struct host *host);
+void resolve_functions(struct resolver *r, const struct host *host);
 void resolve_mmio(struct vm *vm);
 
 #endif

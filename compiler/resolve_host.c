@@ -16,7 +16,7 @@ static bool is_pci_id(struct str s)
 }
 
 /* The catalog lacks the board id, or several boards share the PCI id. */
-static void report_board(struct resolver *r, struct gpu_spec *spec, size_t shared)
+static void report_board(struct resolver *r, const struct gpu_spec *spec, size_t shared)
 {
 	const struct text *board = &spec->board;
 	struct finding *f;
@@ -49,7 +49,6 @@ static void report_board(struct resolver *r, struct gpu_spec *spec, size_t share
 			finding_help(r->findings, f, "`gpuplan boards` lists the boards; one that it "
 						     "lacks is written as its PCI id: 10de:2bb5");
 	}
-	spec->broken |= UINT64_C(1) << (section_key(&gpu_section, STR("board")) - gpu_section.keys);
 }
 
 static bool good_pci_id(struct str s)
@@ -63,6 +62,10 @@ static bool good_pci_id(struct str s)
 	return true;
 }
 
+/* What the decoder does for a value that it finds wrong: who would judge it skips it. */
+#define MARK_BROKEN(spec, section, key)                                                            \
+	((spec)->broken |= UINT64_C(1) << (section_key(&(section), STR(key)) - (section).keys))
+
 static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
 {
 	const struct board *board;
@@ -72,8 +75,10 @@ static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
 		return NULL;
 	if (!is_pci_id(spec->board.s)) {
 		board = catalog_board(r->plan->catalog, spec->board.s);
-		if (!board)
+		if (!board) {
 			report_board(r, spec, 0);
+			MARK_BROKEN(spec, gpu_section, "board");
+		}
 		return board;
 	}
 	if (!good_pci_id(spec->board.s)) {
@@ -84,11 +89,14 @@ static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
 
 		finding_help(r->findings, f, "write it as 10de:20b2, or 10de:25b6/14a9 with the "
 					     "subsystem's device");
+		MARK_BROKEN(spec, gpu_section, "board");
 		return NULL;
 	}
 	board = catalog_board_by_pci(r->plan->catalog, spec->board.s, &shared);
-	if (!board && shared > 1)
+	if (!board && shared > 1) {
 		report_board(r, spec, shared);
+		MARK_BROKEN(spec, gpu_section, "board");
+	}
 	return board;
 }
 
@@ -196,9 +204,10 @@ static struct str gpu_name(size_t i, const void *data)
 	return ((const struct host *)data)->gpus[i].spec->name.s;
 }
 
-/* The GPUs that a group names; one that the host lacks is reported and left out. */
+/* The GPUs that a group names; one that the host lacks is reported and left out, and `*whole` is
+ * false then. */
 static gpu_mask group_mask(struct resolver *r, const struct host *host, const text_list *ids,
-			   const char *key)
+			   const char *key, bool *whole)
 {
 	gpu_mask mask = 0;
 
@@ -218,6 +227,7 @@ static gpu_mask group_mask(struct resolver *r, const struct host *host, const te
 				    STR_ARG(id->s));
 			continue;
 		}
+		*whole = false;
 		if (host_broken(host->spec, gpus))
 			continue;
 		f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, id->at,
@@ -243,15 +253,19 @@ static gpu_mask all_gpus(const struct host *host)
 	return host->n_gpus == MAX_GPUS ? UINT64_MAX : bit(host->n_gpus) - 1;
 }
 
-static void resolve_nvlink(struct resolver *r, const struct host_spec *spec, struct host *host)
+static void resolve_nvlink(struct resolver *r, struct host_spec *spec, struct host *host)
 {
+	bool whole = true;
+
 	if (!span_given(spec->nvlink.at))
 		return;
 	host->nvlink = arena_array(r->arena, host->n_gpus, sizeof *host->nvlink);
 	if (spec->nvlink.word == LINKS_ALL)
 		connect(host, all_gpus(host));
 	for (uint32_t i = 0; i < spec->nvlink.n; i++)
-		connect(host, group_mask(r, host, &spec->nvlink.items[i].gpus, "nvlink"));
+		connect(host, group_mask(r, host, &spec->nvlink.items[i].gpus, "nvlink", &whole));
+	if (!whole)
+		MARK_BROKEN(spec, host_section, "nvlink");
 }
 
 bool nvlink_direct(const struct gpu *a, const struct gpu *b)
@@ -290,8 +304,10 @@ static void number_cliques(struct host *host)
 				host->gpus[g].clique = (int32_t)host->cliques[i].id;
 }
 
-static void resolve_cliques(struct resolver *r, const struct host_spec *spec, struct host *host)
+static void resolve_cliques(struct resolver *r, struct host_spec *spec, struct host *host)
 {
+	bool whole = true;
+
 	if (!span_given(spec->pcie_p2p.at))
 		return;
 	host->pcie_p2p_known = true;
@@ -303,12 +319,14 @@ static void resolve_cliques(struct resolver *r, const struct host_spec *spec, st
 		const struct pcie_group_spec *group = &spec->pcie_p2p.items[i];
 
 		host->cliques[host->n_cliques++] = (struct clique){
-			.members = group_mask(r, host, &group->gpus, "pcie_p2p"),
+			.members = group_mask(r, host, &group->gpus, "pcie_p2p", &whole),
 			.group = group,
 			.at = group->at,
 		};
 	}
 	number_cliques(host);
+	if (!whole)
+		MARK_BROKEN(spec, host_section, "pcie_p2p");
 }
 
 static bool has_nvswitch(const struct host *host)

@@ -29,7 +29,9 @@ static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 
 		if (!str_is(p->name.s, "enable_uvm"))
 			continue;
-		if (g->uvm.is && g->uvm.is != UVM_DEFAULT) {
+		if (span_given(g->spec->uvm.at) && !span_given(g->spec->vgpu_params.at)) {
+			/* The item's own `uvm` wins over what the VM says. */
+		} else if (g->uvm.is) {
 			struct finding *f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR,
 							p->name.at, "'enable_uvm' stands beside 'uvm'");
 
@@ -262,36 +264,44 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 		check_vsphere(r, vm);
 }
 
-static bool function_taken(const struct host *host, struct pci_address function)
+static bool explicitly_taken(const struct host *host, struct pci_address function)
 {
 	for (uint32_t v = 0; v < host->n_vms; v++)
 		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++)
-			if (host->vms[v]->gpus[i].has_vf &&
-			    pci_eq(host->vms[v]->gpus[i].vf, function))
+			if (span_given(host->vms[v]->gpus[i].spec->vf.at) &&
+			    pci_eq(host->vms[v]->gpus[i].spec->vf.pci, function))
 				return true;
 	return false;
 }
 
-static void hand_out(const struct host *host, struct vm_gpu *g)
+void resolve_functions(struct resolver *r, const struct host *host)
 {
-	const address_list *vfs = &g->gpu->spec->vfs;
+	/* Explicit ones are taken already: resolve_gpu set them. The others get what is left, in the
+	 * order of each GPU's list. */
+	bool *free[MAX_GPUS] = {NULL};
+	uint32_t next[MAX_GPUS] = {0};
 
-	for (uint32_t i = 0; i < vfs->n && !g->has_vf; i++) {
-		if (function_taken(host, vfs->items[i].pci))
-			continue;
-		g->vf = vfs->items[i].pci;
-		g->has_vf = true;
-	}
-}
-
-void resolve_functions(const struct host *host)
-{
-	/* Explicit ones are taken already: resolve_gpu set them. */
 	for (uint32_t v = 0; v < host->n_vms; v++)
 		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++) {
 			struct vm_gpu *g = &host->vms[v]->gpus[i];
+			const address_list *vfs;
+			uint32_t *n;
 
-			if (g->is_vgpu && g->gpu && g->gpu->framework == FRAMEWORK_VFIO && !g->has_vf)
-				hand_out(host, g);
+			if (!g->is_vgpu || !g->gpu || g->gpu->framework != FRAMEWORK_VFIO || g->has_vf)
+				continue;
+			vfs = &g->gpu->spec->vfs;
+			n = &next[g->gpu->index];
+			if (!free[g->gpu->index]) {
+				free[g->gpu->index] = arena_array(r->arena, vfs->n, sizeof(bool));
+				for (uint32_t k = 0; k < vfs->n; k++)
+					free[g->gpu->index][k] =
+						!explicitly_taken(host, vfs->items[k].pci);
+			}
+			while (*n < vfs->n && !free[g->gpu->index][*n])
+				++*n;
+			if (*n == vfs->n)
+				continue;
+			g->vf = vfs->items[(*n)++].pci;
+			g->has_vf = true;
 		}
 }

@@ -46,7 +46,7 @@ struct rule {
 	void (*vm)(struct judge *judge, const struct vm *vm);          /* any VM with a host */
 	void (*p2p)(struct judge *judge, const struct vm *vm);         /* not skip_p2p */
 	void (*mmio)(struct judge *judge, const struct vm *vm);        /* not skip_mmio, has GPUs */
-	bool (*vgpu_type)(struct judge *judge, const struct vm_gpu *vgpu); /* not skip_p2p */
+	bool (*vgpu_type)(struct judge *judge, const struct vm_gpu *vgpu);
 	void (*vgpus)(struct judge *judge, const struct vm *vm);
 
 	/* The page of `gpuplan explain`. */

@@ -112,6 +112,8 @@ static void report_syntax(struct reader *r)
 
 	if (p->error == YAML_MEMORY_ERROR)
 		arena_oom();
+	if (!r->yaml->findings)
+		return;
 	byte = byte_of(r, p->problem_mark.index);
 	/* What goes wrong at the cut has the bad byte as its cause, which is reported. */
 	if (r->cut_short && byte >= r->text.n)
@@ -224,7 +226,8 @@ static node_id broken_node(struct reader *r)
 
 static void report_limit(struct reader *r, struct span at, const char *what)
 {
-	finding_add(r->yaml->findings, "yaml-limit", SEVERITY_ERROR, at, "%s", what);
+	if (r->yaml->findings)
+		finding_add(r->yaml->findings, "yaml-limit", SEVERITY_ERROR, at, "%s", what);
 }
 
 /* Blanks, line ends and comments. */
@@ -251,6 +254,31 @@ static size_t skip_property(struct str text, size_t byte)
 	return verbatim && byte < text.n && text.p[byte] == '>' ? byte + 1 : byte;
 }
 
+static void report_shared(struct reader *r, struct span at, const char *what)
+{
+	struct findings *findings = r->yaml->findings;
+
+	if (findings)
+		finding_help(findings,
+			     finding_add(findings, "yaml-alias", SEVERITY_ERROR, at,
+					 "%s are not part of the spec language", what),
+			     "put what several hosts or VMs share into host_profiles or profiles");
+}
+
+static void report_property(struct reader *r, size_t first, size_t past)
+{
+	struct findings *findings = r->yaml->findings;
+	struct span at = span_of(r, first, past);
+
+	if (r->text.p[first] == '&')
+		report_shared(r, at, "anchors");
+	else if (findings)
+		finding_help(findings,
+			     finding_add(findings, "yaml-alias", SEVERITY_ERROR, at,
+					 "tags are not part of the spec language"),
+			     "remove it: the key decides what its value is");
+}
+
 /* Anchors and tags stand before their node: reports each and returns where the node itself
  * starts. */
 static size_t report_properties(struct reader *r, size_t byte, size_t end)
@@ -258,16 +286,9 @@ static size_t report_properties(struct reader *r, size_t byte, size_t end)
 	const char *p = r->text.p;
 
 	while (byte < end && (p[byte] == '&' || p[byte] == '!')) {
-		bool anchor = p[byte] == '&';
 		size_t past = skip_property(r->text, byte);
-		struct finding *f = finding_add(r->yaml->findings, "yaml-alias", SEVERITY_ERROR,
-						span_of(r, byte, past),
-						"%s are not part of the spec language",
-						anchor ? "anchors" : "tags");
 
-		finding_help(r->yaml->findings, f, "%s",
-			     anchor ? "put what several hosts or VMs share into host_profiles or profiles"
-				    : "remove it: the key decides what its value is");
+		report_property(r, byte, past);
 		byte = past;
 		if (skip_blanks(r->text, byte) <= end)
 			byte = skip_blanks(r->text, byte);
@@ -326,11 +347,8 @@ static node_id read_node(struct reader *r, unsigned depth);
 static node_id read_alias(struct reader *r)
 {
 	struct span at = event_span(r);
-	struct finding *f = finding_add(r->yaml->findings, "yaml-alias", SEVERITY_ERROR, at,
-					"aliases are not part of the spec language");
 
-	finding_help(r->yaml->findings, f,
-		     "put what several hosts or VMs share into host_profiles or profiles");
+	report_shared(r, at, "aliases");
 	return new_node(r->yaml, NODE_BROKEN, at);
 }
 
@@ -354,7 +372,7 @@ static void report_duplicates(struct reader *r, node_id map)
 	struct key_place *keys;
 	uint32_t n = 0, first = 0;
 
-	if (yaml_node(yaml, map)->n < 2)
+	if (yaml_node(yaml, map)->n < 2 || !yaml->findings)
 		return;
 	keys = arena_array(yaml->scratch, yaml_node(yaml, map)->n, sizeof *keys);
 	for (node_id k = yaml_node(yaml, map)->first; k;) {
@@ -394,15 +412,11 @@ static void read_merge(struct reader *r, node_id key, unsigned depth)
 {
 	struct yaml *yaml = r->yaml;
 	uint32_t before;
-	struct finding *f = finding_add(yaml->findings, "yaml-alias", SEVERITY_ERROR,
-					yaml_node(yaml, key)->at,
-					"merge keys are not part of the spec language");
 
-	finding_help(yaml->findings, f,
-		     "put what several hosts or VMs share into host_profiles or profiles");
-	before = yaml->findings->n;
+	report_shared(r, yaml_node(yaml, key)->at, "merge keys");
+	before = yaml->findings ? yaml->findings->n : 0;
 	read_node(r, depth);
-	if (!r->failed)
+	if (!r->failed && yaml->findings)
 		yaml->findings->n = before;
 }
 
@@ -526,7 +540,7 @@ static void parse(struct reader *r)
 	yaml_event_delete(&r->event);
 	yaml_parser_delete(&r->parser);
 	/* Unless something before it has gone wrong already. */
-	if (r->cut_short)
+	if (r->cut_short && r->yaml->findings)
 		report_text(r, (struct str){whole.p + r->text.n, whole.n - r->text.n});
 	r->failed |= r->text.n < whole.n;
 }

@@ -36,7 +36,7 @@ struct node {
 struct yaml {
 	struct arena *arena;   /* the plan's: cooked texts */
 	struct arena *scratch; /* reset with each source */
-	struct findings *findings;
+	struct findings *findings; /* NULL: who reads the nodes once more says nothing again */
 	/* In chunks: a node stays where it is, and a file of many nodes is not copied over and over. */
 	struct node **chunks;
 	uint32_t n_nodes, n_chunks, chunk_capacity;

@@ -29,6 +29,11 @@ const struct vm *first_clique_vm(const struct host *host, uint32_t *more)
 	return first;
 }
 
+bool is_geforce(const struct gpu *gpu)
+{
+	return gpu->board && gpu->board->class == BOARD_GEFORCE;
+}
+
 bool clique_has(const struct clique *clique, const struct gpu *gpu)
 {
 	return clique->members >> gpu->index & 1;
@@ -84,5 +89,6 @@ void note_chip(struct judge *judge, struct finding *f, const struct gpu *gpu)
 	if (!gpu->board || !span_given(gpu->spec->board.at))
 		return;
 	finding_note(judge->findings, f, gpu->spec->board.at, "%.*s is %.*s (%.*s)",
-		     STR_ARG(gpu->spec->name.s), STR_ARG(gpu->board->id), STR_ARG(gpu->board->chip));
+		     STR_ARG(gpu->spec->name.s), STR_ARG(gpu->board->id),
+		     STR_ARG(gpu->board->chip));
 }

@@ -14,6 +14,7 @@ bool wants_clique(const struct vm *vm);
  * how many follow it. */
 const struct vm *first_clique_vm(const struct host *host, uint32_t *more);
 
+bool is_geforce(const struct gpu *gpu);
 bool clique_has(const struct clique *clique, const struct gpu *gpu);
 /* The two GPUs stand in one group. */
 bool same_group(const struct gpu *a, const struct gpu *b);

@@ -1,10 +1,5 @@
 #include "rules/clique.h"
 
-static bool is_geforce(const struct gpu *gpu)
-{
-	return gpu->board && gpu->board->class == BOARD_GEFORCE;
-}
-
 static void check_clique(struct judge *judge, const struct host *host, const struct clique *c)
 {
 	bool verified = c->group && c->group->verified.is == VERIFIED_DESTINATION;
@@ -17,20 +12,23 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 			first = &host->gpus[i];
 	if (!first)
 		return;
-	f = report_as(judge, verified ? SEVERITY_WARNING : SEVERITY_ERROR, member_at(c, first),
-		      "'%.*s' is a %.*s%s: in a clique the guest is told that P2P works, and copies can "
-		      "be lost silently",
-		      STR_ARG(first->spec->name.s), STR_ARG(first->board->name),
-		      n > 1 ? arena_printf(judge->arena, ", one of %u GeForce boards there", n).p : "");
+	f = report_as(
+		judge, verified ? SEVERITY_WARNING : SEVERITY_ERROR, member_at(c, first),
+		"'%.*s' is a %.*s%s: in a clique the guest is told that P2P works, and copies can "
+		"be lost silently",
+		STR_ARG(first->spec->name.s), STR_ARG(first->board->name),
+		n > 1 ? arena_printf(judge->arena, ", one of %u GeForce boards there", n).p : "");
 	if (verified)
 		finding_note(judge->findings, f, c->group->verified.at, "taken on this word");
 	else
 		finding_note(judge->findings, f, first->spec->board.at, "its board");
-	finding_help(judge->findings, f,
-		     verified ? "verify it again after each change of driver, firmware or slot"
-			      : "take it out of pcie_p2p; only where a copy was read back at the far GPU "
-				"on this machine, write {gpus: %.*s, verified: destination}",
-		     STR_ARG(gpu_list(judge, host, c->members)));
+	finding_help(
+		judge->findings, f,
+		verified
+			? "verify it again after each change of driver, firmware or slot"
+			: "take it out of pcie_p2p; only where a copy was read back at the far GPU "
+			  "on this machine, write {gpus: %.*s, verified: destination}",
+		STR_ARG(gpu_list(judge, host, c->members)));
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -45,14 +43,14 @@ const struct rule rule_clique_geforce = {
 	.flags = RULE_NEVER_OFF,
 	.summary = "a GeForce board in a clique: data can be lost silently",
 	.host = check,
-	.what = "A group of `pcie_p2p` holds a GeForce board, on a host whose cliques are written out. "
-		"A warning where the group says `verified: destination`.",
-	.why = "NVIDIA does not enable PCIe P2P on GeForce boards; in a guest, an equal clique grants it "
-	       "all the same. Seen with two RTX 3090: `nvidia-smi topo -p2p` says OK and the bandwidth "
-	       "test measures 27 GB/s, but the writes land in a private copy and the peer reads zeros; "
-	       "NCCL hangs or computes with wrong data. A patched host driver does not help, since "
-	       "the guest's driver decides. Only a copy that is read back at the far GPU proves "
-	       "anything.",
+	.what = "A group of `pcie_p2p` holds a GeForce board, on a host whose cliques are written "
+		"out. A warning where the group says `verified: destination`.",
+	.why = "NVIDIA does not enable PCIe P2P on GeForce boards; in a guest, an equal clique "
+	       "grants it all the same. Seen with two RTX 3090: `nvidia-smi topo -p2p` says OK and "
+	       "the bandwidth test measures 27 GB/s, but the writes land in a private copy and the "
+	       "peer reads zeros; NCCL hangs or computes with wrong data. A patched host driver "
+	       "does not help, since the guest's driver decides. Only a copy that is read back at "
+	       "the far GPU proves anything.",
 	.source = "NVIDIA/nccl issue 2335; club-3090, docs/PCIE_P2P.md (community reports)",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -7,7 +7,8 @@ static void check(struct judge *judge, const struct vm *vm)
 
 	if (!wants_clique(vm) || !vm->hide_hypervisor)
 		return;
-	f = report(judge, at, "'hide_hypervisor: true': the guest's driver then never looks for a clique");
+	f = report(judge, at,
+		   "'hide_hypervisor: true': the guest's driver then never looks for a clique");
 	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
 	finding_help(judge->findings, f, "write hide_hypervisor: false, or p2p: none");
 	if (!from_profile(vm, at))
@@ -21,11 +22,11 @@ const struct rule rule_clique_hidden_hypervisor = {
 	.summary = "a guest that sees no hypervisor looks for no clique",
 	.p2p = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs has `hide_hypervisor: true`.",
-	.why = "The driver asks the CPU (CPUID leaf 40000000h) whether there is a hypervisor, and reads "
-	       "the clique only if so. With a hidden one it judges the PCIe tree that it sees, which "
-	       "is QEMU's, and finds no P2P there. The clique is shown in vain.",
-	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, _hypervisorCheckVirtualPcieP2PApproval; "
-		  "club-3090, docs/PCIE_P2P.md",
+	.why = "The driver asks the CPU (CPUID leaf 40000000h) whether there is a hypervisor, and "
+	       "reads the clique only if so. With a hidden one it judges the PCIe tree that it "
+	       "sees, which is QEMU's, and finds no P2P there. The clique is shown in vain.",
+	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
+		  "_hypervisorCheckVirtualPcieP2PApproval; club-3090, docs/PCIE_P2P.md",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -1,11 +1,11 @@
 #include "rules/clique.h"
 #include "rules/p2p.h"
 
-static const char *free_ids(struct judge *judge, const struct host *host)
+static const char *free_id(struct judge *judge, const struct host *host)
 {
 	unsigned id = free_clique_id(host);
 
-	return id < MAX_CLIQUES ? arena_printf(judge->arena, "; %u is free", id).p : "";
+	return id < MAX_CLIQUES ? arena_printf(judge->arena, " (%u is free)", id).p : "";
 }
 
 /* The user's own text: the number may be negative or too large for any integer. */
@@ -17,9 +17,10 @@ static void check_id(struct judge *judge, const struct host *host, const struct 
 		return;
 	f = report(judge, c->group->clique.at, "clique '%s' is not from 0 to %d",
 		   written(judge, c->group->clique.at), MAX_CLIQUES - 1);
-	finding_help(judge->findings, f, "write an id from 0 to %d that no other group has%s, or leave "
-					 "it out: the groups are numbered then",
-		     MAX_CLIQUES - 1, free_ids(judge, host));
+	finding_help(judge->findings, f,
+		     "write an id that no other group has%s, or leave it out: the groups are "
+		     "numbered then",
+		     free_id(judge, host));
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -41,12 +42,13 @@ const struct rule rule_clique_id_range = {
 	.severity = SEVERITY_ERROR,
 	.summary = "a clique id outside 0 to 15, or more than 16 cliques",
 	.host = check,
-	.what = "A group of `pcie_p2p` fixes a clique id that is not from 0 to 15, or a host has more "
-		"than 16 groups, on a host whose cliques are written out.",
-	.why = "The capability has four bits for the id. QEMU refuses to start the VM with a larger one "
-	       "(\"valid range 0-15\"); libvirt passes any number on without looking at it.",
-	.source = "QEMU, vfio-pci property x-nv-gpudirect-clique (tried with 7.2); libvirt 9.0 to 12.8 "
-		  "(tried)",
+	.what = "A group of `pcie_p2p` fixes a clique id that is not from 0 to 15, or a host has "
+		"more than 16 groups, on a host whose cliques are written out.",
+	.why = "The capability has four bits for the id. QEMU refuses to start the VM with a "
+	       "larger one (\"valid range 0-15\"); libvirt passes any number on without looking at "
+	       "it.",
+	.source = "QEMU, vfio-pci property x-nv-gpudirect-clique (tried with 7.2); libvirt 9.0 to "
+		  "12.8 (tried)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

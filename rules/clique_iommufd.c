@@ -24,7 +24,8 @@ static void check(struct judge *judge, const struct host *host)
 	vm = first_clique_vm(host, &more);
 	if (!vm)
 		return;
-	f = report_as(judge, newer ? SEVERITY_WARNING : SEVERITY_ERROR, host->spec->iommu_backend.at,
+	f = report_as(judge, newer ? SEVERITY_WARNING : SEVERITY_ERROR,
+		      host->spec->iommu_backend.at,
 		      "'iommufd' %s P2P between GPUs, which VM '%.*s'%s wants",
 		      newer ? "is not known to have" : "has no", STR_ARG(vm->spec->name.s),
 		      and_more(judge, more));
@@ -37,14 +38,14 @@ const struct rule rule_clique_iommufd = {
 	.severity = SEVERITY_ERROR,
 	.summary = "no P2P between GPUs behind iommufd",
 	.host = check,
-	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host with `iommu_backend: iommufd`. A "
-		"warning with a QEMU that is newer than the newest one known.",
-	.why = "P2P between two devices of a guest needs the BAR of one to be mapped in the IOMMU of the "
-	       "other. QEMU's legacy VFIO backend maps it; the iommufd backend does not yet. The clique "
-	       "would still tell the guest that P2P works, and the copies would fault. The kernel's "
-	       "side is in motion.",
-	.source = "QEMU, docs/devel/vfio-iommufd.rst, up to 11.1: \"PCI p2p DMA is unsupported as IOMMUFD "
-		  "doesn't support mapping hardware PCI BAR region yet\"",
+	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host with `iommu_backend: "
+		"iommufd`. A warning with a QEMU that is newer than the newest one known.",
+	.why = "P2P between two devices of a guest needs the BAR of one to be mapped in the IOMMU "
+	       "of the other. QEMU's legacy VFIO backend maps it; the iommufd backend does not "
+	       "yet. The clique would still tell the guest that P2P works, and the copies would "
+	       "fault. The kernel's side is in motion.",
+	.source = "QEMU, docs/devel/vfio-iommufd.rst, up to 11.1: \"PCI p2p DMA is unsupported as "
+		  "IOMMUFD doesn't support mapping hardware PCI BAR region yet\"",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -16,7 +16,8 @@ static void check(struct judge *judge, const struct host *host)
 	vm = first_clique_vm(host, &more);
 	if (!vm)
 		return;
-	f = report(judge, libvirt.at, "libvirt '%s' cannot give the GPUs of VM '%.*s'%s their clique",
+	f = report(judge, libvirt.at,
+		   "libvirt '%s' cannot give the GPUs of VM '%.*s'%s their clique",
 		   written(judge, libvirt.at), STR_ARG(vm->spec->name.s), and_more(judge, more));
 	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
 	finding_help(judge->findings, f, "libvirt %.*s or later; or p2p: none",
@@ -28,12 +29,12 @@ const struct rule rule_clique_libvirt_too_old = {
 	.severity = SEVERITY_ERROR,
 	.summary = "libvirt before 8.2 cannot pass a clique on",
 	.host = check,
-	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that libvirt manages, in a release "
-		"before 8.2.",
-	.why = "libvirt has no element for the clique. The domain XML passes it by `<qemu:override>`, which "
-	       "changes a property of a device that libvirt makes itself, and which exists since 8.2. An "
-	       "older libvirt does not know the element and drops it: the VM starts without its clique, "
-	       "and its GPUs copy through system memory.",
+	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that libvirt manages, in a "
+		"release before 8.2.",
+	.why = "libvirt has no element for the clique. The domain XML passes it by "
+	       "`<qemu:override>`, which changes a property of a device that libvirt makes itself, "
+	       "and which exists since 8.2. An older libvirt does not know the element and drops "
+	       "it: the VM starts without its clique, and its GPUs copy through system memory.",
 	.source = "libvirt 8.2.0 release notes",
 	.example = " version: 1\n"
 		   " hosts:\n"

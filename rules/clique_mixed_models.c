@@ -58,10 +58,11 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 	note_chip(judge, f, other);
 	parts = taken_apart(judge, host, c);
 	if (parts.n)
-		finding_help(judge->findings, f, "one clique a chip: write %s%.*s%s", c->group ? "" : "[",
-			     STR_ARG(parts), c->group ? " in its place" : "]");
+		finding_help(judge->findings, f, "one clique a chip: write %s%.*s%s",
+			     c->group ? "" : "[", STR_ARG(parts), c->group ? " in its place" : "]");
 	else
-		finding_help(judge->findings, f, "remove the group: no two of its GPUs have one chip");
+		finding_help(judge->findings, f,
+			     "remove the group: no two of its GPUs have one chip");
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -77,8 +78,8 @@ const struct rule rule_clique_mixed_models = {
 	.host = check,
 	.what = "A group of `pcie_p2p` holds GPUs of different chips, on a host whose cliques are "
 		"written out. Boards of one chip, such as A40 and RTX A6000, are fine.",
-	.why = "On bare metal the driver refuses P2P between GPUs of different chips. In a guest it "
-	       "asks for the clique first, and an equal clique grants P2P before the chips are "
+	.why = "On bare metal the driver refuses P2P between GPUs of different chips. In a guest "
+	       "it asks for the clique first, and an equal clique grants P2P before the chips are "
 	       "compared: the guest gets a P2P that the driver never allows elsewhere.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04: the clique is asked before "
 		  "areGpusP2PCompatible, which wants one architecture and implementation",

@@ -29,10 +29,11 @@ static void check(struct judge *judge, const struct vm *vm)
 		   captures ? ": it has a capture, but captures are not read by this version" : "");
 	if (captures)
 		finding_note(judge->findings, f, host->spec->captures.p2p_read.at, "the capture");
-	finding_help(judge->findings, f,
-		     "where `nvidia-smi topo -p2p r` on the bare host says OK for every pair, write "
-		     "pcie_p2p: [%.*s] in '%.*s'; or p2p: none",
-		     STR_ARG(gpu_list(judge, host, gpus_of(vm))), STR_ARG(host->spec->name.s));
+	finding_help(
+		judge->findings, f,
+		"where `nvidia-smi topo -p2p r` on the bare host says OK for every pair, write "
+		"pcie_p2p: [%.*s] in '%.*s'; or p2p: none",
+		STR_ARG(gpu_list(judge, host, gpus_of(vm))), STR_ARG(host->spec->name.s));
 }
 
 const struct rule rule_clique_not_proven = {
@@ -41,14 +42,14 @@ const struct rule rule_clique_not_proven = {
 	.summary = "PCIe P2P is wanted on a host that does not say where it works",
 	.p2p = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that has no `pcie_p2p`.",
-	.why = "The guest's driver cannot see the real PCIe tree, so it asks the hypervisor: GPUs that "
-	       "show the same clique are taken as tested with each other on bare metal. That is a "
-	       "warranty, and nobody checks it again. Without a proof there is nothing to warrant: no "
-	       "clique is written, and the guest copies through system memory.",
+	.why = "The guest's driver cannot see the real PCIe tree, so it asks the hypervisor: GPUs "
+	       "that show the same clique are taken as tested with each other on bare metal. That "
+	       "is a warranty, and nobody checks it again. Without a proof there is nothing to "
+	       "warrant: no clique is written, and the guest copies through system memory.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
-		  "_hypervisorCheckVirtualPcieP2PApproval: \"the hypervisor warrants that PCI-E P2P has "
-		  "been tested and works correctly between all GPUs with the same clique ID on the "
-		  "bare-metal platform\"",
+		  "_hypervisorCheckVirtualPcieP2PApproval: \"the hypervisor warrants that PCI-E "
+		  "P2P has been tested and works correctly between all GPUs with the same clique "
+		  "ID on the bare-metal platform\"",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -7,7 +7,8 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->clique_map || !host->nvswitch)
 		return;
 	f = report(judge, host->spec->pcie_p2p.at,
-		   "cliques on '%.*s', which has NVSwitch: the guest's driver has no P2P over PCIe there",
+		   "cliques on '%.*s', which has NVSwitch: the guest's driver has no P2P over PCIe "
+		   "there",
 		   STR_ARG(host->spec->name.s));
 	if (span_given(host->spec->nvswitch.at))
 		finding_note(judge->findings, f, host->spec->nvswitch.at, "the host's NVSwitch");
@@ -23,11 +24,11 @@ const struct rule rule_clique_nvswitch = {
 	.summary = "cliques on a host with NVSwitch have no effect",
 	.host = check,
 	.what = "A host with NVSwitch has groups in `pcie_p2p`, and its cliques are written out.",
-	.why = "Where the driver finds NVSwitch it does P2P over NVLink or not at all: it does not fall "
-	       "back to PCIe, so it never asks for a clique. What such a guest needs is its Fabric "
-	       "Manager partition.",
-	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, p2p_caps.c: with NVSwitch and no NVLink P2P "
-		  "the answer is NOT_SUPPORTED",
+	.why = "Where the driver finds NVSwitch it does P2P over NVLink or not at all: it does not "
+	       "fall back to PCIe, so it never asks for a clique. What such a guest needs is its "
+	       "Fabric Manager partition.",
+	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, p2p_caps.c: with NVSwitch and no "
+		  "NVLink P2P the answer is NOT_SUPPORTED",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   hgx-1:\n"

@@ -35,7 +35,8 @@ static void check(struct judge *judge, const struct host *host)
 	struct finding *f;
 	uint32_t n;
 
-	if (!host->kvm || !span_given(qemu.at) || !older_than(judge, qemu, "qemu_clique_alternate_offset"))
+	if (!host->kvm || !span_given(qemu.at) ||
+	    !older_than(judge, qemu, "qemu_clique_alternate_offset"))
 		return;
 	n = affected_vms(host, &g);
 	if (n == 0)
@@ -46,8 +47,9 @@ static void check(struct judge *judge, const struct host *host)
 		   STR_ARG(g->gpu->spec->name.s));
 	note_chip(judge, f, g->gpu);
 	finding_note(judge->findings, f, g->vm->spec->p2p.at, "the VM wants its GPUs in a clique");
-	finding_help(judge->findings, f, "QEMU %.*s or later; or p2p: none",
-		     STR_ARG(catalog_release(judge->plan->catalog, "qemu_clique_alternate_offset")));
+	finding_help(
+		judge->findings, f, "QEMU %.*s or later; or p2p: none",
+		STR_ARG(catalog_release(judge->plan->catalog, "qemu_clique_alternate_offset")));
 }
 
 const struct rule rule_clique_old_qemu = {
@@ -55,12 +57,12 @@ const struct rule rule_clique_old_qemu = {
 	.severity = SEVERITY_ERROR,
 	.summary = "QEMU before 8.1 cannot show a clique on a Turing or later GPU",
 	.host = check,
-	.what = "A VM with `p2p: pcie` has a whole GPU of the Turing architecture or later, and the "
-		"host's QEMU is older than 8.1.",
-	.why = "QEMU writes the clique as a capability of eight bytes at C8h in the GPU's configuration "
-	       "space. Turing and later GPUs have their MSI-X capability there. QEMU 8.1 moves to D4h "
-	       "when the place is taken; an older one stops with \"overlaps existing capability\", "
-	       "and the VM does not start at all.",
+	.what = "A VM with `p2p: pcie` has a whole GPU of the Turing architecture or later, and "
+		"the host's QEMU is older than 8.1.",
+	.why = "QEMU writes the clique as a capability of eight bytes at C8h in the GPU's "
+	       "configuration space. Turing and later GPUs have their MSI-X capability there. QEMU "
+	       "8.1 moves to D4h when the place is taken; an older one stops with \"overlaps "
+	       "existing capability\", and the VM does not start at all.",
 	.source = "QEMU commit f6b30c1984f7 (June 2023, released with 8.1); QEMU 7.2.22 tried",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -7,11 +7,13 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->clique_map || host->managed_by != MANAGED_BY_OPENSTACK)
 		return;
 	f = report(judge, host->spec->managed_by.at,
-		   "Nova writes the domain XML anew at each start: the cliques of '%.*s' do not survive in it",
+		   "Nova writes the domain XML anew at each start: the cliques of '%.*s' do not "
+		   "survive in it",
 		   STR_ARG(host->spec->name.s));
 	finding_note(judge->findings, f, host->spec->pcie_p2p.at, "the host's cliques");
-	finding_help(judge->findings, f,
-		     "install clique-map.json on the host, and a wrapper in QEMU's place that reads it");
+	finding_help(
+		judge->findings, f,
+		"install clique-map.json on the host, and a wrapper in QEMU's place that reads it");
 }
 
 const struct rule rule_clique_openstack_xml = {
@@ -20,12 +22,12 @@ const struct rule rule_clique_openstack_xml = {
 	.summary = "OpenStack rewrites the domain XML: install the clique map and the wrapper",
 	.host = check,
 	.what = "A host with cliques is managed by OpenStack.",
-	.why = "Nova makes the domain XML from its own templates at every start, and knows neither an "
-	       "override nor an emulator of one's own. What it cannot rewrite is the QEMU binary: a "
-	       "wrapper in its place adds the clique to each GPU's device, from the map that compile "
-	       "writes for the host.",
-	.source = "\"Enabling GPUDirect P2P in OpenStack VMs\" (a cloud operator's article); behaviour of "
-		  "Nova beyond it is not confirmed",
+	.why = "Nova makes the domain XML from its own templates at every start, and knows neither "
+	       "an override nor an emulator of one's own. What it cannot rewrite is the QEMU "
+	       "binary: a wrapper in its place adds the clique to each GPU's device, from the map "
+	       "that compile writes for the host.",
+	.source = "\"Enabling GPUDirect P2P in OpenStack VMs\" (a cloud operator's article); "
+		  "behaviour of Nova beyond it is not confirmed",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

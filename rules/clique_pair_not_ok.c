@@ -47,17 +47,20 @@ static void help(struct judge *judge, struct finding *f, const struct vm *vm)
 	finding_note(judge->findings, f, vm->host->spec->pcie_p2p.at, "what '%.*s' proves",
 		     STR_ARG(vm->host->spec->name.s));
 	if (vm->scope == SCOPE_VM && count_lonely(vm, &lonely) == 0)
-		finding_help(judge->findings, f,
-			     "p2p_scope: group, if P2P within each proven group is enough; else GPUs of "
-			     "one group");
+		finding_help(
+			judge->findings, f,
+			"p2p_scope: group, if P2P within each proven group is enough; else GPUs of "
+			"one group");
 	else if (__builtin_popcountll(part) > 1)
-		finding_help(judge->findings, f,
-			     "%.*s are proven together: give the VM these, or prove the others and add "
-			     "them to pcie_p2p; or p2p: none",
-			     STR_ARG(gpu_list(judge, vm->host, part)));
+		finding_help(
+			judge->findings, f,
+			"%.*s are proven together: give the VM these, or prove the others and add "
+			"them to pcie_p2p; or p2p: none",
+			STR_ARG(gpu_list(judge, vm->host, part)));
 	else
 		finding_help(judge->findings, f,
-			     "give the VM GPUs of one group, or prove these and add them to pcie_p2p; or "
+			     "give the VM GPUs of one group, or prove these and add them to "
+			     "pcie_p2p; or "
 			     "p2p: none");
 }
 
@@ -112,15 +115,17 @@ const struct rule rule_clique_pair_not_ok = {
 	.severity = SEVERITY_ERROR,
 	.summary = "two GPUs that must do PCIe P2P are not proven to",
 	.p2p = check,
-	.what = "A VM with `p2p: pcie` has two whole GPUs that are in no group of its host's `pcie_p2p` "
-		"together; with `p2p_scope: group`, a GPU without any partner in the VM.",
-	.why = "A GPU has one clique, and the guest's driver takes every pair within it as tested. So a "
-	       "clique may hold only GPUs where each pair is OK, in both directions. OK does not carry "
-	       "over: where a reaches b and b reaches c, a and c may still sit behind bridges that "
-	       "drop what they send each other. A pair outside gets no P2P, and the guest copies "
-	       "through system memory.",
-	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, _hypervisorCheckVirtualPcieP2PApproval: "
-		  "P2P only where all GPUs have a clique and all are equal",
+	.what = "A VM with `p2p: pcie` has two whole GPUs that are in no group of its host's "
+		"`pcie_p2p` together; with `p2p_scope: group`, a GPU without any partner in the "
+		"VM.",
+	.why = "A GPU has one clique, and the guest's driver takes every pair within it as tested. "
+	       "So a clique may hold only GPUs where each pair is OK, in both directions. OK does "
+	       "not carry over: where a reaches b and b reaches c, a and c may still sit behind "
+	       "bridges that drop what they send each other. A pair outside gets no P2P, and the "
+	       "guest copies through system memory.",
+	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
+		  "_hypervisorCheckVirtualPcieP2PApproval: P2P only where all GPUs have a clique "
+		  "and all are equal",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -15,8 +15,10 @@ static void check(struct judge *judge, const struct host *host)
 		if (is_single(host, c))
 			finding_help(judge->findings,
 				     report(judge, c->at, "a clique of %s",
-					    empty ? "no GPU" : "one GPU: it has no other to do P2P with"),
-				     c->group ? "remove the group, or add the GPUs that it was proven with"
+					    empty ? "no GPU"
+						  : "one GPU: it has no other to do P2P with"),
+				     c->group ? "remove the group, or add the GPUs that it was "
+						"proven with"
 					      : "write pcie_p2p: none");
 	}
 }
@@ -26,10 +28,12 @@ const struct rule rule_clique_singleton = {
 	.severity = SEVERITY_WARNING,
 	.summary = "a clique of one GPU",
 	.host = check,
-	.what = "A group of `pcie_p2p` holds a single GPU, on a host whose cliques are written out.",
-	.why = "A clique says which GPUs may reach each other. One of a single GPU says nothing, and "
-	       "takes one of sixteen ids; mostly its partner was forgotten.",
-	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, _hypervisorCheckVirtualPcieP2PApproval",
+	.what = "A group of `pcie_p2p` holds a single GPU, on a host whose cliques are written "
+		"out.",
+	.why = "A clique says which GPUs may reach each other. One of a single GPU says nothing, "
+	       "and takes one of sixteen ids; mostly its partner was forgotten.",
+	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
+		  "_hypervisorCheckVirtualPcieP2PApproval",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -3,15 +3,17 @@
 static void report_gpu(struct judge *judge, const struct gpu *gpu, const struct clique *first,
 		       const struct clique *second)
 {
-	struct finding *f = report(judge, member_at(second, gpu), "'%.*s' is in another group already",
+	struct finding *f = report(judge, member_at(second, gpu),
+				   "'%.*s' is in another group already",
 				   STR_ARG(gpu->spec->name.s));
 
 	finding_note(judge->findings, f, member_at(first, gpu), "the first one");
-	finding_help(judge->findings, f,
-		     "a GPU has one clique: write %.*s as one group if every pair of them is OK, else "
-		     "take '%.*s' out of one of the two",
-		     STR_ARG(gpu_list(judge, gpu->host, first->members | second->members)),
-		     STR_ARG(gpu->spec->name.s));
+	finding_help(
+		judge->findings, f,
+		"a GPU has one clique: write %.*s as one group if every pair of them is OK, else "
+		"take '%.*s' out of one of the two",
+		STR_ARG(gpu_list(judge, gpu->host, first->members | second->members)),
+		STR_ARG(gpu->spec->name.s));
 }
 
 /* Ids that are out of range have been reported, and were clamped: they say nothing. */
@@ -29,7 +31,8 @@ static void check_ids(struct judge *judge, const struct host *host, const struct
 	finding_note(judge->findings, f, first->group->clique.at, "the first one");
 	if (unused < MAX_CLIQUES)
 		finding_help(judge->findings, f,
-			     "write clique: %u, or make one group of the two if every pair is OK", unused);
+			     "write clique: %u, or make one group of the two if every pair is OK",
+			     unused);
 }
 
 /* The first group before `second` that has the GPU. */
@@ -72,13 +75,13 @@ const struct rule rule_clique_split = {
 	.severity = SEVERITY_ERROR,
 	.summary = "one GPU in two cliques, or one id for two",
 	.host = check,
-	.what = "A GPU stands in two groups of `pcie_p2p`, or two groups fix the same clique id, on a "
-		"host whose cliques are written out.",
-	.why = "A GPU shows one clique id. In two groups it can keep its word to one of them only; and "
-	       "two groups with one id are one clique to the guest, which then takes pairs as tested "
-	       "that nobody tested.",
-	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, objClLoadPcieVirtualP2PApproval: one id "
-		  "a GPU, compared for equality",
+	.what = "A GPU stands in two groups of `pcie_p2p`, or two groups fix the same clique id, "
+		"on a host whose cliques are written out.",
+	.why = "A GPU shows one clique id. In two groups it can keep its word to one of them only; "
+	       "and two groups with one id are one clique to the guest, which then takes pairs as "
+	       "tested that nobody tested.",
+	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, objClLoadPcieVirtualP2PApproval: one "
+		  "id a GPU, compared for equality",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -15,9 +15,10 @@ static void check(struct judge *judge, const struct host *host)
 				   "'%.*s' is in a clique, and the catalog lacks its board '%s'",
 				   STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s));
 			finding_note(judge->findings, f, gpu->spec->board.at, "its board");
-			finding_help(judge->findings, f,
-				     "see to it that all GPUs of the clique have one chip and none is a "
-				     "GeForce; `gpuplan boards` lists what is known");
+			finding_help(
+				judge->findings, f,
+				"see to it that all GPUs of the clique have one chip and none is a "
+				"GeForce; `gpuplan boards` lists what is known");
 		}
 	}
 }
@@ -29,8 +30,8 @@ const struct rule rule_clique_unknown_board = {
 	.host = check,
 	.what = "A group of `pcie_p2p` holds a GPU whose PCI id the catalog lacks, on a host whose "
 		"cliques are written out.",
-	.why = "Whether the GPU has the chip of the others, and whether it is a GeForce, cannot be judged; "
-	       "a clique grants P2P in both cases all the same.",
+	.why = "Whether the GPU has the chip of the others, and whether it is a GeForce, cannot be "
+	       "judged; a clique grants P2P in both cases all the same.",
 	.source = "as for clique-mixed-models and clique-geforce",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -9,8 +9,9 @@ static void check(struct judge *judge, const struct vm *vm)
 	f = report(judge, vm->spec->guest.at,
 		   "'windows': that a clique gives P2P in a Windows guest is not confirmed");
 	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
-	finding_help(judge->findings, f,
-		     "check it in the guest with a copy that is read back at the far GPU; or p2p: none");
+	finding_help(
+		judge->findings, f,
+		"check it in the guest with a copy that is read back at the far GPU; or p2p: none");
 }
 
 const struct rule rule_clique_windows_guest = {
@@ -19,9 +20,10 @@ const struct rule rule_clique_windows_guest = {
 	.summary = "cliques in a Windows guest are not confirmed",
 	.p2p = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs has `guest: windows`.",
-	.why = "That a clique is read, and what follows from it, is known from the source of the Linux "
-	       "driver. The Windows driver's is closed, no report of P2P by clique in a Windows guest "
-	       "was found, and NVIDIA's other P2P paths in virtual machines are for Linux guests only.",
+	.why = "That a clique is read, and what follows from it, is known from the source of the "
+	       "Linux driver. The Windows driver's is closed, no report of P2P by clique in a "
+	       "Windows guest was found, and NVIDIA's other P2P paths in virtual machines are for "
+	       "Linux guests only.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04 (Linux); for Windows nothing was found",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -19,13 +19,14 @@ const struct rule rule_fabric_manager_version = {
 	.severity = SEVERITY_ERROR,
 	.summary = "Fabric Manager and the GPUs' driver differ in version",
 	.host = check,
-	.what = "`versions.fabric_manager` and `versions.driver` are not the same. The driver is the one "
-		"that runs the GPUs: the guest's with `nvswitch.mode: shared`.",
-	.why = "Fabric Manager speaks a protocol with the driver that belongs to one release. It refuses to "
-	       "start with another one, or the fabric stays unset and CUDA fails to initialise in the "
-	       "guest. An update of the guest's driver needs the host's Fabric Manager to follow.",
-	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736); a cloud operator's "
-		  "report with 580.95.05",
+	.what = "`versions.fabric_manager` and `versions.driver` are not the same. The driver is "
+		"the one that runs the GPUs: the guest's with `nvswitch.mode: shared`.",
+	.why = "Fabric Manager speaks a protocol with the driver that belongs to one release. It "
+	       "refuses to start with another one, or the fabric stays unset and CUDA fails to "
+	       "initialise in the guest. An update of the guest's driver needs the host's Fabric "
+	       "Manager to follow.",
+	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736); a cloud "
+		  "operator's report with 580.95.05",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   hgx-1:\n"

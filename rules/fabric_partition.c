@@ -1,4 +1,5 @@
-/* Fabric Manager partitions: which modules may be one VM's, and whether the spec says the modules. */
+/* Fabric Manager partitions: which modules may be one VM's, and whether the spec says the modules.
+ */
 #include "compiler/rule.h"
 #include "schema/keys.h"
 
@@ -29,10 +30,12 @@ static uint32_t partitions_of(struct judge *judge, const struct host *host, uint
 		*out = arena_array(judge->arena, spec->partitions.n, sizeof **out);
 		for (uint32_t i = 0; i < spec->partitions.n; i++)
 			for (uint32_t k = 0; k < spec->partitions.items[i].modules.n; k++)
-				(*out)[i] |= module_bit(spec->partitions.items[i].modules.items[k].n);
+				(*out)[i] |=
+					module_bit(spec->partitions.items[i].modules.items[k].n);
 		return spec->partitions.n;
 	}
-	rows = catalog_partitions(judge->plan->catalog, str_of(platforms[spec->partitions.word]), &n);
+	rows = catalog_partitions(judge->plan->catalog, str_of(platforms[spec->partitions.word]),
+				  &n);
 	*out = arena_array(judge->arena, n, sizeof **out);
 	for (size_t i = 0; i < n; i++)
 		(*out)[i] = rows[i].modules;
@@ -54,7 +57,8 @@ static struct str modules_text(struct judge *judge, const struct host *host, uin
 						     names.n ? " " : "",
 						     STR_ARG(host->gpus[i].spec->name.s));
 	}
-	return names.n ? arena_printf(judge->arena, "%.*s (%.*s)", STR_ARG(text), STR_ARG(names)) : text;
+	return names.n ? arena_printf(judge->arena, "%.*s (%.*s)", STR_ARG(text), STR_ARG(names))
+		       : text;
 }
 
 static void help(struct judge *judge, struct finding *f, const struct host *host,
@@ -64,13 +68,25 @@ static void help(struct judge *judge, struct finding *f, const struct host *host
 
 	for (uint32_t i = 0; i < n; i++)
 		if (__builtin_popcount(partitions[i]) == (int)size)
-			text = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(text), text.n ? "; " : "",
+			text = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(text),
+					    text.n ? "; " : "",
 					    STR_ARG(modules_text(judge, host, partitions[i])));
 	if (text.n)
 		finding_help(judge->findings, f, "the partitions of %u are the modules %.*s", size,
 			     STR_ARG(text));
 	else
 		finding_help(judge->findings, f, "there is no partition of %u GPUs", size);
+}
+
+/* Of a list with a wrong item the right partition may be the missing one. */
+static bool partitions_known(const struct host *host)
+{
+	const struct nvswitch_spec *spec = &host->spec->nvswitch;
+	bool known = span_given(spec->partitions.at) && !spec->broken;
+
+	for (uint32_t i = 0; i < spec->partitions.n; i++)
+		known &= !spec->partitions.items[i].broken;
+	return known;
 }
 
 static void check_group(struct judge *judge, const struct vm *vm, const struct p2p_group *group)
@@ -88,15 +104,15 @@ static void check_group(struct judge *judge, const struct vm *vm, const struct p
 		if (partitions[i] == modules)
 			return;
 	f = report(judge, vm->spec->gpus.at, "the modules %.*s are not one partition of '%.*s'",
-		   STR_ARG(modules_text(judge, vm->host, modules)), STR_ARG(vm->host->spec->name.s));
+		   STR_ARG(modules_text(judge, vm->host, modules)),
+		   STR_ARG(vm->host->spec->name.s));
 	finding_note(judge->findings, f, vm->host->spec->nvswitch.partitions.at, "its partitions");
 	help(judge, f, vm->host, partitions, n, (uint32_t)__builtin_popcount(modules));
 }
 
 static void check(struct judge *judge, const struct vm *vm)
 {
-	if (!is_divided(vm->host) || vm->p2p != P2P_NVLINK ||
-	    !span_given(vm->host->spec->nvswitch.partitions.at))
+	if (!is_divided(vm->host) || vm->p2p != P2P_NVLINK || !partitions_known(vm->host))
 		return;
 	for (uint32_t i = 0; i < vm->n_groups; i++)
 		check_group(judge, vm, &vm->groups[i]);
@@ -107,14 +123,14 @@ const struct rule rule_fabric_partition = {
 	.severity = SEVERITY_ERROR,
 	.summary = "the VM's GPUs are not one Fabric Manager partition",
 	.p2p = check,
-	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, the modules of the GPUs that must do "
-		"NVLink P2P are not one of its partitions.",
-	.why = "Fabric Manager opens the switch between the GPUs of a partition, and knows a fixed set of "
-	       "them: all eight, two halves, and pairs that differ by platform (1 and 3 on HGX H100, 1 "
-	       "and 2 on HGX B200). Other GPUs cannot be activated together, and the guest has no "
-	       "NVLink between them.",
-	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736): shared NVSwitch "
-		  "partitions; `fmpm -l` of an HGX H100 and an HGX B200",
+	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, the modules of the GPUs that "
+		"must do NVLink P2P are not one of its partitions.",
+	.why = "Fabric Manager opens the switch between the GPUs of a partition, and knows a fixed "
+	       "set of them: all eight, two halves, and pairs that differ by platform (1 and 3 on "
+	       "HGX H100, 1 and 2 on HGX B200). Other GPUs cannot be activated together, and the "
+	       "guest has no NVLink between them.",
+	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736): shared "
+		  "NVSwitch partitions; `fmpm -l` of an HGX H100 and an HGX B200",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   hgx-1:\n"
@@ -147,11 +163,14 @@ static void check_modules(struct judge *judge, const struct vm *vm)
 
 			if (span_given(gpu->module.at) || gpu_broken(gpu, module))
 				continue;
-			f = report(judge, gpu->name.at, "'%.*s' has no 'module', and its fabric is divided",
+			f = report(judge, gpu->name.at,
+				   "'%.*s' has no 'module', and its fabric is divided",
 				   STR_ARG(gpu->name.s));
-			finding_note(judge->findings, f, vm->host->spec->nvswitch.mode.at, "the mode");
+			finding_note(judge->findings, f, vm->host->spec->nvswitch.mode.at,
+				     "the mode");
 			finding_help(judge->findings, f,
-				     "add module: N, its SXM module id: `nvidia-smi -q` on the bare host "
+				     "add module: N, its SXM module id: `nvidia-smi -q` on the "
+				     "bare host "
 				     "shows it; it is not the PCI order");
 		}
 	}
@@ -162,13 +181,13 @@ const struct rule rule_fabric_module_missing = {
 	.severity = SEVERITY_ERROR,
 	.summary = "a GPU of a divided fabric without its module id",
 	.p2p = check_modules,
-	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, a GPU that must do NVLink P2P has no "
-		"`module`.",
-	.why = "Partitions are lists of SXM module ids, and these do not follow the PCI order: an HGX H100 "
-	       "was seen with the modules 2 4 1 3 7 5 6 8. Without the id nobody can tell which "
-	       "partition the VM needs.",
-	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736); F. Denneman's map of "
-		  "an HGX H100",
+	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, a GPU that must do NVLink P2P "
+		"has no `module`.",
+	.why = "Partitions are lists of SXM module ids, and these do not follow the PCI order: an "
+	       "HGX H100 was seen with the modules 2 4 1 3 7 5 6 8. Without the id nobody can tell "
+	       "which partition the VM needs.",
+	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736); F. "
+		  "Denneman's map of an HGX H100",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   hgx-1:\n"

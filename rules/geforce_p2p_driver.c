@@ -1,17 +1,13 @@
 #include "rules/clique.h"
 
-static bool is_geforce(const struct gpu *gpu)
-{
-	return gpu->board && gpu->board->class == BOARD_GEFORCE;
-}
-
 static gpu_mask claimed(const struct host *host)
 {
 	gpu_mask mask = 0;
 
 	for (uint32_t i = 0; i < host->n_cliques; i++)
 		for (uint32_t g = 0; g < host->n_gpus; g++)
-			if (clique_has(&host->cliques[i], &host->gpus[g]) && is_geforce(&host->gpus[g]))
+			if (clique_has(&host->cliques[i], &host->gpus[g]) &&
+			    is_geforce(&host->gpus[g]))
 				mask |= UINT64_C(1) << g;
 	return mask;
 }
@@ -22,12 +18,14 @@ static void check_rebar(struct judge *judge, const struct gpu *gpu)
 
 	if (!span_given(gpu->spec->rebar.at) || gpu->spec->rebar.on)
 		return;
-	f = report(judge, gpu->spec->rebar.at,
-		   "'rebar: false': without Resizable BAR '%.*s', a %.*s, does no P2P on bare metal",
-		   STR_ARG(gpu->spec->name.s), STR_ARG(gpu->board->name));
+	f = report(
+		judge, gpu->spec->rebar.at,
+		"'rebar: false': without Resizable BAR '%.*s', a %.*s, does no P2P on bare metal",
+		STR_ARG(gpu->spec->name.s), STR_ARG(gpu->board->name));
 	finding_note(judge->findings, f, gpu->host->spec->pcie_p2p.at, "P2P is claimed here");
 	finding_help(judge->findings, f,
-		     "turn Resizable BAR on in the machine's firmware and prove P2P again, or take '%.*s' "
+		     "turn Resizable BAR on in the machine's firmware and prove P2P again, or take "
+		     "'%.*s' "
 		     "out of pcie_p2p",
 		     STR_ARG(gpu->spec->name.s));
 }
@@ -41,10 +39,12 @@ static void check(struct judge *judge, const struct host *host)
 
 	if (mask && driver->is && driver->is != DRIVER_OPEN_P2P) {
 		f = report(judge, driver->at,
-			   "NVIDIA's own driver does no P2P between GeForce boards, as pcie_p2p claims");
+			   "NVIDIA's own driver does no P2P between GeForce boards, as pcie_p2p "
+			   "claims");
 		finding_note(judge->findings, f, host->spec->pcie_p2p.at, "P2P is claimed here");
 		finding_help(judge->findings, f,
-			     "write driver: open-p2p if the patched module runs there, or take %.*s out of "
+			     "write driver: open-p2p if the patched module runs there, or take "
+			     "%.*s out of "
 			     "pcie_p2p",
 			     STR_ARG(gpu_list(judge, host, mask)));
 	}
@@ -58,14 +58,14 @@ const struct rule rule_geforce_p2p_driver = {
 	.severity = SEVERITY_WARNING,
 	.summary = "P2P between GeForce boards is claimed without the driver or BAR that it needs",
 	.host = check,
-	.what = "`pcie_p2p` names GeForce boards on a host whose `driver` is given and is not `open-p2p`, "
-		"or a GeForce board with `rebar: false`.",
-	.why = "On bare metal only patched open kernel modules do P2P between GeForce boards, and each "
-	       "board needs Resizable BAR, so that its BAR1 covers the framebuffer. A claim that rests "
-	       "on neither was not measured. In a guest the patch does not help: its own driver decides "
-	       "there.",
-	.source = "tinygrad open-gpu-kernel-modules 550.54.15-p2p and aikitoria's fork 610.57.04, README "
-		  "(community)",
+	.what = "`pcie_p2p` names GeForce boards on a host whose `driver` is given and is not "
+		"`open-p2p`, or a GeForce board with `rebar: false`.",
+	.why = "On bare metal only patched open kernel modules do P2P between GeForce boards, and "
+	       "each board needs Resizable BAR, so that its BAR1 covers the framebuffer. A claim "
+	       "that rests on neither was not measured. In a guest the patch does not help: its "
+	       "own driver decides there.",
+	.source = "tinygrad open-gpu-kernel-modules 550.54.15-p2p and aikitoria's fork 610.57.04, "
+		  "README (community)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -1,4 +1,5 @@
 #include "compiler/rule.h"
+#include "schema/keys.h"
 
 /* Which VM has a CPU, by host CPU number. */
 struct owner {
@@ -10,7 +11,7 @@ struct owner {
 static int has_cpu(const struct host *host, uint32_t cpu)
 {
 	const struct cpus_spec *c = &host->spec->cpus;
-	bool nodes = host->spec->numa.n > 0;
+	bool nodes = host->spec->numa.n > 0 && !host_broken(host->spec, numa);
 
 	for (uint32_t i = 0; i < host->spec->numa.n; i++) {
 		if (cpulist_has(host->spec->numa.items[i].cpus.s, cpu))
@@ -27,8 +28,9 @@ static int has_cpu(const struct host *host, uint32_t cpu)
 static void report_lacking(struct judge *judge, const struct vm *vm, const struct text *list,
 			   uint32_t cpu)
 {
-	struct finding *f = report_as(judge, SEVERITY_ERROR, list->at, "'%s': host '%.*s' has no CPU %u",
-				      quoted(judge, list->s), STR_ARG(vm->host->spec->name.s), cpu);
+	struct finding *f = report_as(judge, SEVERITY_ERROR, list->at,
+				      "'%s': host '%.*s' has no CPU %u", quoted(judge, list->s),
+				      STR_ARG(vm->host->spec->name.s), cpu);
 
 	if (span_given(vm->host->spec->numa.at))
 		finding_note(judge->findings, f, vm->host->spec->numa.at, "its CPUs");
@@ -40,7 +42,8 @@ static void report_lacking(struct judge *judge, const struct vm *vm, const struc
 static void report_shared(struct judge *judge, const struct text *list, uint32_t cpu,
 			  const struct owner *owner)
 {
-	struct finding *f = report(judge, list->at, "'%s': a vCPU of VM '%.*s' is pinned to CPU %u too",
+	struct finding *f = report(judge, list->at,
+				   "'%s': a vCPU of VM '%.*s' is pinned to CPU %u too",
 				   quoted(judge, list->s), STR_ARG(owner->vm->spec->name.s), cpu);
 
 	if (owner->at.at != list->at.at)
@@ -100,21 +103,22 @@ const struct rule rule_host_cpu_overcommit = {
 	.severity = SEVERITY_WARNING,
 	.summary = "VMs are pinned to the same CPUs, or to CPUs that the host lacks",
 	.host = check,
-	.what = "The `pinning` lists of two VMs of a host name the same CPU; or (an error) one names a CPU "
-		"that the host lacks.",
-	.why = "Pinning keeps a vCPU where its caches and its GPU are; two of them on one CPU take turns, "
-	       "and the one that spins on a GPU's answer holds up the other. A CPU that is not there "
-	       "makes the VM fail to start.",
+	.what = "The `pinning` lists of two VMs of a host name the same CPU; or (an error) one "
+		"names a CPU that the host lacks.",
+	.why = "Pinning keeps a vCPU where its caches and its GPU are; two of them on one CPU take "
+	       "turns, and the one that spins on a GPU's answer holds up the other. A CPU that is "
+	       "not there makes the VM fail to start.",
 	.source = "libvirt, domain XML: cputune/vcpupin",
-	.example = " version: 1\n"
-		   " hosts:\n"
-		   "   gpu-1:\n"
-		   "     hypervisor: kvm\n"
-		   "     gpus:\n"
-		   "       g0: {board: l40s, address: 05:00.0}\n"
-		   "       g1: {board: l40s, address: 06:00.0}\n"
-		   " vms:\n"
-		   "   infer-1: {host: gpu-1, vcpus: 2, memory: 64GiB, pinning: [0, 1], gpus: [g0]}\n"
-		   "-  infer-2: {host: gpu-1, vcpus: 2, memory: 64GiB, pinning: [1, 2], gpus: [g1]}\n"
-		   "+  infer-2: {host: gpu-1, vcpus: 2, memory: 64GiB, pinning: [2, 3], gpus: [g1]}\n",
+	.example =
+		" version: 1\n"
+		" hosts:\n"
+		"   gpu-1:\n"
+		"     hypervisor: kvm\n"
+		"     gpus:\n"
+		"       g0: {board: l40s, address: 05:00.0}\n"
+		"       g1: {board: l40s, address: 06:00.0}\n"
+		" vms:\n"
+		"   infer-1: {host: gpu-1, vcpus: 2, memory: 64GiB, pinning: [0, 1], gpus: [g0]}\n"
+		"-  infer-2: {host: gpu-1, vcpus: 2, memory: 64GiB, pinning: [1, 2], gpus: [g1]}\n"
+		"+  infer-2: {host: gpu-1, vcpus: 2, memory: 64GiB, pinning: [2, 3], gpus: [g1]}\n",
 };

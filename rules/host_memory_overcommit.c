@@ -1,6 +1,7 @@
 #include "rules/texts.h"
 
-static void report_host(struct judge *judge, const struct host *host, const struct vm *vm, uint64_t sum)
+static void report_host(struct judge *judge, const struct host *host, const struct vm *vm,
+			uint64_t sum)
 {
 	struct finding *f;
 
@@ -11,7 +12,8 @@ static void report_host(struct judge *judge, const struct host *host, const stru
 		   STR_ARG(size_text(judge->arena, host->spec->memory.n)));
 	finding_note(judge->findings, f, host->spec->memory.at, "the host's memory");
 	if (vm->memory > sum - host->spec->memory.n)
-		finding_help(judge->findings, f, "%.*s or less fits; the host itself needs some too",
+		finding_help(judge->findings, f,
+			     "%.*s or less fits; the host itself needs some too",
 			     STR_ARG(size_key(judge, vm->memory - (sum - host->spec->memory.n))));
 	else
 		finding_help(judge->findings, f, "move the VM to another host");
@@ -67,7 +69,8 @@ static void check_node(struct judge *judge, const struct host *host, const struc
 		if (sum <= limit)
 			continue;
 		f = report(judge, vm->spec->memory.at,
-			   "with VM '%.*s' the VMs take %.*s in 1 GiB pages of node %u of '%.*s', which has "
+			   "with VM '%.*s' the VMs take %.*s in 1 GiB pages of node %u of '%.*s', "
+			   "which has "
 			   "%.*s",
 			   STR_ARG(vm->spec->name.s), STR_ARG(size_text(judge->arena, sum)),
 			   (uint32_t)numa->id.n, STR_ARG(host->spec->name.s),
@@ -92,14 +95,14 @@ const struct rule rule_host_memory_overcommit = {
 	.severity = SEVERITY_ERROR,
 	.summary = "the VMs have more memory than the host, or its node",
 	.host = check,
-	.what = "The memory of a host's VMs is more than the host's; or VMs with 1 GiB pages take more of "
-		"a NUMA node than it has (its `hugepages_1g`, or its memory).",
-	.why = "A VM with a GPU has all of its memory locked: the GPU writes to it by DMA, so nothing can "
-	       "be swapped or shared. What is not there makes the last VM fail to start, or the host's "
-	       "out-of-memory killer end one. 1 GiB pages are reserved by node and cannot be borrowed "
-	       "from another one.",
-	.source = "NVIDIA vGPU user guide and VMware documentation: full memory reservation; Linux kernel "
-		  "documentation, admin-guide/mm/hugetlbpage.rst",
+	.what = "The memory of a host's VMs is more than the host's; or VMs with 1 GiB pages take "
+		"more of a NUMA node than it has (its `hugepages_1g`, or its memory).",
+	.why = "A VM with a GPU has all of its memory locked: the GPU writes to it by DMA, so "
+	       "nothing can be swapped or shared. What is not there makes the last VM fail to "
+	       "start, or the host's out-of-memory killer end one. 1 GiB pages are reserved by "
+	       "node and cannot be borrowed from another one.",
+	.source = "NVIDIA vGPU user guide and VMware documentation: full memory reservation; Linux "
+		  "kernel documentation, admin-guide/mm/hugetlbpage.rst",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -22,8 +22,8 @@ const struct rule rule_hugepages_memory = {
 	.summary = "the memory is not a whole number of huge pages",
 	.vm = check,
 	.what = "A VM with `hugepages` has an amount of memory that is not a multiple of the page.",
-	.why = "Memory that is backed by huge pages comes in whole ones: QEMU refuses to start with a "
-	       "part of a page left over.",
+	.why = "Memory that is backed by huge pages comes in whole ones: QEMU refuses to start "
+	       "with a part of a page left over.",
 	.source = "QEMU, memory-backend-memfd: the size must be a multiple of the page",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -31,10 +31,11 @@ static void finish(struct judge *judge, struct finding *f, const struct gpu *gpu
 {
 	finding_note(judge->findings, f, gpu->spec->iommu_group.at, "the group of '%.*s'",
 		     STR_ARG(gpu->spec->name.s));
-	finding_help(judge->findings, f,
-		     "give %.*s to one VM; or have the machine split the group (ACS in its firmware's "
-		     "settings)",
-		     STR_ARG(gpu_list(judge, gpu->host, group_of(gpu))));
+	finding_help(
+		judge->findings, f,
+		"give %.*s to one VM; or have the machine split the group (ACS in its firmware's "
+		"settings)",
+		STR_ARG(gpu_list(judge, gpu->host, group_of(gpu))));
 }
 
 /* Two VMs share the group: neither starts while the other runs. */
@@ -105,11 +106,12 @@ const struct rule rule_iommu_group_split = {
 	.severity = SEVERITY_ERROR,
 	.summary = "whole GPUs of one IOMMU group go to different VMs, or one stays behind",
 	.host = check,
-	.what = "Two whole GPUs that the host gives one `iommu_group` are assigned to different VMs; or "
-		"(a warning) one is assigned and the other is not.",
-	.why = "The IOMMU cannot tell the devices of a group apart, so VFIO hands out a group as a whole. "
-	       "The second VM does not start: \"group is not viable\". A GPU that stays behind must be "
-	       "bound to vfio-pci too, and is of no use on the host while the VM runs.",
+	.what = "Two whole GPUs that the host gives one `iommu_group` are assigned to different "
+		"VMs; or (a warning) one is assigned and the other is not.",
+	.why = "The IOMMU cannot tell the devices of a group apart, so VFIO hands out a group as a "
+	       "whole. The second VM does not start: \"group is not viable\". A GPU that stays "
+	       "behind must be bound to vfio-pci too, and is of no use on the host while the VM "
+	       "runs.",
 	.source = "Linux kernel documentation, driver-api/vfio.rst: groups",
 	.example = " version: 1\n"
 		   " hosts:\n"

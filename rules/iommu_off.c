@@ -28,10 +28,11 @@ const struct rule rule_iommu_off = {
 	.summary = "GPUs are assigned on a host without IOMMU",
 	.host = check,
 	.what = "A host says `iommu: false`, and one of its VMs has a GPU.",
-	.why = "A GPU in a VM writes to the guest's addresses. Only the IOMMU turns them into the host's "
-	       "and keeps the GPU out of everything else: without one the device is not handed out.",
-	.source = "Linux kernel documentation, driver-api/vfio.rst; NVIDIA vGPU user guide: VT-d or AMD-Vi "
-		  "is a prerequisite",
+	.why = "A GPU in a VM writes to the guest's addresses. Only the IOMMU turns them into the "
+	       "host's and keeps the GPU out of everything else: without one the device is not "
+	       "handed out.",
+	.source = "Linux kernel documentation, driver-api/vfio.rst; NVIDIA vGPU user guide: VT-d "
+		  "or AMD-Vi is a prerequisite",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

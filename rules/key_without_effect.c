@@ -1,4 +1,5 @@
-/* Keys that nothing carries: the key tables say which (KEY_KVM, KEY_VSPHERE, KEY_VGPU, KEY_UNREAD). */
+/* Keys that nothing carries: the key tables say which (KEY_KVM, KEY_VSPHERE, KEY_VGPU, KEY_UNREAD).
+ */
 #include "rules/p2p.h"
 #include "schema/keys.h"
 
@@ -14,9 +15,9 @@ static struct span value_at(const struct key *key, const void *spec)
 static void report_hypervisor(struct judge *judge, const struct host *host, const struct key *key,
 			      struct span at)
 {
-	struct finding *f = report(judge, at, "'%s' is for %s hosts: no artifact of a %s host carries it",
-				   key->name, host->kvm ? "vsphere" : "kvm",
-				   host->kvm ? "kvm" : "vsphere");
+	struct finding *f =
+		report(judge, at, "'%s' is for %s hosts: no artifact of a %s host carries it",
+		       key->name, host->kvm ? "vsphere" : "kvm", host->kvm ? "kvm" : "vsphere");
 
 	finding_note(judge->findings, f, host->spec->hypervisor.at, "host '%.*s' is %s",
 		     STR_ARG(host->spec->name.s), host->kvm ? "kvm" : "vsphere");
@@ -49,10 +50,12 @@ static void check_host(struct judge *judge, const struct host *host)
 			continue;
 		if (of_other_hypervisor(host, key) && span_within(at, host->spec->at))
 			report_hypervisor(judge, host, key, at);
-		if (key->type == KEY_MAP && has_unread(key->section, (const char *)host->spec + key->offset))
-			finding_help(judge->findings,
-				     report(judge, at, "%s are not read by this version", key->name),
-				     "say nvlink and pcie_p2p");
+		if (key->type == KEY_MAP &&
+		    has_unread(key->section, (const char *)host->spec + key->offset))
+			finding_help(
+				judge->findings,
+				report(judge, at, "%s are not read by this version", key->name),
+				"say nvlink and pcie_p2p");
 	}
 }
 
@@ -69,11 +72,11 @@ static bool asks_for_nothing(const struct key *key, const void *spec)
 	return false;
 }
 
-static void report_whole(struct judge *judge, const struct key *key, struct span at, const char *who,
-			 struct str name)
+static void report_whole(struct judge *judge, const struct key *key, struct span at,
+			 const char *who, struct str name)
 {
-	struct finding *f = report(judge, at, "'%s' means nothing without a vGPU: %s '%.*s' %s", key->name,
-				   who, STR_ARG(name),
+	struct finding *f = report(judge, at, "'%s' means nothing without a vGPU: %s '%.*s' %s",
+				   key->name, who, STR_ARG(name),
 				   strcmp(who, "VM") == 0 ? "has none" : "is passed through whole");
 
 	finding_help(judge->findings, f, "remove '%s', or say which vGPU type is meant: vgpu: TYPE",
@@ -81,7 +84,8 @@ static void report_whole(struct judge *judge, const struct key *key, struct span
 }
 
 /* `vf` of an mdev stays: on an SR-IOV board the mediated device sits on that virtual function. */
-static bool of_other_framework(const struct vm_gpu *g, const struct vm_gpu_spec *item, struct span at)
+static bool of_other_framework(const struct vm_gpu *g, const struct vm_gpu_spec *item,
+			       struct span at)
 {
 	const struct board *board = g->gpu->board;
 
@@ -98,13 +102,15 @@ static void report_framework(struct judge *judge, const struct vm_gpu *g, const 
 	struct span said = g->gpu->host->spec->vgpu_framework.at;
 	struct finding *f;
 
-	f = report(judge, at, "'%s' has no effect: vGPUs on '%.*s' %s", key->name,
-		   STR_ARG(g->gpu->spec->name.s),
-		   vfio ? "are virtual functions, not mediated devices"
-			: "are mediated devices of the board itself, which has no virtual functions");
+	f = report(
+		judge, at, "'%s' has no effect: vGPUs on '%.*s' %s", key->name,
+		STR_ARG(g->gpu->spec->name.s),
+		vfio ? "are virtual functions, not mediated devices"
+		     : "are mediated devices of the board itself, which has no virtual functions");
 	if (span_given(said))
 		finding_note(judge->findings, f, said, "the host says so");
-	finding_help(judge->findings, f, vfio ? "name the virtual function: vf: ADDRESS" : "remove 'vf'");
+	finding_help(judge->findings, f,
+		     vfio ? "name the virtual function: vf: ADDRESS" : "remove 'vf'");
 }
 
 static void check_item(struct judge *judge, const struct vm_gpu *g)
@@ -146,7 +152,8 @@ static void check_vm(struct judge *judge, const struct vm *vm)
 			continue;
 		if (of_other_hypervisor(vm->host, key))
 			report_hypervisor(judge, vm->host, key, at);
-		else if (key->flags & KEY_VGPU && is_without_vgpu(vm) && !asks_for_nothing(key, vm->spec))
+		else if (key->flags & KEY_VGPU && is_without_vgpu(vm) &&
+			 !asks_for_nothing(key, vm->spec))
 			report_whole(judge, key, at, "VM", vm->spec->name.s);
 	}
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
@@ -171,13 +178,14 @@ const struct rule rule_key_without_effect = {
 	.summary = "a key that no artifact of this host and VM can carry",
 	.plan = check,
 	.what = "A key for KVM stands in a vSphere host or VM, or the other way round; `uvm`, "
-		"`vgpu_params` or `multicast` stands where there is no vGPU; an item names an `mdev` "
-		"where vGPUs are virtual functions; or a host has `captures`, which this version does "
-		"not read. A profile may hold such keys, since it may serve both kinds.",
-	.why = "The artifact is written as if the key were not there: huge pages that were asked for "
-	       "on vSphere are simply not had. Whoever wrote the key believes otherwise.",
-	.source = "the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" and those "
-		  "of a vGPU",
+		"`vgpu_params` or `multicast` stands where there is no vGPU; an item names an "
+		"`mdev` where vGPUs are virtual functions; or a host has `captures`, which this "
+		"version does not read. A profile may hold such keys, since it may serve both "
+		"kinds.",
+	.why = "The artifact is written as if the key were not there: huge pages that were asked "
+	       "for on vSphere are simply not had. Whoever wrote the key believes otherwise.",
+	.source = "the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" "
+		  "and those of a vGPU",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

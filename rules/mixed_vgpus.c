@@ -33,10 +33,15 @@ static const struct vm_gpu *odd_one(const struct p2p_group *group)
 	return NULL;
 }
 
+static struct str board_text(const struct vm_gpu *g)
+{
+	return g->gpu->board ? g->gpu->board->id : g->gpu->spec->board.s;
+}
+
 /* "A40-48C on a40", "rtx-a6000 passed through whole" */
 static const char *kind_text(struct judge *judge, const struct vm_gpu *g)
 {
-	struct str board = g->gpu->board ? g->gpu->board->id : g->gpu->spec->board.s;
+	struct str board = board_text(g);
 
 	if (!g->is_vgpu)
 		return arena_printf(judge->arena, "%.*s passed through whole", STR_ARG(board)).p;
@@ -62,8 +67,8 @@ static void report_group(struct judge *judge, const struct p2p_group *group)
 		   STR_ARG(first->gpu->spec->name.s), kind_text(judge, first),
 		   STR_ARG(odd->gpu->spec->name.s), kind_text(judge, odd));
 	finding_note(judge->findings, f, place(first, odd), "the first of the group");
-	finding_help(judge->findings, f, "give '%.*s' GPUs of one board and one type, or p2p: none",
-		     STR_ARG(odd->vm->spec->name.s));
+	finding_help(judge->findings, f, "use %s for all of them, or p2p: none",
+		     kind_text(judge, first->is_vgpu ? first : odd));
 }
 
 static void check_p2p(struct judge *judge, const struct vm *vm)
@@ -141,11 +146,8 @@ static void report_unlike(struct judge *judge, const struct vm *vm)
 			   STR_ARG(g->gpu->spec->name.s), kind_text(judge, g));
 		finding_note(judge->findings, f, place(first, g), "the first vGPU of '%.*s'",
 			     STR_ARG(vm->spec->name.s));
-		finding_help(judge->findings, f, "use %s the %c series%s%.*s",
-			     boards_differ(g, first) ? "a GPU of the first one's board and"
-						     : "a type of",
-			     first->type->series, first->gpu->board ? " of " : "",
-			     STR_ARG(first->gpu->board ? first->gpu->board->id : STR("")));
+		finding_help(judge->findings, f, "use %c-series types on %.*s for all of them",
+			     first->type->series, STR_ARG(board_text(first)));
 		return;
 	}
 }

@@ -1,3 +1,4 @@
+#include "rules/p2p.h"
 #include "rules/phys_bits.h"
 #include "rules/texts.h"
 
@@ -20,6 +21,13 @@ static bool given(const struct vm *vm)
 	return span_given(vm->spec->mmio.at) && !vm->spec->mmio.word;
 }
 
+static const char *window_text(struct judge *judge, const struct vm *vm)
+{
+	if (given(vm))
+		return arena_printf(judge->arena, "'%s'", written(judge, vm->spec->mmio.at)).p;
+	return size_text(judge->arena, vm->mmio.window).p;
+}
+
 /* What must change: the user's window, else the memory if less of it would do, else the GPUs. */
 static struct span place(const struct vm *vm, uint64_t memory_limit)
 {
@@ -30,10 +38,9 @@ static struct span place(const struct vm *vm, uint64_t memory_limit)
 
 static void check_ovmf(struct judge *judge, const struct vm *vm)
 {
-	struct finding *f = report(judge, place(vm, 0),
-				   "an MMIO window of %.*s: OVMF passes over one above %.*s",
-				   STR_ARG(size_text(judge->arena, vm->mmio.window)),
-				   STR_ARG(size_text(judge->arena, OVMF_LIMIT)));
+	struct finding *f =
+		report(judge, place(vm, 0), "an MMIO window of %s: OVMF passes over one above %.*s",
+		       window_text(judge, vm), STR_ARG(size_text(judge->arena, OVMF_LIMIT)));
 
 	if (given(vm) && vm->mmio.automatic <= OVMF_LIMIT)
 		finding_help(judge->findings, f, "write mmio: %.*s, as auto does",
@@ -55,8 +62,8 @@ static void help(struct judge *judge, struct finding *f, const struct vm *vm, ui
 			     "memory: %.*s or less fits; or a host with %u address bits",
 			     STR_ARG(size_key(judge, memory_limit)), bits);
 	else
-		finding_help(judge->findings, f, "give the VM fewer GPUs, or a host with %u address bits",
-			     bits);
+		finding_help(judge->findings, f,
+			     "give the VM fewer GPUs, or a host with %u address bits", bits);
 }
 
 static void check(struct judge *judge, const struct vm *vm)
@@ -78,15 +85,16 @@ static void check(struct judge *judge, const struct vm *vm)
 	if (memory_limit < vm->memory / 4)
 		memory_limit = 0; /* nobody is helped by a VM of that size */
 	f = report(judge, place(vm, memory_limit),
-		   "an MMIO window of %.*s above %.*s of memory does not fit in %u address bits",
-		   STR_ARG(size_text(judge->arena, window)),
-		   STR_ARG(size_text(judge->arena, vm->memory)), phys_bits(vm));
+		   "an MMIO window of %s above %.*s of memory does not fit in %u address bits",
+		   window_text(judge, vm), STR_ARG(size_text(judge->arena, vm->memory)),
+		   phys_bits(vm));
 	finding_note(judge->findings, f, cpus->phys_bits.at, "%u bits are %.*s", phys_bits(vm),
 		     STR_ARG(size_text(judge->arena, UINT64_C(1) << phys_bits(vm))));
 	if (is_amd(vm) && window_fits(vm->memory, window, phys_bits(vm), false))
-		finding_note(judge->findings, f, cpus->vendor.at,
-			     "with an AMD CPU memory moves up to 1 TiB where the window ends above 1012 "
-			     "GiB");
+		finding_note(
+			judge->findings, f, cpus->vendor.at,
+			"with an AMD CPU memory moves up to 1 TiB where the window ends above 1012 "
+			"GiB");
 	help(judge, f, vm, memory_limit);
 }
 
@@ -97,12 +105,12 @@ const struct rule rule_mmio_exceeds_phys_bits = {
 	.mmio = check,
 	.what = "A VM's MMIO window, aligned above its memory, ends beyond what the host's "
 		"`cpus.phys_bits` can address; or it is above 16 TiB.",
-	.why = "The guest has the host's address bits. QEMU refuses to start a VM whose memory and window "
-	       "do not fit. The memory ends 2 GiB above its size, and the window starts at a multiple of "
-	       "the power of two in it, so that a little more memory may cost as much again as the "
-	       "window. AMD's address map has a hole from 1012 GiB to 1 TiB: where the window would "
-	       "reach it, QEMU moves the memory above it. A window of more than 16 TiB is passed over by "
-	       "OVMF, which then takes its own, too small one.",
+	.why = "The guest has the host's address bits. QEMU refuses to start a VM whose memory and "
+	       "window do not fit. The memory ends 2 GiB above its size, and the window starts at "
+	       "a multiple of the power of two in it, so that a little more memory may cost as "
+	       "much again as the window. AMD's address map has a hole from 1012 GiB to 1 TiB: "
+	       "where the window would reach it, QEMU moves the memory above it. A window of more "
+	       "than 16 TiB is passed over by OVMF, which then takes its own, too small one.",
 	.source = "measured with QEMU and OVMF at 39 to 43 address bits, Intel and AMD CPU models",
 	.example = " version: 1\n"
 		   " hosts:\n"

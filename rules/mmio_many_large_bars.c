@@ -39,7 +39,8 @@ static void check(struct judge *judge, const struct host *host)
 	if (n == 0)
 		return;
 	f = report(judge, qemu.at,
-		   "the boot of VM '%.*s'%s may stall with QEMU '%s': %u GPUs with a BAR1 of 128 GiB or more",
+		   "the boot of VM '%.*s'%s may stall with QEMU '%s': %u GPUs with a BAR1 of 128 "
+		   "GiB or more",
 		   STR_ARG(vm->spec->name.s), and_more(judge, n - 1), written(judge, qemu.at),
 		   large_bars(vm));
 	finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
@@ -52,11 +53,12 @@ const struct rule rule_mmio_many_large_bars = {
 	.severity = SEVERITY_NOTE,
 	.summary = "four or more large BARs and QEMU before 10.1: the boot may stall",
 	.host = check,
-	.what = "A VM has four or more whole GPUs whose BAR1 is 128 GiB or more, and the host's QEMU is "
-		"older than 10.1.",
-	.why = "One operator of such machines reports that these guests stall while they boot, and no "
-	       "longer do with QEMU 10.1. What QEMU does there is not confirmed: hence a note.",
-	.source = "a cloud operator's report (Ubicloud, on HGX with KVM); not confirmed by QEMU's notes",
+	.what = "A VM has four or more whole GPUs whose BAR1 is 128 GiB or more, and the host's "
+		"QEMU is older than 10.1.",
+	.why = "One operator of such machines reports that these guests stall while they boot, and "
+	       "no longer do with QEMU 10.1. What QEMU does there is not confirmed: hence a note.",
+	.source = "a cloud operator's report (Ubicloud, on HGX with KVM); not confirmed by QEMU's "
+		  "notes",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

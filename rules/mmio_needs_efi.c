@@ -19,8 +19,9 @@ static void suggest_efi(struct judge *judge, const struct vm *vm, struct finding
 
 	finding_note(judge->findings, f, gpu->spec->board.at, "%.*s is %s",
 		     STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s));
-	finding_help(judge->findings, f,
-		     "write firmware: efi; a guest that was installed with bios must be reinstalled");
+	finding_help(
+		judge->findings, f,
+		"write firmware: efi; a guest that was installed with bios must be reinstalled");
 	if (!from_profile(vm, at))
 		finding_fix(judge->findings, f, false, at, STR("efi"), "boot by EFI");
 }
@@ -32,14 +33,15 @@ static void check_vsphere(struct judge *judge, const struct vm *vm)
 
 		if (!is_large(gpu))
 			continue;
-		suggest_efi(judge, vm,
-			    report(judge, vm->spec->firmware.at,
-				   "'bios' does not place '%.*s': %.*s of %s, and the limit is 256 MiB",
-				   STR_ARG(gpu->spec->name.s),
-				   STR_ARG(size_text(judge->arena,
-						     gpu->bar1 ? gpu->bar1 : gpu->mmio_share)),
-				   gpu->bar1 ? "BAR1" : "MMIO space"),
-			    gpu);
+		suggest_efi(
+			judge, vm,
+			report(judge, vm->spec->firmware.at,
+			       "'bios' does not place '%.*s': %.*s of %s, and the limit is 256 MiB",
+			       STR_ARG(gpu->spec->name.s),
+			       STR_ARG(size_text(judge->arena,
+						 gpu->bar1 ? gpu->bar1 : gpu->mmio_share)),
+			       gpu->bar1 ? "BAR1" : "MMIO space"),
+			gpu);
 		return;
 	}
 }
@@ -58,7 +60,8 @@ static void check_kvm(struct judge *judge, const struct vm *vm)
 	if (n >= 2)
 		suggest_efi(judge, vm,
 			    report_as(judge, SEVERITY_WARNING, vm->spec->firmware.at,
-				      "'bios': some releases of SeaBIOS place one of the VM's %u BARs of 64 "
+				      "'bios': some releases of SeaBIOS place one of the VM's %u "
+				      "BARs of 64 "
 				      "GiB or more only",
 				      n),
 			    first);
@@ -80,14 +83,15 @@ const struct rule rule_mmio_needs_efi = {
 	.flags = RULE_UNSAFE_FIX,
 	.summary = "BIOS firmware with GPUs whose BARs it does not place",
 	.mmio = check,
-	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is above 256 MiB; on KVM (a "
-		"warning) two or more whole GPUs whose BAR1 is 64 GiB or more.",
-	.why = "A BIOS places BARs below 4 GiB. On vSphere a large BAR1 is left unassigned then (\"BAR1 is "
-	       "0M @ 0x0\") and the driver does not load. On KVM SeaBIOS uses the space above 4 GiB too, "
-	       "but release 1.16.3, which Debian 13 ships, places only the first of several large ones; "
-	       "1.16.2 and 1.17.0 place them all.",
-	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: \"64-bit MMIO and EFI boot must be "
-		  "enabled for the VM\"; F. Denneman, May 2023; SeaBIOS 1.16.2, 1.16.3 and 1.17.0 tried",
+	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is above 256 MiB; on "
+		"KVM (a warning) two or more whole GPUs whose BAR1 is 64 GiB or more.",
+	.why = "A BIOS places BARs below 4 GiB. On vSphere a large BAR1 is left unassigned then "
+	       "(\"BAR1 is 0M @ 0x0\") and the driver does not load. On KVM SeaBIOS uses the space "
+	       "above 4 GiB too, but release 1.16.3, which Debian 13 ships, places only the first "
+	       "of several large ones; 1.16.2 and 1.17.0 place them all.",
+	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: \"64-bit MMIO and EFI boot "
+		  "must be enabled for the VM\"; F. Denneman, May 2023; SeaBIOS 1.16.2, 1.16.3 and "
+		  "1.17.0 tried",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   esx-1:\n"

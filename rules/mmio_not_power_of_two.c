@@ -15,8 +15,8 @@ static void check(struct judge *judge, const struct vm *vm)
 	finding_help(judge->findings, f, "write %.*s; auto writes %.*s",
 		     STR_ARG(size_key(judge, power)), STR_ARG(size_key(judge, vm->mmio.automatic)));
 	if (!from_profile(vm, mmio->at))
-		finding_fix(judge->findings, f, true, mmio->at, size_key(judge, power), "write %.*s",
-			    STR_ARG(size_text(judge->arena, power)));
+		finding_fix(judge->findings, f, true, mmio->at, size_key(judge, power),
+			    "write %.*s", STR_ARG(size_text(judge->arena, power)));
 }
 
 const struct rule rule_mmio_not_power_of_two = {
@@ -26,11 +26,12 @@ const struct rule rule_mmio_not_power_of_two = {
 	.summary = "the MMIO window is not a power of two",
 	.mmio = check,
 	.what = "`mmio` gives a size that is large enough and is not a power of two.",
-	.why = "Every figure that NVIDIA publishes is a power of two, and the rule for several GPUs is the "
-	       "next one above their sum. On KVM the firmware aligns the window to a power of two: part of an odd one is alignment, and "
-	       "what is left may not hold the BARs that the sum promised.",
-	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: MMIO space required; F. Denneman, "
-		  "May 2023",
+	.why = "Every figure that NVIDIA publishes is a power of two, and the rule for several "
+	       "GPUs is the next one above their sum. On KVM the firmware aligns the window to a "
+	       "power of two: part of an odd one is alignment, and what is left may not hold the "
+	       "BARs that the sum promised.",
+	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: MMIO space required; F. "
+		  "Denneman, May 2023",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

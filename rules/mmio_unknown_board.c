@@ -12,13 +12,15 @@ static bool said_before(const struct vm *vm, uint32_t i)
 
 static const char *taken_instead(struct judge *judge, const struct gpu *gpu)
 {
-	const char *of = gpu->share_source == SHARE_BAR1    ? "twice its BAR1"
-			 : gpu->share_source == SHARE_GUESS ? "twice its framebuffer's next power of two"
-							    : NULL;
+	static const char *const sources[] = {
+		[SHARE_GUESS] = "twice its framebuffer's next power of two",
+		[SHARE_BAR1] = "twice its BAR1",
+		[SHARE_TABLE] = "NVIDIA's figure for vSphere",
+	};
 
-	if (!of)
+	if (gpu->share_source == SHARE_UNKNOWN)
 		return "nothing is counted for it";
-	return arena_printf(judge->arena, "%s is taken, %.*s", of,
+	return arena_printf(judge->arena, "%s is taken, %.*s", sources[gpu->share_source],
 			    STR_ARG(size_text(judge->arena, gpu->mmio_share)))
 		.p;
 }
@@ -39,13 +41,15 @@ static void check_gpu(struct judge *judge, const struct vm *vm, const struct vm_
 	finding_note(judge->findings, f, gpu->spec->board.at, "its board is not in %s",
 		     vm->host->kvm ? "the table of BAR1 sizes" : "NVIDIA's table of MMIO space");
 	if (bar1)
-		finding_help(judge->findings, f,
-			     "compare with NVIDIA's documents for this board; mmio: SIZE overrules it");
+		finding_help(
+			judge->findings, f,
+			"compare with NVIDIA's documents for this board; mmio: SIZE overrules it");
 	else
-		finding_help(judge->findings, f,
-			     "say the size of its BAR1 in '%.*s': bar1: SIZE, as `lspci -vv` on the "
-			     "machine shows it (Region 1)",
-			     STR_ARG(gpu->spec->name.s));
+		finding_help(
+			judge->findings, f,
+			"say the size of its BAR1 in '%.*s': bar1: SIZE, as `lspci -vv` on the "
+			"machine shows it (Region 1)",
+			STR_ARG(gpu->spec->name.s));
 }
 
 static void check(struct judge *judge, const struct vm *vm)
@@ -60,14 +64,15 @@ const struct rule rule_mmio_unknown_board = {
 	.severity = SEVERITY_WARNING,
 	.summary = "the MMIO space that a board needs is not known",
 	.mmio = check,
-	.what = "A VM has a GPU whose share of the MMIO window comes from no source: on vSphere a board "
-		"that NVIDIA's table of MMIO space lacks (a note where at least its BAR1 is known), on "
-		"KVM a board whose BAR1 is not known.",
-	.why = "The window is then sized from the next best figure: twice BAR1, or twice the power of two "
-	       "above the framebuffer. That holds for nearly every board where both are known, but it is "
-	       "an inference, and a window that is too small leaves a GPU without its memory.",
-	.source = "NVIDIA vGPU for Compute overview, AI Enterprise Infra 6: MMIO space required (the "
-		  "table ends before B200, B300, L40S and RTX PRO 6000)",
+	.what = "A VM has a GPU whose share of the MMIO window comes from no source: on vSphere a "
+		"board that NVIDIA's table of MMIO space lacks (a note where at least its BAR1 is "
+		"known), on KVM a board whose BAR1 is not known.",
+	.why = "The window is then sized from the next best figure: twice BAR1, or twice the power "
+	       "of two above the framebuffer. That holds for nearly every board where both are "
+	       "known, but it is an inference, and a window that is too small leaves a GPU without "
+	       "its memory.",
+	.source = "NVIDIA vGPU for Compute overview, AI Enterprise Infra 6: MMIO space required "
+		  "(the table ends before B200, B300, L40S and RTX PRO 6000)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

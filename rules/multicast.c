@@ -1,7 +1,8 @@
 /* NVLink multicast (NVLS): on the types that NVIDIA lists, with unified memory. */
-#include "rules/p2p.h"
-
 #include <ctype.h>
+
+#include "rules/p2p.h"
+#include "schema/keys.h"
 
 /* The type, or the one that the other source of a disputed row calls it (B300X-269C, -279C). */
 static bool offers(struct judge *judge, const struct vm_gpu *g)
@@ -92,9 +93,20 @@ static void report_uvm(struct judge *judge, const struct vm_gpu *g)
 		fix_insert(judge, f, vm);
 }
 
+/* What says it could not be read, or is in a profile that is not there. */
+static bool is_lost(const struct vm_gpu *g)
+{
+	const struct vm_spec *spec = g->vm->spec;
+
+	return vm_gpu_broken(g->spec, uvm) || vm_gpu_broken(g->spec, vgpu_params) ||
+	       vm_broken(spec, uvm) || vm_broken(spec, vgpu_params) ||
+	       (span_given(spec->profile.at) && !g->vm->profile);
+}
+
 static bool needs_uvm(struct judge *judge, const struct vm_gpu *g)
 {
-	return g->is_vgpu && g->uvm.is != UVM_TRUE && has_sound_type(g) && offers(judge, g);
+	return g->is_vgpu && g->uvm.is != UVM_TRUE && !is_lost(g) && has_sound_type(g) &&
+	       offers(judge, g);
 }
 
 static bool is_said(struct judge *judge, const struct vm *vm, uint32_t i)
@@ -128,25 +140,24 @@ const struct rule rule_multicast_needs_uvm = {
 	       "unified memory takes P2P away, and there is no multicast.)",
 	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast: time-sliced vGPUs of full size, "
 		  "unified memory enabled",
-	.example =
-		" version: 1\n"
-		" hosts:\n"
-		"   gpu-1:\n"
-		"     hypervisor: kvm\n"
-		"     nvlink: all\n"
-		"     gpus:\n"
-		"       g0: {board: h100-sxm5-80gb, address: 07:00.0, vfs: [\"07:00.4\"]}\n"
-		"       g1: {board: h100-sxm5-80gb, address: 0b:00.0, vfs: [\"0b:00.4\"]}\n"
-		" vms:\n"
-		"   train-1:\n"
-		"     host: gpu-1\n"
-		"     vcpus: 16\n"
-		"     memory: 128GiB\n"
-		"     p2p: nvlink\n"
-		"     multicast: true\n"
-		"     vgpu: H100XM-80C\n"
-		"+    uvm: true # gpuplan: ignore[uvm-blocks-migration] this VM stays on its host\n"
-		"     gpus: [g0, g1]\n",
+	.example = " version: 1\n"
+		   " hosts:\n"
+		   "   gpu-1:\n"
+		   "     hypervisor: kvm\n"
+		   "     nvlink: all\n"
+		   "     gpus:\n"
+		   "       g0: {board: h100-sxm5-80gb, address: 07:00.0, vfs: [\"07:00.4\"]}\n"
+		   "       g1: {board: h100-sxm5-80gb, address: 0b:00.0, vfs: [\"0b:00.4\"]}\n"
+		   " vms:\n"
+		   "   train-1:\n"
+		   "     host: gpu-1\n"
+		   "     vcpus: 16\n"
+		   "     memory: 128GiB\n"
+		   "     p2p: nvlink\n"
+		   "-    multicast: true\n"
+		   "+    multicast: false\n"
+		   "     vgpu: H100XM-80C\n"
+		   "     gpus: [g0, g1]\n",
 };
 
 /* The type of that board which offers it; NULL: none. */

@@ -1,5 +1,7 @@
 #include "compiler/rule.h"
 
+enum { MAX_NODES = 1024 }; /* ids are 0 to 1023 (schema/keys_host.c) */
+
 static const struct numa_spec *node_of_cpu(const struct host *host, uint32_t cpu)
 {
 	for (uint32_t i = 0; i < host->spec->numa.n; i++)
@@ -8,26 +10,27 @@ static const struct numa_spec *node_of_cpu(const struct host *host, uint32_t cpu
 	return NULL;
 }
 
-/* -1: one of the CPUs is on no node that the host names. */
-static int covers(const struct vm *vm, int32_t node)
+/* The nodes of all CPUs that the VM is pinned to; false: the host does not say one's node. */
+static bool pinned_nodes(const struct vm *vm, bool nodes[MAX_NODES])
 {
-	int covered = 0;
-
 	for (uint32_t i = 0; i < vm->spec->pinning.n; i++) {
-		struct str rest = vm->spec->pinning.items[i].s;
+		const struct text *list = &vm->spec->pinning.items[i];
+		struct str rest = list->s;
 		uint32_t first, last;
 
+		if (i && str_eq(list->s, list[-1].s))
+			continue;
 		while (cpulist_next(&rest, &first, &last)) {
 			for (uint32_t cpu = first; cpu <= last; cpu++) {
 				const struct numa_spec *numa = node_of_cpu(vm->host, cpu);
 
 				if (!numa || !span_given(numa->id.at))
-					return -1;
-				covered |= (int32_t)numa->id.n == node;
+					return false;
+				nodes[numa->id.n] = true;
 			}
 		}
 	}
-	return covered;
+	return true;
 }
 
 static struct str cpus_of(const struct host *host, int32_t node)
@@ -39,27 +42,37 @@ static struct str cpus_of(const struct host *host, int32_t node)
 	return STR("");
 }
 
+static void report_node(struct judge *judge, const struct vm *vm, const struct gpu *gpu)
+{
+	struct str cpus = cpus_of(vm->host, gpu->node);
+	struct finding *f;
+
+	f = report(judge, vm->spec->pinning.at,
+		   "'%.*s' is on node %d, where none of the vCPUs runs", STR_ARG(gpu->spec->name.s),
+		   gpu->node);
+	finding_note(judge->findings, f, gpu->spec->numa.at, "its node");
+	if (cpus.n)
+		finding_help(judge->findings, f,
+			     "pin some vCPUs to %.*s; or pinning: auto, which takes the nodes of "
+			     "all GPUs",
+			     STR_ARG(cpus));
+	else
+		finding_help(judge->findings, f, "give the VM GPUs of one node");
+}
+
 /* `auto` covers the nodes of all GPUs by itself. */
 static void check(struct judge *judge, const struct vm *vm)
 {
+	bool nodes[MAX_NODES] = {false};
+
+	if (!vm->pinned || vm->spec->pinning.word || !vm->n_gpus || !pinned_nodes(vm, nodes))
+		return;
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct gpu *gpu = vm->gpus[i].gpu;
-		struct finding *f;
 
-		if (!vm->pinned || vm->spec->pinning.word)
-			return;
-		if (!gpu || gpu->node < 0 || covers(vm, gpu->node))
+		if (!gpu || gpu->node < 0 || nodes[gpu->node])
 			continue;
-		f = report(judge, vm->spec->pinning.at, "'%.*s' is on node %d, where none of the vCPUs runs",
-			   STR_ARG(gpu->spec->name.s), gpu->node);
-		finding_note(judge->findings, f, gpu->spec->numa.at, "its node");
-		if (cpus_of(vm->host, gpu->node).n)
-			finding_help(judge->findings, f,
-				     "pin some vCPUs to %.*s; or pinning: auto, which takes the nodes of "
-				     "all GPUs",
-				     STR_ARG(cpus_of(vm->host, gpu->node)));
-		else
-			finding_help(judge->findings, f, "give the VM GPUs of one node");
+		report_node(judge, vm, gpu);
 		return;
 	}
 }
@@ -69,11 +82,11 @@ const struct rule rule_numa_split = {
 	.severity = SEVERITY_WARNING,
 	.summary = "a GPU sits on a NUMA node where the VM's vCPUs do not run",
 	.vm = check,
-	.what = "A VM's `pinning` lists CPUs, and one of its GPUs sits on a NUMA node that none of them "
-		"belongs to.",
-	.why = "Each command and each copy from memory to that GPU crosses the link between the sockets, "
-	       "which all of the machine shares; the VM's memory is bound to the nodes of its CPUs, so "
-	       "that none of it is near that GPU.",
+	.what = "A VM's `pinning` lists CPUs, and one of its GPUs sits on a NUMA node that none of "
+		"them belongs to.",
+	.why = "Each command and each copy from memory to that GPU crosses the link between the "
+	       "sockets, which all of the machine shares; the VM's memory is bound to the nodes of "
+	       "its CPUs, so that none of it is near that GPU.",
 	.source = "Linux kernel documentation, admin-guide/mm/numaperf.rst",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -113,9 +113,11 @@ static void check_passthrough(struct judge *judge, const struct vm *vm)
 			   STR_ARG(g->gpu->spec->name.s), STR_ARG(vm->spec->name.s));
 		finding_note(judge->findings, f, vm->host->spec->name.at,
 			     "host '%.*s' has NVSwitch", STR_ARG(vm->host->spec->name.s));
-		finding_help(judge->findings, f, "use a vGPU%s%.*s%s", type ? ": vgpu: " : "",
-			     STR_ARG(type ? type->name : STR("")),
-			     type ? " has all of the GPU" : "");
+		if (type)
+			finding_help(judge->findings, f, "use vgpu: %.*s, which has all of the GPU",
+				     STR_ARG(type->name));
+		else
+			finding_help(judge->findings, f, "use a vGPU that has all of the GPU");
 		return;
 	}
 }

@@ -88,7 +88,7 @@ static void check_vm_scope(struct judge *judge, const struct vm *vm)
 		   "VM '%.*s': '%.*s' and '%.*s' have no direct NVLink connection%s",
 		   STR_ARG(vm->spec->name.s), STR_ARG(pair[0]->spec->name.s),
 		   STR_ARG(pair[1]->spec->name.s),
-		   n == 1 ? "" : arena_printf(judge->arena, ", nor have %u more pairs", n - 1).p);
+		   n == 1 ? "" : arena_printf(judge->arena, " (and %u more pairs)", n - 1).p);
 	finding_note(judge->findings, f, vm->host->spec->nvlink.at, "the links of host '%.*s'",
 		     STR_ARG(vm->host->spec->name.s));
 	help_neighbours(judge, f, vm, pair[0], false);

@@ -7,7 +7,7 @@
 /* QEMU, hw/i386/pc.c: with an AMD CPU everything must stay below the HyperTransport range, which
  * starts at 1012 GiB (AMD_HT_START); else the memory above 4 GiB starts at 1 TiB. */
 #define AMD_HOLE_START (1012 * GIB)
-#define AMD_MOVED (1022 * GIB)
+#define AMD_MOVED      (1022 * GIB)
 
 static uint64_t power_of_two_in(uint64_t n)
 {

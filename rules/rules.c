@@ -103,7 +103,7 @@ static bool types_pass(struct judge *judge, const struct vm *vm)
 
 static void judge_vm(struct judge *judge, const struct vm *vm)
 {
-	bool types = !vm->skip_p2p && types_pass(judge, vm);
+	bool types = types_pass(judge, vm);
 
 	for (size_t i = 0; i < N_RULES; i++) {
 		const struct rule *rule = rules[i];
@@ -115,7 +115,7 @@ static void judge_vm(struct judge *judge, const struct vm *vm)
 			rule->p2p(judge, vm);
 		if (rule->mmio && !vm->skip_mmio && vm->n_gpus)
 			rule->mmio(judge, vm);
-		if (rule->vgpus && types && vm->n_vgpus)
+		if (rule->vgpus && types && vm->n_vgpus && !vm->skip_p2p)
 			rule->vgpus(judge, vm);
 	}
 }

@@ -17,39 +17,40 @@ struct load {
 };
 
 /* What a MIG GPU's framebuffer is cut into: eighths where there are seven slices, else one part a
- * slice. NVIDIA's tables round the parts up (4 x A100's 24672 MB in 96256 MB), so parts are
- * counted, not bytes. */
+ * slice. NVIDIA's tables round the parts up (four of 24672 MB on an H100 NVL of 96256 MB), so parts
+ * are counted, not bytes. */
 static uint64_t memory_part(const struct load *load)
 {
-	unsigned parts = (unsigned)next_power_of_two(load->max_slices);
+	return load->gpu->board->framebuffer / next_power_of_two(load->max_slices);
+}
 
-	return load->gpu->board->framebuffer / parts;
+/* The whole parts that a MIG-backed type has; its figure is within a 32nd of them. */
+static uint64_t parts(const struct load *load, const struct vgpu_type *type)
+{
+	uint64_t part = memory_part(load);
+
+	return (type->framebuffer + part / 8) / part;
 }
 
 /* A MIG-backed type with all of its instance. One with less (RTX Pro 6000 Blackwell DC-1-12C) may
  * share the instance with others. */
 static bool owns_instance(const struct load *load, const struct vgpu_type *type)
 {
-	uint64_t part = memory_part(load);
-
-	return (type->framebuffer + part / 2) / part >= type->mig_slices;
+	return type->kind == VGPU_MIG_BACKED && load->max_slices &&
+	       parts(load, type) >= type->mig_slices;
 }
 
 /* Of the framebuffer. */
 static uint64_t taken(const struct load *load, const struct vgpu_type *type)
 {
-	uint64_t part;
-
-	if (type->kind == VGPU_TIME_SLICED || !load->max_slices || !owns_instance(load, type))
-		return type->framebuffer;
-	part = memory_part(load);
-	return (type->framebuffer + part / 2) / part * part;
+	return owns_instance(load, type) ? parts(load, type) * memory_part(load)
+					 : type->framebuffer;
 }
 
 static void add(struct load *load, const struct vgpu_type *type)
 {
 	load->framebuffer += taken(load, type);
-	if (type->kind == VGPU_MIG_BACKED && load->max_slices && owns_instance(load, type))
+	if (owns_instance(load, type))
 		load->slices += type->mig_slices;
 }
 

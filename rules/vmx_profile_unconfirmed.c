@@ -9,12 +9,13 @@ static void check(struct judge *judge, const struct vm *vm)
 
 		/* Items that take the VM's type say the same of the same place: one finding. */
 		if (has_sound_type(g) && memchr(g->type->name.p, ' ', g->type->name.n))
-			finding_help(judge->findings,
-				     report(judge, g->vgpu.at,
-					    "how vSphere spells '%.*s' is not confirmed",
-					    STR_ARG(g->type->name)),
-				     "compare with the list that vCenter offers for the host (Add New "
-				     "Device, PCI Device)");
+			finding_help(
+				judge->findings,
+				report(judge, g->vgpu.at,
+				       "how vSphere spells '%.*s' is not confirmed",
+				       STR_ARG(g->type->name)),
+				"compare with the list that vCenter offers for the host (Add New "
+				"Device, PCI Device)");
 	}
 }
 
@@ -23,13 +24,13 @@ const struct rule rule_vmx_profile_unconfirmed = {
 	.severity = SEVERITY_WARNING,
 	.summary = "a vGPU type whose vSphere profile name no source shows",
 	.vm = check,
-	.what = "A VM on vSphere has a vGPU type whose name holds blanks, such as those of the RTX PRO 6000 "
-		"Blackwell.",
-	.why = "The .vmx names a vGPU by its profile: the driver's name in lower case behind `grid_` or "
-	       "`nvidia_`. That is seen for names without blanks; what stands for a blank is not. A "
-	       "profile that the host does not know makes the VM fail to power on.",
-	.source = "profile names seen in public files (grid_a100x-40c, nvidia_h100xm-80c and others); none "
-		  "for these boards",
+	.what = "A VM on vSphere has a vGPU type whose name holds blanks, such as those of the RTX "
+		"PRO 6000 Blackwell.",
+	.why = "The .vmx names a vGPU by its profile: the driver's name in lower case behind "
+	       "`grid_` or `nvidia_`. That is seen for names without blanks; what stands for a "
+	       "blank is not. A profile that the host does not know makes the VM fail to power on.",
+	.source = "profile names seen in public files (grid_a100x-40c, nvidia_h100xm-80c and "
+		  "others); none for these boards",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   esx-1:\n"

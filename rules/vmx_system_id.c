@@ -15,13 +15,17 @@ static void check(struct judge *judge, const struct host *host)
 	const struct vm_gpu *g = first_whole(host);
 	struct finding *f;
 
-	if (host->kvm || !g || span_given(host->spec->system_id.at) || host_broken(host->spec, system_id))
+	if (host->kvm || !g || span_given(host->spec->system_id.at) ||
+	    host_broken(host->spec, system_id))
 		return;
-	f = report(judge, host->spec->name.at,
-		   "'%.*s' has no 'system_id', which the entry of a GPU that is passed through names",
-		   STR_ARG(host->spec->name.s));
-	finding_note(judge->findings, f, g->spec->at, "VM '%.*s' has one", STR_ARG(g->vm->spec->name.s));
-	finding_help(judge->findings, f, "add system_id: UUID, as `esxcli system uuid get` prints it");
+	f = report(
+		judge, host->spec->name.at,
+		"'%.*s' has no 'system_id', which the entry of a GPU that is passed through names",
+		STR_ARG(host->spec->name.s));
+	finding_note(judge->findings, f, g->spec->at, "VM '%.*s' has one",
+		     STR_ARG(g->vm->spec->name.s));
+	finding_help(judge->findings, f,
+		     "add system_id: UUID, as `esxcli system uuid get` prints it");
 }
 
 const struct rule rule_vmx_system_id = {
@@ -30,11 +34,11 @@ const struct rule rule_vmx_system_id = {
 	.summary = "whole GPUs on vSphere, and the host's system id is not known",
 	.host = check,
 	.what = "A VM on vSphere has a whole GPU, and its host has no `system_id`.",
-	.why = "A passthrough entry names the host by `pciPassthruN.systemId`, since its PCI address means "
-	       "nothing on another one. Without the id the entry is written without it, and has to be "
-	       "completed by hand or by vCenter.",
-	.source = "a .vmx of ESXi with virtual hardware 21 (public); what ESXi does without the entry is "
-		  "not confirmed",
+	.why = "A passthrough entry names the host by `pciPassthruN.systemId`, since its PCI "
+	       "address means nothing on another one. Without the id the entry is written without "
+	       "it, and has to be completed by hand or by vCenter.",
+	.source = "a .vmx of ESXi with virtual hardware 21 (public); what ESXi does without the "
+		  "entry is not confirmed",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   esx-1:\n"

@@ -10,43 +10,56 @@
  * .vmx line can all hold. */
 #define PRINTABLE "[^\\x00-\\x1f\\x7f-\\x9f]"
 
+#define NAME_RULE "1 to 63 of a-z 0-9 . _ -, first and last a letter or digit"
+
 static const struct {
-	const char *pattern, *what, *example;
+	const char *noun, *pattern, *what, *example;
+	unsigned reads_as;
+	const char *rule;
 } grammars[GRAMMARS] = {
-	[GRAMMAR_ANY] = {"^" PRINTABLE "+$", "one line of text", "some text"},
-	[GRAMMAR_PATH] = {"^/" PRINTABLE "*$", "an absolute path", "/var/lib/images/vm.qcow2"},
-	[GRAMMAR_NAME] = {"^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
-			  "a name: 1 to 63 of a-z 0-9 . _ -, first and last a letter or digit",
-			  "train-1"},
-	[GRAMMAR_HOST] = {"^(?!manifest\\.json$)[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
-			  "a name: 1 to 63 of a-z 0-9 . _ -, first and last a letter or digit",
-			  "gpu-1"},
-	[GRAMMAR_GPU_ID] = {"^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$",
-			    "a GPU id: 1 to 63 of a-z 0-9 _ -, first and last a letter or digit, no dot "
-			    "(libvirt drops an alias that holds one)",
-			    "g0"},
-	[GRAMMAR_BOARD] = {"^[A-Za-z0-9][A-Za-z0-9:/. _-]*$",
-			   "a board id of the catalog or a PCI id such as 10de:20b2", "a100-sxm4-80gb"},
-	[GRAMMAR_VGPU] = {"^[A-Za-z0-9][A-Za-z0-9 _-]*$", "a vGPU type such as A100DX-80C", "A100DX-80C"},
-	[GRAMMAR_CPULIST] = {"^[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*$",
-			     "a cpulist such as 0-31,64-95", "0-31,64-95"},
-	[GRAMMAR_PARAM] = {"^[a-z0-9_-]+$", "a plugin parameter: a-z 0-9 _ -", "frame_rate_limiter"},
-	[GRAMMAR_SIZE] = {"^0*[1-9][0-9]* ?(KiB|MiB|GiB|TiB)$", "a size such as 64GiB", "64GiB"},
-	[GRAMMAR_PCI] = {"^([0-9A-Fa-f]{1,8}:)?[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$",
-			 "a PCI address such as 0000:05:00.0", "0000:05:00.0"},
-	[GRAMMAR_UUID] = {"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+	[GRAMMAR_ANY] = {"text", "^" PRINTABLE "+$", "one line of text", "some text",
+			 READS_AS_NUMBER | READS_AS_BOOLEAN},
+	[GRAMMAR_PATH] = {"path", "^/" PRINTABLE "*$", "an absolute path",
+			  "/var/lib/images/vm.qcow2", 0},
+	[GRAMMAR_NAME] = {"name", "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
+			  "a name", "train-1", READS_AS_NUMBER | READS_AS_BOOLEAN, NAME_RULE},
+	[GRAMMAR_HOST] = {"host name", "^(?!manifest\\.json$)[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
+			  "a name", "gpu-1", READS_AS_NUMBER | READS_AS_BOOLEAN, NAME_RULE},
+	[GRAMMAR_GPU_ID] = {"GPU id", "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$",
+			    "a GPU id", "g0", READS_AS_NUMBER | READS_AS_BOOLEAN,
+			    "1 to 63 of a-z 0-9 _ -, first and last a letter or digit, and no dot: "
+			    "libvirt drops an alias that holds one"},
+	[GRAMMAR_BOARD] = {"board", "^[A-Za-z0-9][A-Za-z0-9:/. _-]*$",
+			   "a board id of the catalog or a PCI id such as 10de:20b2", "a100-sxm4-80gb",
+			   READS_AS_NUMBER | READS_AS_BOOLEAN},
+	[GRAMMAR_VGPU] = {"vGPU type", "^[A-Za-z0-9][A-Za-z0-9 _-]*$",
+			  "a vGPU type such as A100DX-80C", "A100DX-80C",
+			  READS_AS_NUMBER | READS_AS_BOOLEAN},
+	[GRAMMAR_CPULIST] = {"cpulist", "^[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?)*$",
+			     "a cpulist such as 0-31,64-95", "0-31,64-95", READS_AS_NUMBER},
+	[GRAMMAR_PARAM] = {"parameter", "^[a-z0-9_-]+$", "the name of a plugin parameter",
+			   "frame_rate_limiter", READS_AS_NUMBER | READS_AS_BOOLEAN, "a-z 0-9 _ -"},
+	[GRAMMAR_SIZE] = {"size", "^0*[1-9][0-9]* ?(KiB|MiB|GiB|TiB)$", "a size such as 64GiB", "64GiB",
+			  0},
+	[GRAMMAR_PCI] = {"PCI address",
+			 "^([0-9A-Fa-f]{1,8}:)?[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$",
+			 "a PCI address such as 0000:05:00.0", "0000:05:00.0", 0},
+	[GRAMMAR_UUID] = {"UUID",
+			  "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
 			  "a UUID such as 6d1a7d5e-0001-5000-8000-00000000000a",
-			  "6d1a7d5e-0001-5000-8000-00000000000a"},
-	[GRAMMAR_MAC] = {"^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){5}$",
-			 "a MAC address such as 52:54:00:6b:3c:58", "52:54:00:6b:3c:58"},
-	[GRAMMAR_VERSION] = {"^[0-9]{1,5}(\\.[0-9]{1,5}){0,3}([^0-9.]" PRINTABLE "*)?$",
-			     "a version such as 9.2.0", "9.2.0"},
-	[GRAMMAR_ESXI] = {"^[0-9]{1,2}\\.[0-9]{1,2}(\\.[0-9]{1,2})?( ?[uU][0-9]{1,2}[a-z]?)?$",
-			  "an ESXi version such as 8.0u2", "8.0u2"},
-	[GRAMMAR_INTEGER] = {"^[0-9]+$", "a whole number", "8"},
-	[GRAMMAR_NUMBER] = {"^-?[0-9]+(\\.[0-9]+)*$", "a number", "1"},
-	[GRAMMAR_INTERFACE] = {"^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,62}$",
-			       "the name of a bridge or network: 1 to 63 of A-Z a-z 0-9 _ . : -", "br0"},
+			  "6d1a7d5e-0001-5000-8000-00000000000a", 0},
+	[GRAMMAR_MAC] = {"MAC address", "^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){5}$",
+			 "a MAC address such as 52:54:00:6b:3c:58", "52:54:00:6b:3c:58", 0},
+	[GRAMMAR_VERSION] = {"version", "^[0-9]{1,5}(\\.[0-9]{1,5}){0,3}([^0-9.]" PRINTABLE "*)?$",
+			     "a version such as 9.2.0", "9.2.0", READS_AS_NUMBER},
+	[GRAMMAR_ESXI] = {"ESXi version",
+			  "^[0-9]{1,2}\\.[0-9]{1,2}(\\.[0-9]{1,2})?( ?[uU][0-9]{1,2}[a-z]?)?$",
+			  "an ESXi version such as 8.0u2", "8.0u2", READS_AS_NUMBER},
+	[GRAMMAR_INTEGER] = {"whole number", "^[0-9]+$", "a whole number", "8", READS_AS_NUMBER},
+	[GRAMMAR_NUMBER] = {"number", "^-?[0-9]+(\\.[0-9]+)*$", "a number", "1", READS_AS_NUMBER},
+	[GRAMMAR_INTERFACE] = {"interface", "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,62}$",
+			       "the name of a bridge or network", "br0",
+			       READS_AS_NUMBER | READS_AS_BOOLEAN, "1 to 63 of A-Z a-z 0-9 _ . : -"},
 };
 
 /* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. */
@@ -91,4 +104,19 @@ const char *grammar_what(enum grammar grammar)
 const char *grammar_example(enum grammar grammar)
 {
 	return grammars[grammar].example;
+}
+
+const char *grammar_noun(enum grammar grammar)
+{
+	return grammars[grammar].noun;
+}
+
+unsigned grammar_reads_as(enum grammar grammar)
+{
+	return grammars[grammar].reads_as;
+}
+
+const char *grammar_rule(enum grammar grammar)
+{
+	return grammars[grammar].rule;
 }

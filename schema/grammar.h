@@ -33,8 +33,16 @@ enum grammar {
 const char *grammar_pattern(enum grammar grammar);
 /* What such a text is, for messages: "a size such as 64GiB". */
 const char *grammar_what(enum grammar grammar);
-/* For the reference page. */
+/* What it is made of, where `what` does not show it; or NULL. */
+const char *grammar_rule(enum grammar grammar);
+/* For the reference page: such a text, and what it is called. */
 const char *grammar_example(enum grammar grammar);
+
+const char *grammar_noun(enum grammar grammar);
+
+/* What else than text a YAML reader that guesses may take such a text for: `123`, `8.0`, `true`. */
+enum reads_as { READS_AS_NUMBER = 1 << 0, READS_AS_BOOLEAN = 1 << 1 };
+unsigned grammar_reads_as(enum grammar grammar);
 
 /* The text is of that grammar. */
 bool grammar_match(enum grammar grammar, struct str s);

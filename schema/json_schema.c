@@ -52,16 +52,20 @@ static json_object *words_schema(const char *const *words)
 	return o;
 }
 
-/* A text that a YAML reader may take for a number (a version, a name of digits). */
+/* A text, or what a YAML reader may have taken it for. */
 static json_object *pattern_schema(enum grammar grammar)
 {
 	json_object *o = object(), *types = made(json_object_new_array());
 
 	append(types, text("string"));
-	if (grammar != GRAMMAR_PATH && grammar != GRAMMAR_SIZE && grammar != GRAMMAR_PCI)
+	if (grammar_reads_as(grammar) & READS_AS_NUMBER)
 		append(types, text("number"));
+	if (grammar_reads_as(grammar) & READS_AS_BOOLEAN)
+		append(types, text("boolean"));
 	put(o, "type", types);
 	put(o, "pattern", text(grammar_pattern(grammar)));
+	if (grammar_reads_as(grammar) & READS_AS_NUMBER)
+		put(o, "minimum", json_object_new_int(0));
 	return o;
 }
 
@@ -88,20 +92,42 @@ static json_object *list_schema(const struct key *key)
 	item.words = NULL;
 	put(o, "type", text("array"));
 	put(o, "items", type_schema(&item, key->item, false));
+	/* Of a list of numbers `min` and `max` are those of its items. */
+	if (key->min)
+		put(o, "minItems", json_object_new_uint64(key->item == KEY_NUMBER ? 1 : key->min));
 	if (key->max && key->item != KEY_NUMBER)
 		put(o, "maxItems", json_object_new_uint64(key->max));
 	return o;
 }
 
+static json_object *either(json_object *one, json_object *other)
+{
+	json_object *o = object(), *any = made(json_object_new_array());
+
+	append(any, one);
+	append(any, other);
+	put(o, "anyOf", any);
+	return o;
+}
+
+static json_object *null_schema(void)
+{
+	json_object *o = object();
+
+	put(o, "type", text("null"));
+	return o;
+}
+
 static json_object *named_schema(const struct key *key)
 {
-	json_object *o = object(), *names = object();
+	bool profile = strstr(key->name, "profiles") != NULL;
+	json_object *o = object(), *names = object(), *entry = section_schema(key->section, profile);
 
 	put(o, "type", text("object"));
 	put(names, "pattern", text(grammar_pattern(key->grammar)));
 	put(o, "propertyNames", names);
-	put(o, "additionalProperties",
-	    section_schema(key->section, strstr(key->name, "profiles") != NULL));
+	/* A profile may be empty: nothing in it is required. */
+	put(o, "additionalProperties", profile ? either(null_schema(), entry) : entry);
 	if (key->min)
 		put(o, "minProperties", json_object_new_uint64(key->min));
 	if (key->max)
@@ -111,18 +137,12 @@ static json_object *named_schema(const struct key *key)
 
 static json_object *params_schema(const struct key *key)
 {
-	json_object *o = object(), *names = object(), *value = object(),
-		    *types = made(json_object_new_array());
+	json_object *o = object(), *names = object();
 
 	put(o, "type", text("object"));
 	put(names, "pattern", text(grammar_pattern(key->grammar)));
 	put(o, "propertyNames", names);
-	append(types, text("string"));
-	append(types, text("number"));
-	append(types, text("boolean"));
-	put(value, "type", types);
-	put(value, "minLength", json_object_new_int(1));
-	put(o, "additionalProperties", value);
+	put(o, "additionalProperties", pattern_schema(GRAMMAR_ANY));
 	return o;
 }
 
@@ -132,16 +152,10 @@ static json_object *map_schema(const struct section *section, bool profile)
 	const struct key *only = section->shorthand
 					 ? section_key(section, str_of(section->shorthand))
 					 : NULL;
-	json_object *o, *any;
 
 	if (!only)
 		return section_schema(section, profile);
-	o = object();
-	any = made(json_object_new_array());
-	append(any, type_schema(only, only->type, false));
-	append(any, section_schema(section, profile));
-	put(o, "anyOf", any);
-	return o;
+	return either(type_schema(only, only->type, false), section_schema(section, profile));
 }
 
 static json_object *type_schema(const struct key *key, enum key_type type, bool profile)
@@ -185,21 +199,10 @@ static json_object *key_schema(const struct key *key, bool profile)
 {
 	json_object *o = type_schema(key, key->type, profile);
 
-	if ((key->words && key->type != KEY_WORD) || key->flags & KEY_NULL) {
-		json_object *either = object(), *any = made(json_object_new_array());
-
-		if (key->words)
-			append(any, words_schema(key->words));
-		if (key->flags & KEY_NULL) {
-			json_object *null = object();
-
-			put(null, "type", text("null"));
-			append(any, null);
-		}
-		append(any, o);
-		put(either, "anyOf", any);
-		o = either;
-	}
+	if (key->words && key->type != KEY_WORD)
+		o = either(words_schema(key->words), o);
+	if (key->flags & KEY_NULL)
+		o = either(null_schema(), o);
 	put(o, "description", text(key->doc));
 	return o;
 }
@@ -233,6 +236,21 @@ static void put_required(json_object *o, const struct section *section)
 	}
 }
 
+/* Exactly one of two keys. */
+static void put_either(json_object *o, const char *const *keys)
+{
+	json_object *one_of = made(json_object_new_array());
+
+	for (size_t i = 0; i < 2; i++) {
+		json_object *has = object(), *list = made(json_object_new_array());
+
+		append(list, text(keys[i]));
+		put(has, "required", list);
+		append(one_of, has);
+	}
+	put(o, "oneOf", one_of);
+}
+
 static json_object *section_schema(const struct section *section, bool profile)
 {
 	json_object *o = object(), *properties = object();
@@ -245,6 +263,8 @@ static json_object *section_schema(const struct section *section, bool profile)
 			    key_schema(&section->keys[i], profile));
 	put(o, "properties", properties);
 	put(o, "additionalProperties", json_object_new_boolean(false));
+	if (section->either[0])
+		put_either(o, section->either);
 	if (!profile)
 		put_required(o, section);
 	return o;

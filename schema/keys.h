@@ -69,7 +69,8 @@ struct key {
 
 struct section {
 	const char *title; /* hosts.NAME */
-	const char *what;  /* "host": for messages */
+	const char *what;  /* for messages: "host" of those with a name, else "a NUMA node" */
+	const char *plural; /* of what a list holds */
 	const char *doc;
 	size_t size; /* of the struct */
 	const struct key *keys;
@@ -77,6 +78,9 @@ struct section {
 	/* The key that a bare scalar or list stands for (`[g0, g1]` for `{gpus: [g0, g1]}`), or
 	 * NULL. */
 	const char *shorthand;
+	/* Two keys of which there is exactly one, or NULL: for the JSON Schema and the reference
+	 * page. */
+	const char *either[2];
 };
 
 extern const struct section document_section;

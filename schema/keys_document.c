@@ -52,8 +52,8 @@ static const struct key keys[] = {
 };
 
 const struct section document_section = {
-	.title = "a document",
-	.what = "document",
+	.title = "A document",
+	.what = "a document",
 	.doc = "Every document of a spec is a map of these keys.",
 	.size = sizeof(struct document_spec),
 	.keys = keys,

@@ -29,7 +29,7 @@ static const struct key versions_keys[] = {
 
 static const struct section versions_section = {
 	.title = "hosts.NAME.versions",
-	.what = "versions",
+	.what = "'versions'",
 	.doc = "Each is optional; a rule that needs one stays silent when it is absent. They are read "
 	       "by their leading dotted number (`8.2.2-1ubuntu1`), ESXi as `8.0u2`, `8.0 U2` or `8.0.2`.",
 	.size = sizeof(struct versions_spec),
@@ -56,7 +56,7 @@ static const struct key cpus_keys[] = {
 
 static const struct section cpus_section = {
 	.title = "hosts.NAME.cpus",
-	.what = "cpus",
+	.what = "'cpus'",
 	.doc = "Per socket and per core, as lscpu counts.",
 	.size = sizeof(struct cpus_spec),
 	.keys = cpus_keys,
@@ -79,7 +79,8 @@ static const struct key numa_keys[] = {
 
 static const struct section numa_section = {
 	.title = "hosts.NAME.numa[]",
-	.what = "NUMA node",
+	.what = "a NUMA node",
+	.plural = "nodes",
 	.doc = "The host's NUMA nodes.",
 	.size = sizeof(struct numa_spec),
 	.keys = numa_keys,
@@ -97,7 +98,8 @@ static const struct key partition_keys[] = {
 
 static const struct section partition_section = {
 	.title = "hosts.NAME.nvswitch.partitions[]",
-	.what = "partition",
+	.what = "a partition",
+	.plural = "partitions",
 	.doc = "A Fabric Manager partition: written as the list of its module ids.",
 	.size = sizeof(struct partition_spec),
 	.keys = partition_keys,
@@ -119,7 +121,7 @@ static const struct key nvswitch_keys[] = {
 
 static const struct section nvswitch_section = {
 	.title = "hosts.NAME.nvswitch",
-	.what = "nvswitch",
+	.what = "'nvswitch'",
 	.doc = "The host's NVSwitch fabric.",
 	.size = sizeof(struct nvswitch_spec),
 	.keys = nvswitch_keys,
@@ -141,7 +143,7 @@ static const struct key captures_keys[] = {
 
 static const struct section captures_section = {
 	.title = "hosts.NAME.captures",
-	.what = "captures",
+	.what = "'captures'",
 	.doc = "Paths, relative to this file, of saved `nvidia-smi topo` output.",
 	.size = sizeof(struct captures_spec),
 	.keys = captures_keys,
@@ -161,7 +163,8 @@ static const struct key nvlink_keys[] = {
 
 static const struct section nvlink_section = {
 	.title = "hosts.NAME.nvlink[]",
-	.what = "NVLink group",
+	.what = "an NVLink group",
+	.plural = "groups",
 	.doc = "GPUs that NVLink connects pairwise: a list of GPU ids, or a map of these keys. Edges "
 	       "are not transitive.",
 	.size = sizeof(struct nvlink_group_spec),
@@ -186,7 +189,8 @@ static const struct key pcie_keys[] = {
 
 static const struct section pcie_section = {
 	.title = "hosts.NAME.pcie_p2p[]",
-	.what = "PCIe P2P group",
+	.what = "a PCIe P2P group",
+	.plural = "groups",
 	.doc = "GPUs proven to do PCIe P2P with each other on bare metal: a list of GPU ids, or a map "
 	       "of these keys.",
 	.size = sizeof(struct pcie_group_spec),

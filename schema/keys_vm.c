@@ -26,7 +26,8 @@ static const struct key vm_gpu_keys[] = {
 
 const struct section vm_gpu_section = {
 	.title = "vms.NAME.gpus[]",
-	.what = "item of gpus",
+	.what = "an item of 'gpus'",
+	.plural = "GPUs",
 	.doc = "A GPU id, or a map of these keys; an item's keys win over the VM's.",
 	.size = sizeof(struct vm_gpu_spec),
 	.keys = vm_gpu_keys,
@@ -40,7 +41,7 @@ const struct section vm_gpu_section = {
 
 static const struct key disk_keys[] = {
 	{.name = "file", .type = KEY_TEXT, .offset = AT(file), .grammar = GRAMMAR_PATH,
-	 .doc = "The image file. Either this or `block`."},
+	 .doc = "The image file."},
 	{.name = "block", .type = KEY_TEXT, .offset = AT(block), .grammar = GRAMMAR_PATH,
 	 .doc = "The host's block device."},
 	{.name = "format", .type = KEY_WORD, .offset = AT(format), .words = WORDS("qcow2", "raw"),
@@ -53,11 +54,13 @@ static const struct key disk_keys[] = {
 
 static const struct section disk_section = {
 	.title = "vms.NAME.disks[]",
-	.what = "disk",
+	.what = "a disk",
+	.plural = "disks",
 	.doc = "At most 8 disks on `virtio`, 6 on `sata`, 255 on `scsi`.",
 	.size = sizeof(struct disk_spec),
 	.keys = disk_keys,
 	.n = LENGTH(disk_keys),
+	.either = {"file", "block"},
 };
 
 /* nics */
@@ -66,7 +69,7 @@ static const struct section disk_section = {
 
 static const struct key nic_keys[] = {
 	{.name = "bridge", .type = KEY_TEXT, .offset = AT(bridge), .grammar = GRAMMAR_INTERFACE,
-	 .doc = "The host's bridge. Either this or `network`."},
+	 .doc = "The host's bridge."},
 	{.name = "network", .type = KEY_TEXT, .offset = AT(network), .grammar = GRAMMAR_INTERFACE,
 	 .doc = "A libvirt network; in QEMU's own arguments the bridge of that name."},
 	{.name = "model", .type = KEY_WORD, .offset = AT(model),
@@ -78,11 +81,13 @@ static const struct key nic_keys[] = {
 
 static const struct section nic_section = {
 	.title = "vms.NAME.nics[]",
-	.what = "network card",
+	.what = "a network card",
+	.plural = "cards",
 	.doc = "At most 8.",
 	.size = sizeof(struct nic_spec),
 	.keys = nic_keys,
 	.n = LENGTH(nic_keys),
+	.either = {"bridge", "network"},
 };
 
 /* the VM itself */

@@ -4,58 +4,164 @@
 #include "schema/json_schema.h"
 #include "schema/keys.h"
 
-static void print_words(FILE *out, const char *const *words)
+static const char opening[] =
+	"# The spec language\n"
+	"\n"
+	"What a spec may say, key by key. Made from the key tables by `gpuplan schema --format markdown`;\n"
+	"a test holds this page to them. `gpuplan schema` prints the same as a JSON Schema for editors.\n"
+	"\n"
+	"<!-- spec -->\n"
+	"\n"
+	"```yaml\n"
+	"version: 1\n"
+	"\n"
+	"host_profiles:\n"
+	"  l40s-pair:\n"
+	"    hypervisor: kvm\n"
+	"    versions: {qemu: 9.2.0, libvirt: 10.0.0}\n"
+	"    pcie_p2p: [[g0, g1]]\n"
+	"    gpus:\n"
+	"      g0: {board: l40s, address: 0000:17:00.0, numa: 0}\n"
+	"      g1: {board: l40s, address: 0000:65:00.0, numa: 0}\n"
+	"\n"
+	"hosts:\n"
+	"  gpu-1: {profile: l40s-pair}\n"
+	"  gpu-2:\n"
+	"    profile: l40s-pair\n"
+	"    versions: {qemu: 10.0.0} # and libvirt 10.0.0, from the profile\n"
+	"\n"
+	"profiles:\n"
+	"  lab:\n"
+	"    vcpus: 16\n"
+	"    memory: 128GiB\n"
+	"    p2p: pcie\n"
+	"    gpus: [g0, g1]\n"
+	"\n"
+	"vms:\n"
+	"  lab-1: {host: gpu-1, profile: lab}\n"
+	"  lab-2: {host: gpu-2, profile: lab, memory: 256GiB}\n"
+	"```\n"
+	"\n"
+	"## Files\n"
+	"\n"
+	"- A spec is one or more YAML files in UTF-8; a file may hold several documents. All documents of\n"
+	"  all files together make one plan, and a name stands in it once.\n"
+	"- Every document is a map with `version: 1`.\n"
+	"- A directory is walked for `*.yaml` and `*.yml`; hidden names and symbolic links are skipped. A\n"
+	"  file found so is read if its top level has `hosts` or `vms`, or `version` beside `profiles` or\n"
+	"  `host_profiles`; the others are counted and passed over. A file that is named on the command\n"
+	"  line is always read; `-` is standard input.\n"
+	"- A value is typed by its key, never guessed, and quotes never matter: `address: 05:00.0` and\n"
+	"  `qemu: 9.2` need none. A boolean is `true` or `false`, nothing else. A key with nothing\n"
+	"  behind it is an error, but for the sections of a document, which may be empty.\n"
+	"- Anchors, aliases, merge keys (`<<`) and tags are errors: what several hosts or VMs share stands\n"
+	"  in a profile. Lines end with LF or CR LF.\n"
+	"- Limits: 64 MiB a file, maps and lists 32 deep, 65,536 characters a value, 64 GPUs a host.\n"
+	"\n"
+	"Findings name a place as `vms.train-1.gpus[0].vgpu`; a name with a dot is quoted:\n"
+	"`vms[\"a.b\"].memory`.\n"
+	"\n"
+	"## Values\n"
+	"\n"
+	"| value | example | |\n"
+	"|---|---|---|\n"
+	"| size | `64GiB`, `512 MiB` | a whole number and KiB, MiB, GiB or TiB, powers of two; `GB` is an "
+	"error |\n"
+	"| PCI address | `0000:05:00.0`, `c1:00.0` | the domain may be left out (0000), the function not; "
+	"written back in lower case with the domain |\n"
+	"| UUID | `6d1a7d5e-0001-5000-8000-00000000000a` | |\n"
+	"| MAC address | `52:54:00:6b:3c:58` | of a card, not of a multicast group |\n"
+	"| version | `9.2.0`, `8.2.2-1ubuntu1` | read by its leading dotted number |\n"
+	"| ESXi version | `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2` | the update counts as the third number |\n"
+	"| name, host name | `train-1` | 1 to 63 of `a-z 0-9 . _ -`, first and last a letter or digit; no "
+	"host is called `manifest.json` |\n"
+	"| GPU id | `g0` | a name without a dot: libvirt drops an alias that holds one |\n"
+	"| cpulist | `0-31,64-95` | CPU numbers as Linux lists them |\n"
+	"| board | `a100-sxm4-80gb`, `10de:20b2`, `10de:25b6/14a9` | an id that `gpuplan boards` lists, or "
+	"a PCI id, with the subsystem's device where boards share it |\n"
+	"| vGPU type | `A100DX-80C`, `grid_a100dx-80c` | `NVIDIA ` or `GRID ` may stand before it; as "
+	"vCenter spells it too |\n"
+	"| interface | `br0` | the name of a bridge or network |\n"
+	"| path | `/var/lib/images/vm.qcow2` | from the root of the file system |\n"
+	"| text | | one line without control characters |\n";
+
+static void print_words(FILE *out, const char *const *words, const char *last)
 {
 	for (size_t i = 0; words[i]; i++)
-		fprintf(out, "%s`%s`", i ? ", " : "", words[i]);
+		fprintf(out, "%s`%s`", i == 0 ? "" : words[i + 1] ? ", " : last, words[i]);
+}
+
+/* `hosts.NAME.numa[]` as a page's link to that heading. */
+static void print_link(FILE *out, const char *text, const struct section *section)
+{
+	fprintf(out, "[%s](#", text);
+	for (const char *s = section->title; *s; s++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789_-", *s))
+			fputc(*s, out);
+		else if (*s >= 'A' && *s <= 'Z')
+			fputc(*s - 'A' + 'a', out);
+	fputs(")", out);
+}
+
+static void print_type(FILE *out, const struct key *key, enum key_type type);
+
+static void print_list(FILE *out, const struct key *key)
+{
+	fputs("list of ", out);
+	if (key->item == KEY_MAP) {
+		print_link(out, key->section->plural, key->section);
+		return;
+	}
+	if (key->item == KEY_NUMBER)
+		fputs("numbers, ", out);
+	print_type(out, key, key->item);
+	if (key->item != KEY_NUMBER)
+		fputs(key->item == KEY_ADDRESS ? "es" : "s", out);
 }
 
 static void print_type(FILE *out, const struct key *key, enum key_type type)
 {
+	static const enum grammar grammars[] = {
+		[KEY_SIZE] = GRAMMAR_SIZE, [KEY_ADDRESS] = GRAMMAR_PCI,     [KEY_UUID] = GRAMMAR_UUID,
+		[KEY_MAC] = GRAMMAR_MAC,   [KEY_VERSION] = GRAMMAR_VERSION, [KEY_ESXI] = GRAMMAR_ESXI,
+	};
+
 	switch (type) {
 	case KEY_FLAG:
-		fputs("`true`, `false`", out);
+		fputs("`true` or `false`", out);
 		break;
 	case KEY_NUMBER:
-		fprintf(out, "%" PRIu64 " to %" PRIu64, key->min, key->max);
-		break;
-	case KEY_SIZE:
-		fputs("size", out);
+		if (key->min == key->max)
+			fprintf(out, "`%" PRIu64 "`", key->min);
+		else
+			fprintf(out, "%" PRIu64 " to %" PRIu64, key->min, key->max);
 		break;
 	case KEY_WORD:
-		print_words(out, key->words);
+		print_words(out, key->words, " or ");
 		break;
 	case KEY_TEXT:
-		fprintf(out, "`%s`", grammar_example(key->grammar));
+		fputs(grammar_noun(key->grammar), out);
 		break;
+	case KEY_SIZE:
 	case KEY_ADDRESS:
-		fputs("PCI address", out);
-		break;
 	case KEY_UUID:
-		fputs("UUID", out);
-		break;
 	case KEY_MAC:
-		fputs("MAC address", out);
-		break;
 	case KEY_VERSION:
 	case KEY_ESXI:
-		fputs("version", out);
+		fputs(grammar_noun(grammars[type]), out);
 		break;
 	case KEY_LIST:
-		fputs("list of ", out);
-		if (key->item == KEY_MAP)
-			fprintf(out, "%s", key->section->title);
-		else
-			print_type(out, key, key->item);
+		print_list(out, key);
 		break;
 	case KEY_MAP:
-		fprintf(out, "%s", key->section->title);
+		print_link(out, "map", key->section);
 		break;
 	case KEY_NAMED:
-		fputs("map of names", out);
+		fprintf(out, "map of %s to ", grammar_noun(key->grammar));
+		print_link(out, key->section->what, key->section);
 		break;
 	case KEY_PARAMS:
-		fputs("map of plugin parameters", out);
+		fputs("map of parameter to text", out);
 		break;
 	}
 }
@@ -67,17 +173,25 @@ static void print_cell(FILE *out, const char *s)
 		fprintf(out, *s == '|' ? "\\|" : "%c", *s);
 }
 
-static void print_key(FILE *out, const struct key *key)
+static bool is_either(const struct section *section, const struct key *key)
+{
+	return section->either[0] && (strcmp(key->name, section->either[0]) == 0 ||
+				      strcmp(key->name, section->either[1]) == 0);
+}
+
+static void print_key(FILE *out, const struct section *section, const struct key *key)
 {
 	fprintf(out, "| `%s` | ", key->name);
 	if (key->words && key->type != KEY_WORD) {
-		print_words(out, key->words);
-		fputs(", or ", out);
+		print_words(out, key->words, ", ");
+		fputs(" or ", out);
 	}
 	print_type(out, key, key->type);
 	fputs(" | ", out);
 	if (key->flags & KEY_REQUIRED)
 		fputs("**Required.** ", out);
+	if (is_either(section, key))
+		fprintf(out, "**Either `%s` or `%s`.** ", section->either[0], section->either[1]);
 	if (key->flags & KEY_KVM)
 		fputs("*kvm only.* ", out);
 	if (key->flags & KEY_VSPHERE)
@@ -88,29 +202,29 @@ static void print_key(FILE *out, const struct key *key)
 	fputs(" |\n", out);
 }
 
-static void print_section(FILE *out, const struct section *section)
+static bool is_shown_before(const struct section *section, size_t i)
 {
-	fprintf(out, "\n## %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n", section->title,
-		section->doc);
-	for (size_t i = 0; i < section->n; i++)
-		print_key(out, &section->keys[i]);
-	for (size_t i = 0; i < section->n; i++) {
-		const struct key *key = &section->keys[i];
-		bool seen = false;
+	for (size_t j = 0; j < i; j++)
+		if (section->keys[j].section == section->keys[i].section)
+			return true;
+	return false;
+}
 
-		for (size_t j = 0; j < i; j++)
-			seen |= section->keys[j].section == key->section;
-		if (key->section && !seen)
-			print_section(out, key->section);
-	}
+/* `depth` 2 is a chapter; what stands below hosts.NAME is a part of it. */
+static void print_section(FILE *out, const struct section *section, unsigned depth)
+{
+	fprintf(out, "\n%.*s %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n", (int)depth, "####",
+		section->title, section->doc);
+	for (size_t i = 0; i < section->n; i++)
+		print_key(out, section, &section->keys[i]);
+	for (size_t i = 0; i < section->n; i++)
+		if (section->keys[i].section && !is_shown_before(section, i))
+			print_section(out, section->keys[i].section,
+				      section == &document_section ? 2 : 3);
 }
 
 void spec_reference(FILE *out)
 {
-	fputs("# The keys of a spec\n\n"
-	      "Made from the key tables by `gpuplan schema --format markdown`; a test holds this page\n"
-	      "to them. Sizes are a whole number and KiB, MiB, GiB or TiB. Quotes never matter:\n"
-	      "each value is typed by its key.\n",
-	      out);
-	print_section(out, &document_section);
+	fputs(opening, out);
+	print_section(out, &document_section, 2);
 }

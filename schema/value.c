@@ -95,7 +95,7 @@ bool parse_pci(struct str s, struct pci_address *out, const char **why)
 		*why = "has no function";
 		return false;
 	}
-	if (!take(&s, '.') || !take_digits(&s, 10, 9, &function) || s.n)
+	if (!take(&s, '.') || s.n != 1 || !take_digits(&s, 10, 9, &function))
 		return false;
 	*out = (struct pci_address){.domain = n == 3 ? (uint32_t)part[0] : 0,
 				    .bus = (uint8_t)part[n - 2],

@@ -68,6 +68,8 @@ def run_case(run, spec):
     args = spec.with_suffix(".args")
     more = args.read_text().splitlines() if args.exists() else []
     name = str(spec.relative_to(HERE))
+    if run.update and not expect.exists():
+        expect.write_text("")
     found = findings_of(run, name, run.call("lint", "-q", "-f", "json", *more, name))
     if found is None:
         return
