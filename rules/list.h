@@ -1,7 +1,7 @@
 /* Every rule, once. The order is that of `gpuplan rules` and docs/; of the rules on one vGPU's
- * type (vgpu_type) it is also the order in which they are asked. RULE(x) is `rule_x`. */
+ * type (vgpu_type) it is also the order in which they are asked. RULE(x) is `rule_x`; TOPIC heads those below it. */
 
-/* what YAML and the spec language say: found while reading */
+TOPIC("YAML and the spec language")
 RULE(yaml_syntax)
 RULE(yaml_duplicate_key)
 RULE(yaml_alias)
@@ -16,7 +16,7 @@ RULE(spec_reference)
 RULE(spec_conflict)
 RULE(key_without_effect)
 
-/* one vGPU's type: the first that holds */
+TOPIC("The type of a vGPU: the first that holds is reported")
 RULE(vgpu_type_unknown)
 RULE(vgpu_type_wrong_board)
 RULE(vgpu_mig_mismatch)
@@ -27,7 +27,7 @@ RULE(p2p_vgpu_unsupported)
 RULE(p2p_conflicting_docs)
 RULE(p2p_legacy_vgpu)
 
-/* vGPUs */
+TOPIC("VGPUs")
 RULE(p2p_mixed_vgpu)
 RULE(vgpu_multi_unsupported)
 RULE(vgpu_mixed_types)
@@ -36,7 +36,7 @@ RULE(vgpu_vf_missing)
 RULE(vgpu_mdev_duplicate)
 RULE(vgpu_ecc_old_driver)
 
-/* P2P over NVLink */
+TOPIC("P2P over NVLink")
 RULE(p2p_over_pcie)
 RULE(p2p_topology_unknown)
 RULE(p2p_footnote_fully_connected)
@@ -51,7 +51,7 @@ RULE(uvm_blocks_migration)
 RULE(multicast_needs_uvm)
 RULE(multicast_unsupported)
 
-/* P2P over PCIe: cliques */
+TOPIC("P2P over PCIe: cliques")
 RULE(clique_not_proven)
 RULE(clique_pair_not_ok)
 RULE(clique_mixed_models)
@@ -70,7 +70,7 @@ RULE(clique_openstack_xml)
 RULE(geforce_p2p_driver)
 RULE(p2p_pcie_vsphere)
 
-/* the MMIO window */
+TOPIC("The MMIO window")
 RULE(mmio_too_small)
 RULE(mmio_not_power_of_two)
 RULE(mmio_unknown_board)
@@ -78,13 +78,13 @@ RULE(mmio_needs_efi)
 RULE(mmio_exceeds_phys_bits)
 RULE(mmio_many_large_bars)
 
-/* placement */
+TOPIC("Placement")
 RULE(gpu_unknown)
 RULE(gpu_assigned_twice)
 RULE(nvswitch_vsphere_release)
 RULE(nvswitch_passthrough_vsphere)
 
-/* the host: fabric, NUMA, memory, vSphere's own */
+TOPIC("The host")
 RULE(fabric_mode)
 RULE(fabric_partition)
 RULE(fabric_module_missing)

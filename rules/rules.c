@@ -2,6 +2,7 @@
 
 #include "schema/keys.h"
 
+#define TOPIC(text)
 #define RULE(name) extern const struct rule rule_##name;
 #include "rules/list.h"
 #undef RULE
@@ -12,6 +13,27 @@ const struct rule *const rules[] = {
 #undef RULE
 	NULL,
 };
+#undef TOPIC
+
+static const struct {
+	const struct rule *rule; /* NULL: a topic starts */
+	const char *topic;
+} topics[] = {
+#define TOPIC(text) {NULL, text},
+#define RULE(name) {&rule_##name, NULL},
+#include "rules/list.h"
+#undef RULE
+#undef TOPIC
+};
+
+const char *rule_topic(const struct rule *rule)
+{
+	const char *topic = "";
+
+	for (size_t i = 0; i < sizeof topics / sizeof *topics && topics[i].rule != rule; i++)
+		topic = topics[i].topic ? topics[i].topic : topic;
+	return topic;
+}
 
 enum { N_RULES = sizeof rules / sizeof *rules - 1 };
 

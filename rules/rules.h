@@ -9,6 +9,8 @@ extern const struct rule *const rules[];
 
 /* NULL when there is none. */
 const struct rule *rule_find(struct str name);
+/* The heading of list.h that it stands under. */
+const char *rule_topic(const struct rule *rule);
 /* The nearest name, or an empty text. */
 struct str rule_nearest(struct str wrong);
 

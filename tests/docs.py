@@ -6,7 +6,7 @@ A comment before a fenced block says where the block comes from:
     <!-- run: lint --explain spec.yaml -->    the output of gpuplan with these arguments
     <!-- spec -->                             a spec that lints without a finding and compiles
 
-`--update` rewrites the blocks that a command makes.
+docs/rules is made from the rules. `--update` rewrites all that a command makes.
 """
 
 import argparse
@@ -58,6 +58,31 @@ def check_page(gpuplan, page, update):
             yield f"{page.name}: there is no {target}"
 
 
+def rule_pages(gpuplan):
+    """docs/rules: {file: text}, made from the rules themselves."""
+    index = call(gpuplan, "rules", "--format", "markdown").stdout
+    pages = {"README.md": index}
+    for name in re.findall(r"^\| \[`([a-z0-9-]+)`\]", index, re.M):
+        pages[name + ".md"] = call(gpuplan, "explain", name, "--format", "markdown").stdout
+    return pages
+
+
+def check_rule_pages(gpuplan, update):
+    folder = ROOT / "docs" / "rules"
+    pages = rule_pages(gpuplan)
+    there = {f.name: f.read_text() for f in folder.glob("*.md")}
+    if update and pages != there:
+        folder.mkdir(exist_ok=True)
+        for name in there.keys() - pages.keys():
+            (folder / name).unlink()
+        for name, text in pages.items():
+            (folder / name).write_text(text)
+        there = pages
+    for name in sorted(pages.keys() | there.keys()):
+        if pages.get(name) != there.get(name):
+            yield f"docs/rules/{name} is not what the rules say: tests/docs.py --update"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gpuplan", default=str(ROOT / "build" / "gpuplan"))
@@ -66,6 +91,7 @@ def main():
     gpuplan = str(Path(options.gpuplan).resolve())
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     problems = [p for page in pages for p in check_page(gpuplan, page, options.update)]
+    problems += check_rule_pages(gpuplan, options.update)
     blocks = sum(len(BLOCK.findall(page.read_text())) for page in pages)
     print("\n".join(problems))
     print(f"{len(pages)} pages, {blocks} blocks, {len(problems)} problems")

@@ -42,7 +42,7 @@ static const struct option_row {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
 	 "text, oneline, json or auto (text); repeats, each with its own -o"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, WITH_FORMAT & ~COMMAND_LINT,
-	 "text or json; schema: json or markdown"},
+	 "text or json; rules, explain, schema: also markdown"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE, "the folder that is written; required"},

@@ -48,6 +48,7 @@ static json_object *rule_json(struct arena *arena, const struct rule *rule, bool
 	json_object *o = json_map();
 
 	json_put_text(o, "name", str_of(rule->name));
+	json_put_text(o, "topic", str_of(rule_topic(rule)));
 	json_put_text(o, "severity", str_of(severity_name(rule->severity)));
 	json_put_flag(o, "never_off", rule->flags & RULE_NEVER_OFF);
 	json_put_text(o, "fix", str_of(fix_text(rule)));
@@ -62,38 +63,79 @@ static json_object *rule_json(struct arena *arena, const struct rule *rule, bool
 	return o;
 }
 
-static bool want_json(const struct options *options, bool *json)
+enum page_format { PAGE_TEXT, PAGE_JSON, PAGE_MARKDOWN };
+
+static bool parse_page_format(const struct options *options, enum page_format *out)
 {
-	*json = options->format && strcmp(options->format, "json") == 0;
-	if (!options->format || *json || strcmp(options->format, "text") == 0)
+	static const char *const names[] = {"text", "json", "markdown"};
+
+	*out = PAGE_TEXT;
+	if (!options->format)
 		return true;
-	trouble("no format '%s' here: text or json", options->format);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(options->format, names[i]) != 0)
+			continue;
+		*out = (enum page_format)i;
+		return true;
+	}
+	trouble("no format '%s' here: text, json or markdown", options->format);
 	return false;
+}
+
+static void list_json(struct arena *arena)
+{
+	json_object *top = json_map(), *list = json_list();
+
+	json_put_number(top, "version", 1);
+	for (size_t i = 0; rules[i]; i++)
+		json_append(list, rule_json(arena, rules[i], false));
+	json_put(top, "rules", list);
+	json_print(top);
+}
+
+/* docs/rules/README.md */
+static void list_markdown(void)
+{
+	const char *topic = "";
+
+	fputs("# The rules\n\nMade by `gpuplan rules --format markdown`; a test holds these pages to the "
+	      "program.\n`gpuplan explain RULE` prints one.\n",
+	      stdout);
+	for (size_t i = 0; rules[i]; i++) {
+		if (strcmp(topic, rule_topic(rules[i])) != 0) {
+			topic = rule_topic(rules[i]);
+			printf("\n## %s\n\n| rule | | fires on |\n|---|---|---|\n", topic);
+		}
+		printf("| [`%s`](%s.md) | %s%s | %s |\n", rules[i]->name, rules[i]->name,
+		       severity_name(rules[i]->severity),
+		       rules[i]->flags & RULE_NEVER_OFF ? ", never off" : "", rules[i]->summary);
+	}
+}
+
+static void list_text(void)
+{
+	for (size_t i = 0; rules[i]; i++)
+		printf("%-30s %-8s %s%s\n", rules[i]->name, severity_name(rules[i]->severity),
+		       rules[i]->summary, rules[i]->flags & RULE_NEVER_OFF ? " (never off)" : "");
 }
 
 static enum status run_rules(struct arena *arena, const struct options *options)
 {
-	bool json;
+	enum page_format format;
 
-	if (!want_json(options, &json))
+	if (!parse_page_format(options, &format))
 		return STATUS_TROUBLE;
 	if (options->n_arguments) {
 		trouble("rules takes no argument; `gpuplan explain %s` tells of one",
 			options->arguments[0]);
 		return STATUS_TROUBLE;
 	}
-	if (json) {
-		json_object *top = json_map(), *list = json_list();
-
-		json_put_number(top, "version", 1);
-		for (size_t i = 0; rules[i]; i++)
-			json_append(list, rule_json(arena, rules[i], false));
-		json_put(top, "rules", list);
-		json_print(top);
-	}
-	for (size_t i = 0; rules[i] && !json; i++)
-		printf("%-30s %-8s %s%s\n", rules[i]->name, severity_name(rules[i]->severity),
-		       rules[i]->summary, rules[i]->flags & RULE_NEVER_OFF ? " (never off)" : "");
+	if (format == PAGE_JSON)
+		list_json(arena);
+	else if (format == PAGE_MARKDOWN)
+		list_markdown();
+	else
+		list_text();
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }
 
@@ -135,12 +177,30 @@ static void print_page(const struct rule *rule)
 	printf("\nExample: a line behind '-' is wrong, one behind '+' mends it.\n\n%s", rule->example);
 }
 
+/* docs/rules/NAME.md */
+static void page_markdown(const struct rule *rule)
+{
+	printf("# %s\n\n*%s%s%s*\n\n", rule->name, severity_name(rule->severity),
+	       rule->flags & RULE_NEVER_OFF ? ", never off" : "",
+	       rule->flags & RULE_FIX	       ? ", safe fix"
+	       : rule->flags & RULE_UNSAFE_FIX ? ", unsafe fix"
+					       : "");
+	print_wrapped(rule->what);
+	printf("\n## Why\n\n");
+	print_wrapped(rule->why);
+	printf("\nSource: ");
+	print_wrapped(rule->source);
+	printf("\n## Example\n\nA line behind `-` is wrong, one behind `+` mends it.\n\n"
+	       "```diff\n%s```\n",
+	       rule->example);
+}
+
 static enum status run_explain(struct arena *arena, const struct options *options)
 {
 	const struct rule *rule;
-	bool json;
+	enum page_format format;
 
-	if (!want_json(options, &json))
+	if (!parse_page_format(options, &format))
 		return STATUS_TROUBLE;
 	if (options->n_arguments != 1) {
 		trouble("explain takes the name of one rule; `gpuplan rules` lists them");
@@ -154,8 +214,10 @@ static enum status run_explain(struct arena *arena, const struct options *option
 			STR_ARG(near), near.n ? "'?" : "; `gpuplan rules` lists them");
 		return STATUS_TROUBLE;
 	}
-	if (json)
+	if (format == PAGE_JSON)
 		json_print(rule_json(arena, rule, true));
+	else if (format == PAGE_MARKDOWN)
+		page_markdown(rule);
 	else
 		print_page(rule);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
