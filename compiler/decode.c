@@ -531,9 +531,7 @@ bool decode_document(struct decoder *d, node_id top, struct document_spec *out)
 		return false;
 	}
 	decode_map(d, owner, node, out);
-	decode_require(d->findings, &document_section, out,
-		       node->first ? yaml_node(d->yaml, node->first)->at
-				   : (struct span){node->at.at, 1},
-		       STR(""), false);
+	decode_require(d->findings, &document_section, out, (struct span){node->at.at, 0}, STR(""),
+		       false);
 	return true;
 }

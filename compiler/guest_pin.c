@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "schema/cpu_set.h"
 #include "schema/keys.h"
 
 const struct numa_spec *host_numa(const struct host *host, uint32_t node)
@@ -136,38 +137,6 @@ static bool pin_list(const struct vm *vm, struct findings *findings)
 	return false;
 }
 
-/* A set of the host's CPUs, filled word by word: a cpulist may name 0-65535 over and over. */
-typedef uint64_t cpu_set[(CPU_MAX + 1) / 64];
-
-/* The bits of word `w` that stand for first..last. */
-static uint64_t cpu_bits(uint32_t w, uint32_t first, uint32_t last)
-{
-	uint32_t low = first > w * 64 ? first - w * 64 : 0;
-	uint32_t high = last < w * 64 + 63 ? last - w * 64 : 63;
-
-	return UINT64_MAX << low & UINT64_MAX >> (63 - high);
-}
-
-static void cpu_set_add(cpu_set set, struct str cpulist)
-{
-	uint32_t first, last;
-
-	while (cpulist_next(&cpulist, &first, &last))
-		for (uint32_t w = first / 64; w <= last / 64; w++)
-			set[w] |= cpu_bits(w, first, last);
-}
-
-static bool cpu_set_meets(const cpu_set set, struct str cpulist)
-{
-	uint32_t first, last;
-
-	while (cpulist_next(&cpulist, &first, &last))
-		for (uint32_t w = first / 64; w <= last / 64; w++)
-			if (set[w] & cpu_bits(w, first, last))
-				return true;
-	return false;
-}
-
 /* A set of node numbers, kept sorted. */
 struct nodes {
 	uint32_t *items;
@@ -211,20 +180,20 @@ static struct str nodes_text(struct plan *plan, const struct nodes *nodes)
 static void add_nodes_of_list(struct plan *plan, const struct vm *vm, struct nodes *nodes)
 {
 	const struct host_spec *host = vm->host->spec;
-	cpu_set pinned = {0}, known = {0};
+	struct cpu_set pinned = {0}, known = {0};
 
-	for (uint32_t i = 0; i < vm->spec->pinning.n; i++)
-		cpu_set_add(pinned, vm->spec->pinning.items[i].s);
 	for (uint32_t i = 0; i < host->numa.n; i++)
 		if (span_given(host->numa.items[i].id.at))
-			cpu_set_add(known, host->numa.items[i].cpus.s);
-	for (size_t w = 0; w < sizeof pinned / sizeof *pinned; w++)
-		if (pinned[w] & ~known[w])
+			cpu_set_add(&known, host->numa.items[i].cpus.s);
+	for (uint32_t i = 0; i < vm->spec->pinning.n; i++) {
+		if (cpu_set_lacks(&known, vm->spec->pinning.items[i].s, NULL))
 			return;
+		cpu_set_add(&pinned, vm->spec->pinning.items[i].s);
+	}
 	for (uint32_t i = 0; i < host->numa.n; i++) {
 		const struct numa_spec *numa = &host->numa.items[i];
 
-		if (span_given(numa->id.at) && cpu_set_meets(pinned, numa->cpus.s))
+		if (span_given(numa->id.at) && cpu_set_meets(&pinned, numa->cpus.s, NULL))
 			nodes_add(plan, nodes, (uint32_t)numa->id.n);
 	}
 }

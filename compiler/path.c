@@ -67,9 +67,9 @@ static void seek(struct seeker *s, node_id id, struct str path)
 	uint32_t i = 0;
 
 	/* A map without braces starts where its first key does; a finding about all of it is as long
-	 * as it is. */
+	 * as it is, or has no length. */
 	while (waiting(s) && node->kind != NODE_SCALAR && waiting(s)->at.at == node->at.at &&
-	       waiting(s)->at.len == node->at.len)
+	       (waiting(s)->at.len == node->at.len || waiting(s)->at.len == 0))
 		s->findings->items[s->next++].path = path;
 	if (node->kind == NODE_MAP) {
 		for (node_id k = node->first; k; i++) {

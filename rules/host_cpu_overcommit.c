@@ -1,28 +1,28 @@
+#include <stdio.h>
+
 #include "compiler/rule.h"
+#include "schema/cpu_set.h"
 #include "schema/keys.h"
 
-/* Which VM has a CPU, by host CPU number. */
-struct owner {
-	const struct vm *vm;
-	struct span at;
-};
-
-/* The CPUs that the host has: its NUMA nodes', or 0 to their count. -1: it does not say. */
-static int has_cpu(const struct host *host, uint32_t cpu)
+/* The CPUs that the host has: its NUMA nodes', or 0 to their count. false: it does not say. */
+static bool cpus_of(const struct host *host, struct cpu_set *out)
 {
 	const struct cpus_spec *c = &host->spec->cpus;
 	bool nodes = host->spec->numa.n > 0 && !host_broken(host->spec, numa);
+	uint64_t n = c->sockets.n * c->cores.n * c->threads.n;
+	char all[16];
 
 	for (uint32_t i = 0; i < host->spec->numa.n; i++) {
-		if (cpulist_has(host->spec->numa.items[i].cpus.s, cpu))
-			return 1;
+		cpu_set_add(out, host->spec->numa.items[i].cpus.s);
 		nodes &= span_given(host->spec->numa.items[i].cpus.at);
 	}
 	if (nodes)
-		return 0;
-	if (!span_given(c->sockets.at) || !span_given(c->cores.at) || !span_given(c->threads.at))
-		return -1;
-	return cpu < c->sockets.n * c->cores.n * c->threads.n;
+		return true;
+	if (n == 0 || n > CPU_MAX + 1)
+		return false;
+	snprintf(all, sizeof all, "0-%u", (unsigned)(n - 1));
+	cpu_set_add(out, str_of(all));
+	return true;
 }
 
 static void report_lacking(struct judge *judge, const struct vm *vm, const struct text *list,
@@ -39,63 +39,72 @@ static void report_lacking(struct judge *judge, const struct vm *vm, const struc
 	finding_help(judge->findings, f, "write CPUs of the host; or pinning: auto");
 }
 
-static void report_shared(struct judge *judge, const struct text *list, uint32_t cpu,
-			  const struct owner *owner)
+static bool has_list(const struct vm *vm)
 {
+	return vm->pinned && !vm->spec->pinning.word;
+}
+
+/* The list by which one of the first `n` VMs of the host has the CPU. */
+static const struct text *list_with(const struct host *host, uint32_t n, uint32_t cpu,
+				    const struct vm **owner)
+{
+	for (uint32_t v = 0; v < n; v++)
+		for (uint32_t i = 0; has_list(host->vms[v]) && i < host->vms[v]->spec->pinning.n; i++)
+			if (cpulist_has(host->vms[v]->spec->pinning.items[i].s, cpu)) {
+				*owner = host->vms[v];
+				return &host->vms[v]->spec->pinning.items[i];
+			}
+	return NULL;
+}
+
+static void report_shared(struct judge *judge, const struct text *list, uint32_t cpu,
+			  const struct host *host, uint32_t n)
+{
+	const struct vm *owner = NULL;
+	const struct text *other = list_with(host, n, cpu, &owner);
 	struct finding *f = report(judge, list->at,
 				   "'%s': a vCPU of VM '%.*s' is pinned to CPU %u too",
-				   quoted(judge, list->s), STR_ARG(owner->vm->spec->name.s), cpu);
+				   quoted(judge, list->s), STR_ARG(owner->spec->name.s), cpu);
 
-	if (owner->at.at != list->at.at)
-		finding_note(judge->findings, f, owner->at, "there");
+	if (other->at.at != list->at.at)
+		finding_note(judge->findings, f, other->at, "there");
 	finding_help(judge->findings, f, "give each VM CPUs of its own");
 }
 
-/* The first CPU that is lacking, and the first that another VM has: one finding each. */
-static void check_vm(struct judge *judge, const struct vm *vm, struct owner *owners)
+/* The first CPU that is lacking, and the first that an earlier VM has: one finding each. */
+static void check_vm(struct judge *judge, const struct host *host, uint32_t v,
+		     const struct cpu_set *known, struct cpu_set *taken)
 {
+	const struct vm *vm = host->vms[v];
+	struct cpu_set own = {0};
 	bool lacking = false, shared = false;
 
 	for (uint32_t i = 0; i < vm->spec->pinning.n; i++) {
 		const struct text *list = &vm->spec->pinning.items[i];
-		struct str rest = list->s;
-		uint32_t first, last;
+		uint32_t cpu;
 
-		if (i && str_eq(list->s, list[-1].s))
-			continue;
-		while (cpulist_next(&rest, &first, &last)) {
-			for (uint32_t cpu = first; cpu <= last; cpu++) {
-				struct owner *owner = &owners[cpu];
-
-				if (!lacking && has_cpu(vm->host, cpu) == 0) {
-					report_lacking(judge, vm, list, cpu);
-					lacking = true;
-				}
-				if (!owner->vm) {
-					*owner = (struct owner){vm, list->at};
-				} else if (owner->vm != vm && !shared) {
-					report_shared(judge, list, cpu, owner);
-					shared = true;
-				}
-			}
+		if (known && !lacking && cpu_set_lacks(known, list->s, &cpu)) {
+			report_lacking(judge, vm, list, cpu);
+			lacking = true;
 		}
+		if (!shared && cpu_set_meets(taken, list->s, &cpu)) {
+			report_shared(judge, list, cpu, host, v);
+			shared = true;
+		}
+		cpu_set_add(&own, list->s);
 	}
+	cpu_set_unite(taken, &own);
 }
 
 /* `auto` gives a VM the whole of its nodes, which it may share: only lists are judged. */
 static void check(struct judge *judge, const struct host *host)
 {
-	struct owner *owners = NULL;
+	struct cpu_set known = {0}, taken = {0};
+	bool says = cpus_of(host, &known);
 
-	for (uint32_t i = 0; i < host->n_vms; i++) {
-		const struct vm *vm = host->vms[i];
-
-		if (!host->kvm || !vm->pinned || vm->spec->pinning.word)
-			continue;
-		if (!owners)
-			owners = arena_array(judge->arena, CPU_MAX + 1, sizeof *owners);
-		check_vm(judge, vm, owners);
-	}
+	for (uint32_t v = 0; host->kvm && v < host->n_vms; v++)
+		if (has_list(host->vms[v]))
+			check_vm(judge, host, v, says ? &known : NULL, &taken);
 }
 
 const struct rule rule_host_cpu_overcommit = {

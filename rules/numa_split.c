@@ -1,35 +1,26 @@
 #include "compiler/rule.h"
+#include "schema/cpu_set.h"
 
 enum { MAX_NODES = 1024 }; /* ids are 0 to 1023 (schema/keys_host.c) */
-
-static const struct numa_spec *node_of_cpu(const struct host *host, uint32_t cpu)
-{
-	for (uint32_t i = 0; i < host->spec->numa.n; i++)
-		if (cpulist_has(host->spec->numa.items[i].cpus.s, cpu))
-			return &host->spec->numa.items[i];
-	return NULL;
-}
 
 /* The nodes of all CPUs that the VM is pinned to; false: the host does not say one's node. */
 static bool pinned_nodes(const struct vm *vm, bool nodes[MAX_NODES])
 {
+	const struct host_spec *host = vm->host->spec;
+	struct cpu_set pinned = {0}, known = {0};
+
+	for (uint32_t i = 0; i < host->numa.n; i++)
+		if (span_given(host->numa.items[i].id.at))
+			cpu_set_add(&known, host->numa.items[i].cpus.s);
 	for (uint32_t i = 0; i < vm->spec->pinning.n; i++) {
-		const struct text *list = &vm->spec->pinning.items[i];
-		struct str rest = list->s;
-		uint32_t first, last;
-
-		if (i && str_eq(list->s, list[-1].s))
-			continue;
-		while (cpulist_next(&rest, &first, &last)) {
-			for (uint32_t cpu = first; cpu <= last; cpu++) {
-				const struct numa_spec *numa = node_of_cpu(vm->host, cpu);
-
-				if (!numa || !span_given(numa->id.at))
-					return false;
-				nodes[numa->id.n] = true;
-			}
-		}
+		if (cpu_set_lacks(&known, vm->spec->pinning.items[i].s, NULL))
+			return false;
+		cpu_set_add(&pinned, vm->spec->pinning.items[i].s);
 	}
+	for (uint32_t i = 0; i < host->numa.n; i++)
+		if (span_given(host->numa.items[i].id.at) &&
+		    cpu_set_meets(&pinned, host->numa.items[i].cpus.s, NULL))
+			nodes[host->numa.items[i].id.n] = true;
 	return true;
 }
 
