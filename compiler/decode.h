@@ -35,6 +35,10 @@ enum unread {
 /* false: the document is of another version, or no map; nothing of it was read. */
 bool decode_document(struct decoder *d, node_id top, struct document_spec *out);
 
+/* A document that is a map of `section` (the project file): false where it is no map, which has
+ * been reported; an empty one says nothing. */
+bool decode_map_of(struct decoder *d, const struct section *section, node_id top, void *out);
+
 /* The top level of a source that was found by walking says that it is a spec of ours. */
 bool decode_is_ours(const struct yaml *yaml);
 

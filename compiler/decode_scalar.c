@@ -58,6 +58,9 @@ static struct str expected_type(struct arena *arena, const struct key *key, enum
 	case KEY_NAMED:
 		return STR("a map of names");
 	case KEY_PARAMS:
+		if (key->words)
+			return arena_printf(arena, "a map of names to %.*s",
+					    STR_ARG(words_text(arena, key->words)));
 		return STR("a map of plugin parameters");
 	}
 	return STR("");
@@ -67,7 +70,7 @@ struct str decode_expected(struct arena *arena, const struct key *key)
 {
 	struct str what = expected_type(arena, key, key->type);
 
-	if (!key->words || key->type == KEY_WORD)
+	if (!key->words || key->type == KEY_WORD || key->type == KEY_PARAMS)
 		return what;
 	return arena_printf(arena, "%.*s, or %.*s", STR_ARG(words_text(arena, key->words)),
 			    STR_ARG(what));

@@ -150,6 +150,16 @@ void findings_finish(struct findings *findings)
 	findings->n = kept;
 }
 
+void findings_drop_hidden(struct findings *findings)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < findings->n; i++)
+		if (!findings->items[i].hidden)
+			findings->items[kept++] = findings->items[i];
+	findings->n = kept;
+}
+
 uint32_t findings_count(const struct findings *findings, enum severity severity)
 {
 	uint32_t n = 0;

@@ -38,6 +38,7 @@ struct finding {
 	struct str message;
 	struct note *notes; /* the other places that matter, FINDING_NOTES at most */
 	uint8_t n_notes;
+	bool hidden;        /* switched off, silenced or in the baseline: findings_drop_hidden */
 	struct str help; /* what to write instead; may be empty */
 	struct {
 		bool given, safe;
@@ -77,6 +78,8 @@ const char *finding_quote(struct findings *findings, struct str s);
 /* Sorts by place, then rule, then message; drops findings that say the same of the same place.
  * Sources are read in the order of their names, so the place sorts by file too. */
 void findings_finish(struct findings *findings);
+/* Forgets the hidden ones. */
+void findings_drop_hidden(struct findings *findings);
 uint32_t findings_count(const struct findings *findings, enum severity severity);
 
 const char *severity_name(enum severity severity);

@@ -4,7 +4,6 @@
 
 #include "compiler/decode.h"
 #include "compiler/profiles.h"
-#include "compiler/walk.h"
 
 struct loader {
 	struct spec *spec;
@@ -144,12 +143,13 @@ static struct loader start(struct spec *spec, struct arena *arena, struct source
 }
 
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
-		struct findings *findings, char **paths, uint32_t n, const char *stdin_name)
+		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
+		const char *stdin_name)
 {
 	struct loader l = start(spec, arena, sources, findings);
 	struct walk walk;
 
-	walk_paths(&walk, arena, paths, n);
+	walk_paths(&walk, arena, exclude, paths, n);
 	for (uint32_t i = 0; i < walk.n_errors; i++)
 		add_error(&l, walk.errors[i]);
 	for (uint32_t i = 0; i < walk.n; i++) {

@@ -5,6 +5,7 @@
 #define GPUPLAN_LOAD_H
 
 #include "compiler/finding.h"
+#include "compiler/walk.h"
 #include "schema/model.h"
 
 /* Pointers to every host (VM, …) of every document, in the order of their names. */
@@ -28,7 +29,8 @@ struct spec {
 };
 
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
-		struct findings *findings, char **paths, uint32_t n, const char *stdin_name);
+		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
+		const char *stdin_name);
 /* One source that is in memory. */
 void load_source(struct spec *spec, struct arena *arena, struct sources *sources,
 		 struct findings *findings, struct source *source);

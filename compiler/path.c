@@ -1,6 +1,7 @@
 #include "compiler/path.h"
 
-#include "compiler/buffer.h"
+#include <stdio.h>
+
 #include "compiler/yaml.h"
 
 struct seeker {
@@ -13,7 +14,8 @@ struct seeker {
 static bool plain_name(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", s.p[i]))
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-",
+			    s.p[i]))
 			return false;
 	return s.n > 0;
 }
@@ -21,25 +23,28 @@ static bool plain_name(struct str s)
 /* As JSON has it, so that a path is one line. */
 static struct str quoted_name(struct arena *arena, struct str name)
 {
-	struct buffer out;
+	char *out = arena_array(arena, name.n + 1, sizeof "\\u0000");
+	size_t n = 0;
 
-	buffer_init(&out, arena);
 	for (size_t i = 0; i < name.n; i++) {
 		unsigned char c = (unsigned char)name.p[i];
 
-		if (c < 0x20)
-			buffer_printf(&out, "\\u%04x", c);
-		else
-			buffer_printf(&out, c == '"' || c == '\\' ? "\\%c" : "%c", c);
+		if (c < 0x20) {
+			n += (size_t)sprintf(out + n, "\\u%04x", c);
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			out[n++] = '\\';
+		out[n++] = (char)c;
 	}
-	return buffer_text(&out);
+	return (struct str){out, n};
 }
 
 static struct str below(struct seeker *s, struct str path, struct str name)
 {
 	if (plain_name(name))
-		return arena_printf(s->findings->arena, "%.*s%s%.*s", STR_ARG(path), path.n ? "." : "",
-				    STR_ARG(name));
+		return arena_printf(s->findings->arena, "%.*s%s%.*s", STR_ARG(path),
+				    path.n ? "." : "", STR_ARG(name));
 	return arena_printf(s->findings->arena, "%.*s[\"%.*s\"]", STR_ARG(path),
 			    STR_ARG(quoted_name(s->scratch, name)));
 }
@@ -66,8 +71,8 @@ static void seek(struct seeker *s, node_id id, struct str path)
 	const struct node *node = yaml_node(&s->yaml, id);
 	uint32_t i = 0;
 
-	/* A map without braces starts where its first key does; a finding about all of it is as long
-	 * as it is, or has no length. */
+	/* A map without braces starts where its first key does; a finding about all of it is as
+	 * long as it is, or has no length. */
 	while (waiting(s) && node->kind != NODE_SCALAR && waiting(s)->at.at == node->at.at &&
 	       (waiting(s)->at.len == node->at.len || waiting(s)->at.len == 0))
 		s->findings->items[s->next++].path = path;
@@ -89,8 +94,9 @@ static void seek(struct seeker *s, node_id id, struct str path)
 	} else if (node->kind == NODE_LIST) {
 		for (node_id v = node->first; v; v = yaml_node(&s->yaml, v)->next, i++)
 			if (reaches(s, yaml_node(&s->yaml, v)))
-				seek(s, v, arena_printf(s->findings->arena, "%.*s[%u]",
-							STR_ARG(path), i));
+				seek(s, v,
+				     arena_printf(s->findings->arena, "%.*s[%u]", STR_ARG(path),
+						  i));
 	}
 	/* What stands at the node itself, or between its children. */
 	give(s, span_end(node->at) + (node->at.len == 0), path);
@@ -115,7 +121,8 @@ void paths_of_findings(struct findings *findings, const struct sources *sources)
 		const struct source *source = source_of(sources, findings->items[s.next].at);
 
 		s.end = s.next;
-		while (s.end < findings->n && findings->items[s.end].at.at <= source->base + source->text.n)
+		while (s.end < findings->n &&
+		       findings->items[s.end].at.at <= source->base + source->text.n)
 			s.end++;
 		seek_source(&s, source);
 		arena_reset(scratch);

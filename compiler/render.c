@@ -4,12 +4,12 @@
 
 #include "compiler/utf8.h"
 
-#define RED "\033[1;31m"
+#define RED    "\033[1;31m"
 #define YELLOW "\033[1;33m"
-#define BLUE "\033[1;34m"
-#define GREEN "\033[1;32m"
-#define BOLD "\033[1m"
-#define RESET "\033[0m"
+#define BLUE   "\033[1;34m"
+#define GREEN  "\033[1;32m"
+#define BOLD   "\033[1m"
+#define RESET  "\033[0m"
 
 struct text_renderer {
 	struct buffer *out;
@@ -124,7 +124,8 @@ static void quote_line(struct text_renderer *r, struct span at)
 
 	end = end > line.n ? line.n : end;
 	if (start > WIDEST / 2)
-		for (from = start - WIDEST / 2; from && ((unsigned char)line.p[from] & 0xc0) == 0x80;)
+		for (from = start - WIDEST / 2;
+		     from && ((unsigned char)line.p[from] & 0xc0) == 0x80;)
 			from--;
 	buffer_init(&marks, r->out->arena);
 	buffer_add(r->out, margin);

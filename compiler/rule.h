@@ -36,7 +36,7 @@ struct rule {
 	const char *summary; /* one line for `gpuplan rules`: what it fires on */
 
 	/* What it looks at: exactly one of these, or none for what the compiler finds while it
-	 * reads (yaml-*, spec-*).
+	 * reads (yaml-*, spec-*, ignore-*).
 	 *
 	 * `vgpu_type` is special: of all rules that have one, in the order of list.h, the first that
 	 * returns true for a vGPU is the one that is reported; the later ones are not asked, for one
@@ -58,6 +58,10 @@ struct rule {
 	 * without the '-' lines nothing fires: tests run both. */
 	const char *example;
 };
+
+/* The compiler does not know the rules; who does (rules/rules.h) lends it these. */
+typedef const struct rule *rule_finder(struct str name); /* NULL: there is none */
+typedef struct str rule_guesser(struct str wrong);       /* the nearest name, or an empty text */
 
 /* A finding of the judge's rule, with its severity. */
 struct finding *report(struct judge *judge, struct span at, const char *format, ...)

@@ -88,8 +88,8 @@ bool source_read(struct sources *sources, const char *path, const char *stdin_na
 		return false;
 	}
 	if (UINT32_MAX - sources->next_base <= SOURCE_MAX_BYTES) {
-		*error = arena_printf(sources->arena, "%s: the files of one run are limited to 4 GiB",
-				      path);
+		*error = arena_printf(sources->arena,
+				      "%s: the files of one run are limited to 4 GiB", path);
 		return false;
 	}
 	*out = push(sources, str_of(standard_input ? stdin_name : path), text);
@@ -158,8 +158,7 @@ static void index_source(struct arena *arena, struct source *source)
 	source->n_lines = fill_lines(t, NULL);
 	source->lines = arena_array(arena, source->n_lines, sizeof *source->lines);
 	fill_lines(t, source->lines);
-	source->characters =
-		arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->characters);
+	source->characters = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->characters);
 	for (size_t i = 0; i < t.n; i++) {
 		if (i % SOURCE_BLOCK == 0)
 			source->characters[i / SOURCE_BLOCK] = characters;

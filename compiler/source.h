@@ -9,15 +9,15 @@
 
 enum {
 	SOURCE_MAX_BYTES = 64 << 20, /* a file */
-	SOURCE_BLOCK = 512,          /* bytes from one count of characters to the next */
+	SOURCE_BLOCK = 512,	     /* bytes from one count of characters to the next */
 };
 
 struct source {
 	struct str name; /* as the user gave or the walk found it */
 	struct str text; /* at most SOURCE_MAX_BYTES */
-	uint32_t base;   /* where its first byte stands on the number line */
-	bool cut;        /* the file is longer than the limit */
-	bool named;      /* on the command line, not found by walking */
+	uint32_t base;	 /* where its first byte stands on the number line */
+	bool cut;	 /* the file is longer than the limit */
+	bool named;	 /* on the command line, not found by walking */
 	bool is_stdin;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
 	 * SOURCE_BLOCK of bytes. */

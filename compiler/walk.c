@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "compiler/glob.h"
+
 /* A file and who it is, so that `vms/ vms/a.yaml` reads a.yaml once. */
 struct candidate {
 	struct found_file file;
@@ -49,13 +51,44 @@ static void add_file(struct walk *walk, struct candidates *all, const char *path
 	}
 }
 
-static void visit(struct walk *walk, struct candidates *all, FTS *tree, FTSENT *entry)
+/* One directory of the command line, while it is walked. */
+struct root {
+	const struct exclude *exclude; /* NULL: nothing is left out */
+	const char *path;              /* as given */
+	const char *real;              /* absolute, without symbolic links */
+	struct arena *scratch;
+};
+
+static bool is_excluded(const struct root *root, const FTSENT *entry)
+{
+	const struct exclude *exclude = root->exclude;
+	const char *below = entry->fts_path + strlen(root->path), *path;
+	bool covered = false;
+	size_t folder;
+
+	if (!exclude || !exclude->n || !root->real)
+		return false;
+	below += strspn(below, "/");
+	path = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
+			    below)
+		       .p;
+	folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
+	if (strncmp(path, exclude->folder, folder) == 0 && path[folder] == '/')
+		for (uint32_t i = 0; i < exclude->n && !covered; i++)
+			covered = glob_covers(root->scratch, exclude->globs[i],
+					      str_of(path + folder));
+	arena_reset(root->scratch);
+	return covered;
+}
+
+static void visit(struct walk *walk, struct candidates *all, const struct root *root, FTS *tree,
+		  FTSENT *entry)
 {
 	bool named = entry->fts_level == FTS_ROOTLEVEL;
 
 	switch (entry->fts_info) {
 	case FTS_D:
-		if (!named && entry->fts_name[0] == '.')
+		if (!named && (entry->fts_name[0] == '.' || is_excluded(root, entry)))
 			fts_set(tree, entry, FTS_SKIP);
 		break;
 	case FTS_DNR:
@@ -70,7 +103,8 @@ static void visit(struct walk *walk, struct candidates *all, FTS *tree, FTSENT *
 	case FTS_DEFAULT:
 		if (named || (entry->fts_info == FTS_F && entry->fts_name[0] != '.' &&
 			      (has_suffix(entry->fts_name, entry->fts_namelen, ".yaml") ||
-			       has_suffix(entry->fts_name, entry->fts_namelen, ".yml"))))
+			       has_suffix(entry->fts_name, entry->fts_namelen, ".yml")) &&
+			      !is_excluded(root, entry)))
 			add_file(walk, all, entry->fts_path, entry->fts_statp, named);
 		break;
 	default:
@@ -78,19 +112,23 @@ static void visit(struct walk *walk, struct candidates *all, FTS *tree, FTSENT *
 	}
 }
 
-static void walk_path(struct walk *walk, struct candidates *all, char *path)
+static void walk_path(struct walk *walk, struct candidates *all, const struct exclude *exclude,
+		      char *path)
 {
 	char *const roots[] = {path, NULL};
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
+	char *real = exclude ? realpath(path, NULL) : NULL;
+	struct root root = {exclude, path, real, arena_new()};
 	FTSENT *entry;
 
-	if (!tree) {
+	if (!tree)
 		add_error(walk, path, errno);
-		return;
-	}
-	while ((entry = fts_read(tree)))
-		visit(walk, all, tree, entry);
-	fts_close(tree);
+	while (tree && (entry = fts_read(tree)))
+		visit(walk, all, &root, tree, entry);
+	if (tree)
+		fts_close(tree);
+	arena_free(root.scratch);
+	free(real);
 }
 
 static int by_identity(const void *a, const void *b)
@@ -115,7 +153,8 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-void walk_paths(struct walk *walk, struct arena *arena, char **paths, uint32_t n)
+void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *exclude, char **paths,
+		uint32_t n)
 {
 	struct candidates all = {0};
 
@@ -124,7 +163,7 @@ void walk_paths(struct walk *walk, struct arena *arena, char **paths, uint32_t n
 		if (strcmp(paths[i], "-") == 0)
 			add_file(walk, &all, "-", NULL, true);
 		else
-			walk_path(walk, &all, paths[i]);
+			walk_path(walk, &all, exclude, paths[i]);
 	}
 	if (all.n)
 		qsort(all.items, all.n, sizeof *all.items, by_identity);

@@ -9,6 +9,13 @@ struct found_file {
 	bool named;       /* on the command line, not found in a directory */
 };
 
+/* What walking leaves out: globs (compiler/glob.h) below a folder. */
+struct exclude {
+	const char *folder; /* absolute, without symbolic links */
+	const struct str *globs;
+	uint32_t n;
+};
+
 struct walk {
 	struct arena *arena;
 	struct found_file *files; /* in the order of the bytes of their paths, each file once */
@@ -17,8 +24,10 @@ struct walk {
 	uint32_t n_errors, errors_capacity;
 };
 
-/* Directories are walked for *.yaml and *.yml, hidden names and symbolic links skipped; a path of
- * the command line is followed and taken whatever its name is. */
-void walk_paths(struct walk *walk, struct arena *arena, char **paths, uint32_t n);
+/* Directories are walked for *.yaml and *.yml; hidden names, symbolic links and what `exclude`
+ * (NULL: nothing) covers are skipped. A file of the command line is followed and taken whatever its
+ * name is. */
+void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *exclude, char **paths,
+		uint32_t n);
 
 #endif

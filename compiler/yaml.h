@@ -24,20 +24,22 @@ struct node {
 	struct span at;
 	node_id next; /* the next sibling; in a map keys and values take turns */
 	union {
-		node_id first;   /* of a map or list */
-		uint32_t cooked; /* of a scalar: its text in yaml.cooked, 0: the source's own bytes */
+		node_id first;	 /* of a map or list */
+		uint32_t cooked; /* of a scalar: its text in yaml.cooked, 0: the source's own bytes
+				  */
 	};
 	uint32_t n; /* items of a list, entries of a map */
 	uint8_t kind;
-	bool plain;     /* a scalar without quotes */
+	bool plain;	/* a scalar without quotes */
 	bool duplicate; /* a key that stands in its map already */
 };
 
 struct yaml {
-	struct arena *arena;   /* the plan's: cooked texts */
-	struct arena *scratch; /* reset with each source */
+	struct arena *arena;	   /* the plan's: cooked texts */
+	struct arena *scratch;	   /* reset with each source */
 	struct findings *findings; /* NULL: who reads the nodes once more says nothing again */
-	/* In chunks: a node stays where it is, and a file of many nodes is not copied over and over. */
+	/* In chunks: a node stays where it is, and a file of many nodes is not copied over and
+	 * over. */
 	struct node **chunks;
 	uint32_t n_nodes, n_chunks, chunk_capacity;
 	struct str *cooked;

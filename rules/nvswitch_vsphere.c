@@ -87,7 +87,7 @@ const struct rule rule_nvswitch_vsphere_release = {
 		   "     vcpus: 16\n"
 		   "     memory: 128GiB\n"
 		   "     p2p: nvlink\n"
-		   "     vgpu: H100XM-80C\n"
+		   "     vgpu: H100XM-80C # gpuplan: ignore[vsphere-nvaie] licensed\n"
 		   "     gpus: [g0, g1]\n",
 };
 

@@ -121,7 +121,8 @@ static json_object *null_schema(void)
 static json_object *named_schema(const struct key *key)
 {
 	bool profile = strstr(key->name, "profiles") != NULL;
-	json_object *o = object(), *names = object(), *entry = section_schema(key->section, profile);
+	json_object *o = object(), *names = object(),
+		    *entry = section_schema(key->section, profile);
 
 	put(o, "type", text("object"));
 	put(names, "pattern", text(grammar_pattern(key->grammar)));
@@ -222,8 +223,8 @@ static void put_required(json_object *o, const struct section *section)
 	}
 	put(o, "required", always);
 	if (has_profile) {
-		json_object *lacks = object(), *no = object(), *list = made(json_object_new_array()),
-			    *then = object();
+		json_object *lacks = object(), *no = object(),
+			    *list = made(json_object_new_array()), *then = object();
 
 		append(list, text("profile"));
 		put(no, "required", list);

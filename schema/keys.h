@@ -5,7 +5,8 @@
  *
  *     keys_document.c  the top level
  *     keys_host.c      hosts and host_profiles, and all below
- *     keys_vm.c        vms and profiles, and all below */
+ *     keys_vm.c        vms and profiles, and all below
+ *     keys_project.c   the project file */
 #ifndef GPUPLAN_SCHEMA_KEYS_H
 #define GPUPLAN_SCHEMA_KEYS_H
 
@@ -60,7 +61,7 @@ struct key {
 	size_t offset; /* of the field in the section's struct */
 	const struct section *section;
 	/* NULL-terminated: the words of a KEY_WORD, or those that may stand in place of a number,
-	 * size or list. */
+	 * size or list, or those of a KEY_PARAMS' values. */
 	const char *const *words;
 	enum grammar grammar;
 	uint64_t min, max; /* a number; how many items of a list or map (max 0: any) */
@@ -86,6 +87,7 @@ struct section {
 extern const struct section document_section;
 extern const struct section host_section, gpu_section;
 extern const struct section vm_section, vm_gpu_section;
+extern const struct section project_section;
 
 /* The value of the field at `offset` was there but wrong, and has been reported. */
 bool key_broken(const struct section *section, uint64_t broken, size_t offset);

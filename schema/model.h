@@ -193,4 +193,12 @@ struct document_spec {
 
 enum { SPEC_VERSION = 1 };
 
+/* The project file, .gpuplan.yaml: no part of a spec. */
+struct project_spec {
+	SECTION_HEAD;
+	param_list rules;
+	text_list exclude, targets;
+	struct text output, baseline;
+};
+
 #endif

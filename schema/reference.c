@@ -7,8 +7,10 @@
 static const char opening[] =
 	"# The spec language\n"
 	"\n"
-	"What a spec may say, key by key. Made from the key tables by `gpuplan schema --format markdown`;\n"
-	"a test holds this page to them. `gpuplan schema` prints the same as a JSON Schema for editors.\n"
+	"What a spec may say, key by key. Made from the key tables by `gpuplan schema --format "
+	"markdown`;\n"
+	"a test holds this page to them. `gpuplan schema` prints the same as a JSON Schema for "
+	"editors.\n"
 	"\n"
 	"<!-- spec -->\n"
 	"\n"
@@ -44,19 +46,27 @@ static const char opening[] =
 	"\n"
 	"## Files\n"
 	"\n"
-	"- A spec is one or more YAML files in UTF-8; a file may hold several documents. All documents of\n"
+	"- A spec is one or more YAML files in UTF-8; a file may hold several documents. All "
+	"documents of\n"
 	"  all files together make one plan, and a name stands in it once.\n"
 	"- Every document is a map with `version: 1`.\n"
-	"- A directory is walked for `*.yaml` and `*.yml`; hidden names and symbolic links are skipped. A\n"
-	"  file found so is read if its top level has `hosts` or `vms`, or `version` beside `profiles` or\n"
-	"  `host_profiles`; the others are counted and passed over. A file that is named on the command\n"
+	"- A directory is walked for `*.yaml` and `*.yml`; hidden names and symbolic links are "
+	"skipped. A\n"
+	"  file found so is read if its top level has `hosts` or `vms`, or `version` beside "
+	"`profiles` or\n"
+	"  `host_profiles`; the others are counted and passed over. A file that is named on the "
+	"command\n"
 	"  line is always read; `-` is standard input.\n"
-	"- A value is typed by its key, never guessed, and quotes never matter: `address: 05:00.0` and\n"
-	"  `qemu: 9.2` need none. A boolean is `true` or `false`, nothing else. A key with nothing\n"
+	"- A value is typed by its key, never guessed, and quotes never matter: `address: 05:00.0` "
+	"and\n"
+	"  `qemu: 9.2` need none. A boolean is `true` or `false`, nothing else. A key with "
+	"nothing\n"
 	"  behind it is an error, but for the sections of a document, which may be empty.\n"
-	"- Anchors, aliases, merge keys (`<<`) and tags are errors: what several hosts or VMs share stands\n"
+	"- Anchors, aliases, merge keys (`<<`) and tags are errors: what several hosts or VMs "
+	"share stands\n"
 	"  in a profile. Lines end with LF or CR LF.\n"
-	"- Limits: 64 MiB a file, maps and lists 32 deep, 65,536 characters a value, 64 GPUs a host.\n"
+	"- Limits: 64 MiB a file, maps and lists 32 deep, 65,536 characters a value, 64 GPUs a "
+	"host.\n"
 	"\n"
 	"Findings name a place as `vms.train-1.gpus[0].vgpu`; a name with a dot is quoted:\n"
 	"`vms[\"a.b\"].memory`.\n"
@@ -65,21 +75,27 @@ static const char opening[] =
 	"\n"
 	"| value | example | |\n"
 	"|---|---|---|\n"
-	"| size | `64GiB`, `512 MiB` | a whole number and KiB, MiB, GiB or TiB, powers of two; `GB` is an "
+	"| size | `64GiB`, `512 MiB` | a whole number and KiB, MiB, GiB or TiB, powers of two; "
+	"`GB` is an "
 	"error |\n"
-	"| PCI address | `0000:05:00.0`, `c1:00.0` | the domain may be left out (0000), the function not; "
+	"| PCI address | `0000:05:00.0`, `c1:00.0` | the domain may be left out (0000), the "
+	"function not; "
 	"written back in lower case with the domain |\n"
 	"| UUID | `6d1a7d5e-0001-5000-8000-00000000000a` | |\n"
 	"| MAC address | `52:54:00:6b:3c:58` | of a card, not of a multicast group |\n"
 	"| version | `9.2.0`, `8.2.2-1ubuntu1` | read by its leading dotted number |\n"
-	"| ESXi version | `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2` | the update counts as the third number |\n"
-	"| name, host name | `train-1` | 1 to 63 of `a-z 0-9 . _ -`, first and last a letter or digit; no "
+	"| ESXi version | `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2` | the update counts as the third "
+	"number |\n"
+	"| name, host name | `train-1` | 1 to 63 of `a-z 0-9 . _ -`, first and last a letter or "
+	"digit; no "
 	"host is called `manifest.json` |\n"
 	"| GPU id | `g0` | a name without a dot: libvirt drops an alias that holds one |\n"
 	"| cpulist | `0-31,64-95` | CPU numbers as Linux lists them |\n"
-	"| board | `a100-sxm4-80gb`, `10de:20b2`, `10de:25b6/14a9` | an id that `gpuplan boards` lists, or "
+	"| board | `a100-sxm4-80gb`, `10de:20b2`, `10de:25b6/14a9` | an id that `gpuplan boards` "
+	"lists, or "
 	"a PCI id, with the subsystem's device where boards share it |\n"
-	"| vGPU type | `A100DX-80C`, `grid_a100dx-80c` | `NVIDIA ` or `GRID ` may stand before it; as "
+	"| vGPU type | `A100DX-80C`, `grid_a100dx-80c` | `NVIDIA ` or `GRID ` may stand before it; "
+	"as "
 	"vCenter spells it too |\n"
 	"| interface | `br0` | the name of a bridge or network |\n"
 	"| path | `/var/lib/images/vm.qcow2` | from the root of the file system |\n"
@@ -122,8 +138,9 @@ static void print_list(FILE *out, const struct key *key)
 static void print_type(FILE *out, const struct key *key, enum key_type type)
 {
 	static const enum grammar grammars[] = {
-		[KEY_SIZE] = GRAMMAR_SIZE, [KEY_ADDRESS] = GRAMMAR_PCI,     [KEY_UUID] = GRAMMAR_UUID,
-		[KEY_MAC] = GRAMMAR_MAC,   [KEY_VERSION] = GRAMMAR_VERSION, [KEY_ESXI] = GRAMMAR_ESXI,
+		[KEY_SIZE] = GRAMMAR_SIZE,	 [KEY_ADDRESS] = GRAMMAR_PCI,
+		[KEY_UUID] = GRAMMAR_UUID,	 [KEY_MAC] = GRAMMAR_MAC,
+		[KEY_VERSION] = GRAMMAR_VERSION, [KEY_ESXI] = GRAMMAR_ESXI,
 	};
 
 	switch (type) {
@@ -213,8 +230,8 @@ static bool is_shown_before(const struct section *section, size_t i)
 /* `depth` 2 is a chapter; what stands below hosts.NAME is a part of it. */
 static void print_section(FILE *out, const struct section *section, unsigned depth)
 {
-	fprintf(out, "\n%.*s %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n", (int)depth, "####",
-		section->title, section->doc);
+	fprintf(out, "\n%.*s %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n", (int)depth,
+		"####", section->title, section->doc);
 	for (size_t i = 0; i < section->n; i++)
 		print_key(out, section, &section->keys[i]);
 	for (size_t i = 0; i < section->n; i++)

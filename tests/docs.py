@@ -49,8 +49,9 @@ def check_page(gpuplan, page, update):
         if shown == found["text"]:
             continue
         if update:
-            text = text.replace(found[0], found[0].replace(found["text"], shown))
-            page.write_text(text)
+            text = page.read_text()
+            again = next(b for b in BLOCK.finditer(text) if b["run"] == found["run"])
+            page.write_text(text[: again.start("text")] + shown + text[again.end("text") :])
         else:
             yield f"{page.name}: not what `gpuplan {found['run']}` prints:\n{shown}"
     for target in LINK.findall(text):

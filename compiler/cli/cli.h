@@ -10,6 +10,7 @@
 #include "compiler/plan.h"
 #include "compiler/render.h"
 #include "compiler/rule.h"
+#include "compiler/walk.h"
 
 #define GPUPLAN_VERSION "0.1.0"
 
@@ -29,6 +30,7 @@ struct rule_override {
 /* What the command line said. */
 struct options {
 	bool help;
+	const char *config;         /* --config FILE, or NULL: looked for */
 	const char *catalog;        /* --catalog DIR, or NULL */
 	const char *stdin_filename; /* <stdin> */
 	const char *color;          /* auto, always, never */
@@ -37,6 +39,8 @@ struct options {
 	uint32_t max_findings;
 	struct rule_override *overrides;
 	uint32_t n_overrides, overrides_capacity;
+	struct exclude exclude;     /* only the project file has it */
+	const char *baseline, *write_baseline;
 	/* lint: `-f FORMAT -o FILE` pairs; file NULL: standard output */
 	struct {
 		enum format format;
@@ -80,6 +84,10 @@ extern const struct command *const commands[]; /* ends with NULL */
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out);
 void options_print_help(FILE *out, const struct command *command);
+/* Fills in from the project file what the command line left open. What is wrong with it is printed:
+ * STATUS_TROUBLE. */
+enum status project_apply(struct arena *arena, const struct command *command,
+			  struct options *options);
 
 /* A plan that was read and judged. */
 struct session {
@@ -89,12 +97,18 @@ struct session {
 	struct findings findings;
 	struct catalog *catalog;
 	struct plan *plan;
+	/* Of the findings that are not shown: by comments, by the baseline; and what the baseline
+	 * records in vain. */
+	uint32_t n_silenced, n_baseline, n_gone;
 };
 
 /* Opens the catalog, reads the paths (none: the working directory), resolves, runs every rule and
  * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
 enum status session_open(struct session *session, struct arena *arena,
 			 const struct options *options, char **paths, uint32_t n_paths);
+/* What of the findings is reported, and as what: severities, comments, the baseline, in this order
+ * (reported.c). session_open calls it. */
+enum status session_settle(struct session *session);
 /* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
 enum status session_verdict(const struct session *session);
 /* Prints the findings in one format. */
@@ -102,6 +116,8 @@ void session_print(const struct session *session, enum format format, FILE *out)
 /* "2 errors, 1 warning in 3 files (2 skipped)", to standard error. */
 void session_print_summary(const struct session *session);
 
+/* --color, NO_COLOR and whether a terminal reads. */
+bool want_color(const struct options *options, FILE *out);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Writes everything out; false (and says so) where standard output could not take it. */

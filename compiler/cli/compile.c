@@ -32,7 +32,8 @@ static enum status run(struct arena *arena, const struct options *options)
 	enum status status;
 
 	if (!options->output || !*options->output) {
-		trouble("compile: -o DIR is missing: the folder that is written");
+		trouble("compile: -o DIR is missing: the folder that is written (or `output` in "
+			".gpuplan.yaml)");
 		return STATUS_TROUBLE;
 	}
 	if (options->targets && !parse_targets(arena, options->targets, &targets))

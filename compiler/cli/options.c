@@ -23,6 +23,9 @@ enum option_id {
 	OPTION_DEPFILE,
 	OPTION_DEVICES,
 	OPTION_SHELL,
+	OPTION_CONFIG,
+	OPTION_BASELINE,
+	OPTION_WRITE_BASELINE,
 };
 
 enum {
@@ -45,9 +48,9 @@ static const struct option_row {
 	 "text or json; rules, explain, schema: also markdown"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
-	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE, "the folder that is written; required"},
+	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE, "the folder that is written; default: the project file's"},
 	{"target", 't', "TARGET,…", OPTION_TARGET, COMMAND_COMPILE,
-	 "libvirt, qemu, vmx, clique-map; default: all that the host's hypervisor takes"},
+	 "libvirt, qemu, vmx, clique-map; default: the project file's, or all that the host takes"},
 	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
 	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
 	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
@@ -58,6 +61,12 @@ static const struct option_row {
 	 "with -t qemu: one quoted command; with -t clique-map: the bash file"},
 	{"rule", 0, "RULE=LEVEL", OPTION_RULE, COMMANDS_WITH_PLAN,
 	 "error, warning, note or off; repeats"},
+	{"config", 0, "FILE", OPTION_CONFIG, COMMANDS_WITH_PLAN,
+	 "the project file; default: .gpuplan.yaml here or above, up to the repository's root"},
+	{"baseline", 0, "FILE", OPTION_BASELINE, COMMANDS_WITH_PLAN,
+	 "hide the findings that FILE records"},
+	{"write-baseline", 0, "FILE", OPTION_WRITE_BASELINE, COMMAND_LINT,
+	 "record in FILE what is found, but for rules that are never off, and hide it"},
 	{"strict", 0, NULL, OPTION_STRICT, COMMANDS_WITH_PLAN, "a warning fails too"},
 	{"explain", 0, NULL, OPTION_EXPLAIN, COMMAND_LINT,
 	 "print the help line of each finding; a terminal always gets them"},
@@ -233,6 +242,15 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		return o->devices = true;
 	case OPTION_SHELL:
 		return o->shell = true;
+	case OPTION_CONFIG:
+		o->config = optarg;
+		return true;
+	case OPTION_BASELINE:
+		o->baseline = optarg;
+		return true;
+	case OPTION_WRITE_BASELINE:
+		o->write_baseline = optarg;
+		return true;
 	}
 	return false;
 }

@@ -50,30 +50,6 @@ static bool open_catalog(struct session *s)
 	return false;
 }
 
-/* --rule: another severity, or none. */
-static void apply_overrides(struct session *s)
-{
-	struct findings *all = &s->findings;
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < all->n; i++) {
-		struct finding *f = &all->items[i];
-		bool off = false;
-
-		for (uint32_t k = 0; k < s->options->n_overrides; k++) {
-			const struct rule_override *o = &s->options->overrides[k];
-
-			if (strcmp(o->rule->name, f->rule) != 0)
-				continue;
-			off = o->severity == 0;
-			f->severity = o->severity ? o->severity : f->severity;
-		}
-		if (!off)
-			all->items[kept++] = *f;
-	}
-	all->n = kept;
-}
-
 enum status session_open(struct session *session, struct arena *arena,
 			 const struct options *options, char **paths, uint32_t n_paths)
 {
@@ -85,8 +61,8 @@ enum status session_open(struct session *session, struct arena *arena,
 	findings_init(&session->findings, arena);
 	if (!open_catalog(session))
 		return STATUS_TROUBLE;
-	load_paths(&spec, arena, &session->sources, &session->findings, n_paths ? paths : here,
-		   n_paths ? n_paths : 1, options->stdin_filename);
+	load_paths(&spec, arena, &session->sources, &session->findings, &options->exclude,
+		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename);
 	for (uint32_t i = 0; i < spec.n_errors; i++)
 		trouble("%.*s", STR_ARG(spec.errors[i]));
 	if (spec.n_errors)
@@ -94,9 +70,7 @@ enum status session_open(struct session *session, struct arena *arena,
 	session->plan = plan_resolve(arena, &session->sources, session->catalog, &spec,
 				     &session->findings);
 	judge_plan(session->plan, arena, &session->findings);
-	apply_overrides(session);
-	findings_finish(&session->findings);
-	return STATUS_OK;
+	return session_settle(session);
 }
 
 enum status session_verdict(const struct session *session)
@@ -109,12 +83,12 @@ enum status session_verdict(const struct session *session)
 	return STATUS_OK;
 }
 
-static bool want_color(const struct session *session, FILE *out)
+bool want_color(const struct options *options, FILE *out)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (strcmp(session->options->color, "auto") != 0)
-		return strcmp(session->options->color, "always") == 0;
+	if (strcmp(options->color, "auto") != 0)
+		return strcmp(options->color, "always") == 0;
 	return isatty(fileno(out)) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 }
 
@@ -122,7 +96,7 @@ void session_print(const struct session *session, enum format format, FILE *out)
 {
 	struct findings *findings = (struct findings *)&session->findings;
 	struct render_options options = {
-		.color = want_color(session, out),
+		.color = want_color(session->options, out),
 		.help = session->options->explain || isatty(fileno(out)),
 		.max_findings = session->options->max_findings,
 	};
@@ -160,14 +134,28 @@ void session_print_summary(const struct session *session)
 
 	if (session->options->quiet)
 		return;
+	if (plan->n_files == 0) {
+		/* A mistyped folder must not look like a clean one. */
+		fprintf(stderr, "no spec was found (%u %s skipped)\n", plan->n_skipped,
+			plan->n_skipped == 1 ? "file" : "files");
+		return;
+	}
 	count(plan->n_files, "file, ", "files, ");
 	count(plan->n_hosts, "host, ", "hosts, ");
 	count(plan->n_vms, "VM: ", "VMs: ");
 	count(findings_count(f, SEVERITY_ERROR), "error, ", "errors, ");
 	count(findings_count(f, SEVERITY_WARNING), "warning, ", "warnings, ");
 	count(findings_count(f, SEVERITY_NOTE), "note", "notes");
+	if (session->n_silenced)
+		fprintf(stderr, ", %u silenced by comments", session->n_silenced);
+	if (session->n_baseline)
+		fprintf(stderr, ", %u in the baseline", session->n_baseline);
 	if (plan->n_skipped)
 		fprintf(stderr, " (%u %s skipped: no gpuplan spec)", plan->n_skipped,
 			plan->n_skipped == 1 ? "file" : "files");
 	fputs("\n", stderr);
+	if (session->n_gone)
+		fprintf(stderr, "%u %s in the baseline %s nothing any more: --write-baseline FILE records anew\n",
+			session->n_gone, session->n_gone == 1 ? "entry" : "entries",
+			session->n_gone == 1 ? "hides" : "hide");
 }

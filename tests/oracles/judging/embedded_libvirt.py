@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import tempfile
 
 from . import domain, tools
@@ -10,6 +11,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 STAGE = HERE.parent / "stage.py"
 # Root only: libvirt started by the root of a user name space cannot set its groups.
 UNSHARE = ("unshare", "--mount")
+# A root that may not stage anything (a plain container, a chroot) steps down: for root, libvirt asks
+# for the user that its package makes.
+NOBODY = 65534
+STEP_DOWN = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
 PAGE_KIB = {"2M": 2048, "1G": 1048576}
 QUIET = "4:file:/dev/null"  # virsh says by itself what went wrong; the log is about the test machine
 AS_ROOT = 'user = "root"\ngroup = "root"\n'
@@ -46,6 +51,7 @@ class Host:
         probe = self._probe_stage()
         self.staged = probe is not None
         self.huge_pages = [PAGE_KIB[size] for size in probe or ()]
+        self._steps_down = os.geteuid() == 0 and not self.staged
         self._configure()
         self.kvm = self._find_kvm()
         self.nics = self._find_nics()
@@ -59,9 +65,13 @@ class Host:
     def virsh(self, command, nodes=1, timeout=60):
         """Runs one virsh command line on a host with so many NUMA nodes."""
         words = [self._reap, self._virsh, "-q", "-c", f"qemu:///embed?root={self.folder}", command]
+        env = {"LIBVIRT_LOG_OUTPUTS": QUIET}
         if self.staged:
             words = [*UNSHARE, STAGE, "--root", self.folder, "--nodes", str(nodes), "--", *words]
-        return tools.run(words, timeout, env={"LIBVIRT_LOG_OUTPUTS": QUIET})
+        elif self._steps_down:
+            words = [*STEP_DOWN, *words]
+            env |= dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"), str(self.folder))
+        return tools.run(words, timeout, env=env, cwd=self.folder)
 
     def prepared(self, root):
         """A file with the copy of domain ROOT that this machine can take, and its tree."""
@@ -81,9 +91,12 @@ class Host:
     def _configure(self):
         mounts = [f'"{self.folder}/hugepages-{size}"' for size, kib in PAGE_KIB.items() if kib in self.huge_pages]
         (self.folder / "etc").mkdir()
-        is_root = self.staged or os.geteuid() == 0
-        text = (AS_ROOT if is_root else "") + CONFIGURATION % ", ".join(mounts)
+        text = (AS_ROOT if self.staged else "") + CONFIGURATION % ", ".join(mounts)
         (self.folder / "etc/qemu.conf").write_text(text, encoding="utf-8")
+        if self._steps_down:
+            self._reap = shutil.copy(self._reap, self.folder)  # nobody may not see the build
+            for path in (self.folder, self.folder / "etc"):
+                os.chown(path, NOBODY, NOBODY)
 
     def _find_kvm(self):
         """Asks libvirt itself: /dev/kvm may be there and not open, or open and not work."""

@@ -194,10 +194,12 @@ class Machine:
         library = pathlib.Path(build).resolve() / "libfakevfio.so"
         if not library.exists():
             raise tools.ToolMissing(str(library), "built by CMake")
+        preload = self.folder / library.name  # LD_PRELOAD ends at a blank, a build folder's name may not
+        preload.symlink_to(library)
         try:
             prepared = _Preparation(self._folder.name, phys_bits).arguments(options)
             self._start(prepared, control, {
-                "LD_PRELOAD": str(library), "FAKE_VFIO": stand_ins(self.vfio, bar1_gib, msix)})
+                "LD_PRELOAD": str(preload), "FAKE_VFIO": stand_ins(self.vfio, bar1_gib, msix)})
         except BaseException:
             self.__exit__()
             raise
