@@ -11,15 +11,16 @@
 #include "compiler/plan.h"
 
 struct artifact {
-	const char *suffix; /* of the file: ".xml" behind the VM's name; for a host the whole name */
+	const char
+		*suffix; /* of the file: ".xml" behind the VM's name; for a host the whole name */
 	/* Appends the text. false with *error set (a library out of memory or missing). */
 	bool (*write_vm)(const struct vm *vm, struct buffer *out, struct str *error);
 	bool (*write_host)(const struct host *host, struct buffer *out, struct str *error);
 };
 
 struct backend {
-	const char *target;     /* libvirt: what `-t` takes */
-	const char *doc;        /* one line for the help */
+	const char *target; /* libvirt: what `-t` takes */
+	const char *doc;    /* one line for the help */
 	/* The VM or host has such an artifact; NULL: the backend writes for the other one. */
 	bool (*for_vm)(const struct vm *vm);
 	bool (*for_host)(const struct host *host);

@@ -2,11 +2,7 @@
 #include "backends/backend.h"
 
 const struct backend *const backends[] = {
-	&backend_libvirt,
-	&backend_qemu,
-	&backend_vmx,
-	&backend_clique_map,
-	NULL,
+	&backend_libvirt, &backend_qemu, &backend_vmx, &backend_clique_map, NULL,
 };
 
 const struct backend *backend_find(const char *target)

@@ -56,9 +56,8 @@ static void add_machine(struct qemu_args *args, const struct vm *vm)
 		 vm->firmware == FIRMWARE_EFI ? ",pflash0=pflash0,pflash1=pflash1" : "");
 	qemu_arg(args, "-cpu", "host,host-phys-bits=on%s%s",
 		 vm->guest == GUEST_WINDOWS ? HYPERV : "", vm->hide_hypervisor ? ",kvm=off" : "");
-	qemu_arg(args, "-smp",
-		 "%" PRIu32 ",sockets=%" PRIu32 ",dies=1,cores=%" PRIu32 ",threads=1", vm->vcpus,
-		 vm->sockets, vm->cores);
+	qemu_arg(args, "-smp", "%" PRIu32 ",sockets=%" PRIu32 ",dies=1,cores=%" PRIu32 ",threads=1",
+		 vm->vcpus, vm->sockets, vm->cores);
 	qemu_arg(args, "-m", "%" PRIu64 "M", vm->memory / MIB);
 }
 
@@ -67,8 +66,8 @@ static void add_backend(struct qemu_args *args, const struct vm *vm, const char 
 			struct str nodeset)
 {
 	bool huge = vm->hugepages != HUGEPAGES_NONE;
-	struct json_object *object =
-		qemu_object("qom-type", huge ? "memory-backend-memfd" : "memory-backend-ram");
+	struct json_object *object = qemu_object("qom-type", huge ? "memory-backend-memfd"
+								  : "memory-backend-ram");
 
 	qemu_add(object, "id", id);
 	qemu_add_number(object, "size", size);

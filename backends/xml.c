@@ -24,7 +24,8 @@
 
 static struct {
 	const char *failure; /* NULL: loaded */
-#define FIELD(function) __typeof__(function) *function;
+#define FIELD(function)                                                                            \
+	__typeof__(function) *function; /* NOLINT: a field's name takes no parentheses */
 	LIBXML2_FUNCTIONS(FIELD)
 #undef FIELD
 } libxml2;
@@ -109,8 +110,8 @@ static const xmlChar *value_of(struct xml *xml, struct str s)
 
 void xml_attr(struct xml *xml, const char *name, struct str value)
 {
-	note(xml, libxml2.xmlTextWriterWriteAttribute(xml->writer, BAD_CAST name,
-						      value_of(xml, value)));
+	note(xml,
+	     libxml2.xmlTextWriterWriteAttribute(xml->writer, BAD_CAST name, value_of(xml, value)));
 }
 
 static void open_element(struct xml *xml, const char *element, va_list args)

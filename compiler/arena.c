@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ALIGNMENT ((size_t)16)
-#define FIRST_CHUNK ((size_t)64 << 10)
+#define ALIGNMENT    ((size_t)16)
+#define FIRST_CHUNK  ((size_t)64 << 10)
 #define LARGEST_STEP ((size_t)4 << 20)
 
 struct chunk {

@@ -23,7 +23,8 @@ struct baseline {
 };
 
 /* What the findings (with their paths) amount to. */
-struct baseline baseline_of(struct arena *arena, const struct findings *findings, rule_finder *find);
+struct baseline baseline_of(struct arena *arena, const struct findings *findings,
+			    rule_finder *find);
 void baseline_print(const struct baseline *baseline, struct buffer *out);
 /* false with *error set: "b.json:3:9: a comma is missing". */
 bool baseline_read(struct baseline *baseline, struct arena *arena, const char *file,

@@ -33,20 +33,20 @@ void catalog_need(struct catalog *catalog, enum catalog_part part)
 }
 
 void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
-                  const char *const *columns, struct catalog_error *error)
+		  const char *const *columns, struct catalog_error *error)
 {
 	table_begin(table, catalog->arena, catalog->tables[id], columns, error);
 }
 
 void catalog_dangling(struct catalog *catalog, struct table *table, unsigned column,
-                      enum table_id other)
+		      enum table_id other)
 {
 	struct str cell = table_text(table, column);
 
 	if (!table->source.replaced && catalog->replaced)
 		return;
 	table_fail(table, column, "'%.*s' is not in %.*s", STR_ARG(cell),
-	           STR_ARG(catalog->tables[other].file));
+		   STR_ARG(catalog->tables[other].file));
 }
 
 static bool replace_tables(struct catalog *catalog, const char *dir, struct catalog_error *error)
@@ -70,7 +70,8 @@ static bool replace_tables(struct catalog *catalog, const char *dir, struct cata
 		why = STR("not a folder");
 	else
 		why = STR("holds no table (boards.csv and the like)");
-	*error = (struct catalog_error){.file = arena_copy(catalog->arena, str_of(dir)), .message = why};
+	*error = (struct catalog_error){.file = arena_copy(catalog->arena, str_of(dir)),
+					.message = why};
 	return false;
 }
 

@@ -16,7 +16,7 @@ enum board_class { BOARD_DATACENTER, BOARD_WORKSTATION, BOARD_GEFORCE };
 
 /* In the order in which they came out: comparisons rely on it. */
 enum gpu_arch {
-	ARCH_UNKNOWN, /* a GeForce id out of geforce.csv: its table names chips, not architectures */
+	ARCH_UNKNOWN, /* a GeForce chip older than Maxwell */
 	ARCH_MAXWELL,
 	ARCH_PASCAL,
 	ARCH_VOLTA,
@@ -30,22 +30,22 @@ enum gpu_arch {
 /* NVLink P2P between vGPUs while unified memory is on. */
 enum uvm_p2p {
 	UVM_P2P_FINE,
-	UVM_P2P_LOST,    /* NVIDIA names the board: the A100s */
+	UVM_P2P_LOST,	 /* NVIDIA names the board: the A100s */
 	UVM_P2P_UNNAMED, /* the same chip, but the source does not name it */
 };
 
 struct board {
-	struct str id;   /* a100-sxm4-80gb; for a row of geforce.csv its PCI id */
+	struct str id;	 /* a100-sxm4-80gb; for a row of geforce.csv its PCI id */
 	struct str name; /* as NVIDIA prints it */
 	enum board_class class;
 	enum gpu_arch arch;
-	struct str chip;            /* GA100: P2P wants equal ones */
-	uint16_t pci_device;        /* 0x20b2; the vendor is always 10de */
-	uint64_t framebuffer;       /* bytes */
-	uint64_t bar1;              /* bytes, 0 unknown */
-	uint64_t vsphere_mmio;      /* bytes, 0: not in NVIDIA's table */
-	struct str vgpu_code;       /* A100DX; empty: no vGPU types known */
-	bool nvswitch;              /* an HGX board with switches (8 GPUs) */
+	struct str chip;       /* GA100: P2P wants equal ones */
+	uint16_t pci_device;   /* 0x20b2; the vendor is always 10de */
+	uint64_t framebuffer;  /* bytes */
+	uint64_t bar1;	       /* bytes, 0 unknown */
+	uint64_t vsphere_mmio; /* bytes, 0: not in NVIDIA's table */
+	struct str vgpu_code;  /* A100DX; empty: no vGPU types known */
+	bool nvswitch;	       /* an HGX board with switches (8 GPUs) */
 	enum uvm_p2p uvm_p2p;
 };
 
@@ -57,20 +57,20 @@ struct vgpu_type {
 	struct str prefix;     /* NVIDIA or GRID */
 	struct str board_code; /* H100XM */
 	enum vgpu_kind kind;
-	uint8_t mig_slices;    /* 0 when time-sliced */
-	char series;           /* A B C Q */
+	uint8_t mig_slices;	/* 0 when time-sliced */
+	char series;		/* A B C Q */
 	bool whole_framebuffer; /* time-sliced and all of the framebuffer */
-	bool docs_only;        /* a P2P table prints it, the driver's table does not (B300X-279C) */
-	uint64_t framebuffer;  /* bytes; exact where NVIDIA's tables give megabytes */
-	uint16_t max_per_gpu;  /* equal-size (or MIG) count from NVIDIA's tables; 0 not listed */
-	uint16_t max_mixed;    /* time-sliced, mixed-size mode; 0 not listed */
+	bool docs_only;	      /* a P2P table prints it, the driver's table does not (B300X-279C) */
+	uint64_t framebuffer; /* bytes; exact where NVIDIA's tables give megabytes */
+	uint16_t max_per_gpu; /* equal-size (or MIG) count from NVIDIA's tables; 0 not listed */
+	uint16_t max_mixed;   /* time-sliced, mixed-size mode; 0 not listed */
 };
 
 /* What NVIDIA's P2P tables (29 to 31, and older ones) say of one type on one board. */
 enum p2p_listing {
 	P2P_NOT_LISTED,
 	P2P_LISTED,
-	P2P_LISTED_OLD,         /* only releases before 18 list it */
+	P2P_LISTED_OLD,		/* only releases before 18 list it */
 	P2P_LISTED_CONFLICTING, /* the sources disagree */
 };
 
@@ -81,7 +81,8 @@ struct p2p_row {
 	struct str docs;      /* the document and release */
 	struct str note;
 	enum p2p_listing listing;
-	bool fully_connected; /* footnote [1]: HGX boards where every GPU is linked to every other */
+	bool fully_connected; /* footnote [1]: HGX boards where every GPU is linked to every other
+			       */
 };
 
 /* One Fabric Manager partition of a platform (hgx-h100). */
@@ -97,7 +98,7 @@ struct catalog;
 /* A table that cannot be read: which, where, and what is wrong there. */
 struct catalog_error {
 	struct str file; /* path, or the table's name when built in */
-	uint32_t row;    /* line in the file, from 1; 0: the file or the folder as a whole */
+	uint32_t row;	 /* line in the file, from 1; 0: the file or the folder as a whole */
 	uint32_t column; /* cell in the row, from 1; 0 with row 0 */
 	struct str message;
 };
@@ -112,11 +113,12 @@ const struct board *catalog_board(struct catalog *catalog, struct str id);
 /* By PCI id `10de:20b2` or `10de:25b6/14a9`, any case, geforce.csv included. Several boards may
  * share an id: `*shared` (may be NULL) says how many; more than one gives NULL. A subsystem that
  * none of them has is an id that the catalog lacks (0), as is a text that is no PCI id. */
-const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci_id, size_t *shared);
+const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci_id,
+					 size_t *shared);
 /* The boards that share a PCI device id, for the message that names them: at most `max`, returns
  * how many there are. */
-size_t catalog_boards_of_device(struct catalog *catalog, uint16_t device,
-                                const struct board **out, size_t max);
+size_t catalog_boards_of_device(struct catalog *catalog, uint16_t device, const struct board **out,
+				size_t max);
 const struct board *catalog_boards(struct catalog *catalog, size_t *n);
 
 /* Any spelling that the spec language takes: `A100DX-80C`, `NVIDIA `/`GRID ` before it,
@@ -126,7 +128,7 @@ const struct vgpu_type *catalog_vgpu_types(struct catalog *catalog, size_t *n);
 
 /* NULL when the tables do not list the type for that board. */
 const struct p2p_row *catalog_p2p(struct catalog *catalog, const struct board *board,
-                                  const struct vgpu_type *type);
+				  const struct vgpu_type *type);
 /* The first type that the tables list for a board, or NULL: what a help line recommends. */
 const struct vgpu_type *catalog_p2p_type(struct catalog *catalog, const struct board *board);
 
@@ -138,7 +140,7 @@ unsigned catalog_mig_slices(struct catalog *catalog, const struct board *board);
 
 /* The Fabric Manager partitions of a platform, in the table's order; NULL when it has none. */
 const struct fm_partition *catalog_partitions(struct catalog *catalog, struct str platform,
-                                              size_t *n);
+					      size_t *n);
 
 /* The version in releases.csv under `what` ("qemu_clique_alternate_offset"). Asserts that it is
  * there: rules name only rows that ship (catalog_open checks a replacement for them). */
@@ -150,6 +152,7 @@ struct str catalog_release_source(struct catalog *catalog, const char *what);
 
 /* The nearest known spelling within a small edit distance, or an empty text: for "did you mean". */
 struct str catalog_nearest_board(struct catalog *catalog, struct str wrong);
-struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong, const struct board *board);
+struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
+				const struct board *board);
 
 #endif

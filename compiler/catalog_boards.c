@@ -18,15 +18,26 @@ enum {
 	BOARD_NVSWITCH,
 };
 static const char *const board_columns[] = {
-	"id",    "board",   "class",           "arch",      "chip",     "pci_device", "subsystem_device",
-	"fb_gb", "bar1_gb", "vsphere_mmio_gb", "vgpu_code", "nvswitch", NULL,
+	"id",
+	"board",
+	"class",
+	"arch",
+	"chip",
+	"pci_device",
+	"subsystem_device",
+	"fb_gb",
+	"bar1_gb",
+	"vsphere_mmio_gb",
+	"vgpu_code",
+	"nvswitch",
+	NULL,
 };
 
 /* In the order of enum board_class. */
 static const char *const class_words[] = {"datacenter", "workstation", "geforce", NULL};
 /* In the order of enum gpu_arch, from ARCH_MAXWELL. */
-static const char *const arch_words[] = {"Maxwell", "Pascal", "Volta",  "Turing",
-                                         "Ampere",  "Ada",    "Hopper", "Blackwell", NULL};
+static const char *const arch_words[] = {"Maxwell", "Pascal", "Volta",	   "Turing", "Ampere",
+					 "Ada",	    "Hopper", "Blackwell", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 /* In the order of enum uvm_p2p, from UVM_P2P_LOST. */
 static const char *const uvm_words[] = {"lost", "unnamed", NULL};
@@ -47,7 +58,7 @@ static int compare_devices(const void *left, const void *right)
 }
 
 static const struct board **sorted(struct arena *arena, const struct boards *boards,
-                                   int (*compare)(const void *, const void *))
+				   int (*compare)(const void *, const void *))
 {
 	const struct board **list = arena_array(arena, boards->n, sizeof(*list));
 
@@ -61,7 +72,7 @@ static const struct board **sorted(struct arena *arena, const struct boards *boa
 static struct board *push_board(struct catalog *catalog, struct boards *boards)
 {
 	return arena_push(catalog->arena, (void **)&boards->list, &boards->n, &boards->capacity,
-	                  sizeof(*boards->list));
+			  sizeof(*boards->list));
 }
 
 /* One item of a subsystem cell, `1463` or `179b..17a2`, taken off `*s`. */
@@ -103,8 +114,8 @@ static void read_subsystems(struct catalog *catalog, struct table *table)
 	}
 	if (!good || (rest.n && !str_is(rest, " (+OEM)")))
 		table_fail(table, BOARD_SUBSYSTEM,
-		           "'%.*s' is not a subsystem id like 10de:1463/147f or 10de:179b..17a2",
-		           STR_ARG(cell));
+			   "'%.*s' is not a subsystem id like 10de:1463/147f or 10de:179b..17a2",
+			   STR_ARG(cell));
 }
 
 static void read_board(struct catalog *catalog, struct table *table)
@@ -166,6 +177,36 @@ bool catalog_load_boards(struct catalog *catalog, struct catalog_error *error)
 	return table_end(&table) && load_uvm(catalog, error);
 }
 
+enum { CHIP_PREFIX, CHIP_ARCH };
+static const char *const chip_columns[] = {"chip_prefix", "arch", NULL};
+
+/* NVIDIA's chip names start with the architecture: GA102 is Ampere. */
+static bool load_chips(struct catalog *catalog, struct catalog_error *error)
+{
+	struct table table;
+
+	catalog_read(catalog, &table, TABLE_CHIPS, chip_columns, error);
+	while (table_next(&table))
+		*(struct chip_prefix *)PUSH(catalog, chips) = (struct chip_prefix){
+			.text = table_name(&table, CHIP_PREFIX),
+			.arch = (enum gpu_arch)(table_word(&table, CHIP_ARCH, arch_words) +
+						ARCH_MAXWELL),
+		};
+	return table_end(&table);
+}
+
+static enum gpu_arch arch_of_chip(const struct catalog *catalog, struct str chip)
+{
+	for (uint32_t i = 0; i < catalog->n_chips; i++) {
+		struct str prefix = catalog->chips[i].text;
+
+		if (chip.n > prefix.n && memcmp(chip.p, prefix.p, prefix.n) == 0 &&
+		    chip.p[prefix.n] >= '0' && chip.p[prefix.n] <= '9')
+			return catalog->chips[i].arch;
+	}
+	return ARCH_UNKNOWN;
+}
+
 enum { GEFORCE_DEVICE, GEFORCE_CHIP, GEFORCE_NAME };
 static const char *const geforce_columns[] = {"pci_device", "chip", "name", NULL};
 
@@ -173,13 +214,18 @@ bool catalog_load_geforce(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
 
+	if (!load_chips(catalog, error))
+		return false;
 	catalog_read(catalog, &table, TABLE_GEFORCE, geforce_columns, error);
 	while (table_next(&table)) {
+		struct str chip = table_text(&table, GEFORCE_CHIP);
+
 		*push_board(catalog, &catalog->geforce) = (struct board){
 			.id = table_text(&table, GEFORCE_DEVICE),
 			.name = table_name(&table, GEFORCE_NAME),
 			.class = BOARD_GEFORCE,
-			.chip = table_text(&table, GEFORCE_CHIP),
+			.arch = arch_of_chip(catalog, chip),
+			.chip = chip,
 			.pci_device = table_pci_device(&table, GEFORCE_DEVICE),
 		};
 	}
@@ -193,9 +239,10 @@ const struct board *catalog_board(struct catalog *catalog, struct str id)
 	const struct board *key = &wanted;
 
 	catalog_need(catalog, PART_BOARDS);
-	const struct board **found = catalog->boards.n
-		? bsearch(&key, catalog->boards.by_id, catalog->boards.n, sizeof(*found), compare_ids)
-		: NULL;
+	const struct board **found = catalog->boards.n ? bsearch(&key, catalog->boards.by_id,
+								 catalog->boards.n, sizeof(*found),
+								 compare_ids)
+						       : NULL;
 	return found ? *found : NULL;
 }
 
@@ -239,8 +286,8 @@ static const struct board **find_device(struct catalog *catalog, uint16_t device
 	return found;
 }
 
-size_t catalog_boards_of_device(struct catalog *catalog, uint16_t device,
-                                const struct board **out, size_t max)
+size_t catalog_boards_of_device(struct catalog *catalog, uint16_t device, const struct board **out,
+				size_t max)
 {
 	size_t n;
 	const struct board **found = find_device(catalog, device, &n);

@@ -77,7 +77,8 @@ const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str 
 		} else if (d > 0) {
 			high = middle;
 		} else {
-			bool spelt = vcenter ? !has_upper_case(name) : str_eq(candidate->text, name);
+			bool spelt = vcenter ? !has_upper_case(name)
+					     : str_eq(candidate->text, name);
 			return spelt ? &catalog->types[candidate->type] : NULL;
 		}
 	}
@@ -143,7 +144,7 @@ struct nearest {
 /* A candidate within `limit`. `unlike` is what else speaks against it, in quarters of an edit; then
  * equal lengths count, then a longer common start: `a100` is nearer to `a100x` than to `a10`. */
 static void offer(struct nearest *best, struct str wrong, struct str name, unsigned limit,
-                  unsigned unlike)
+		  unsigned unlike)
 {
 	unsigned d = distance(wrong, name, limit);
 	unsigned common = 0;
@@ -225,7 +226,8 @@ static struct str without_prefix(struct str wrong)
 	return wrong;
 }
 
-struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong, const struct board *board)
+struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
+				const struct board *board)
 {
 	struct str code = board ? board->vgpu_code : (struct str){0};
 	struct str name = without_prefix(wrong), found = {0};

@@ -115,7 +115,7 @@ static uint32_t first_row(const struct catalog *catalog, struct str board_id)
 }
 
 const struct p2p_row *catalog_p2p(struct catalog *catalog, const struct board *board,
-                                  const struct vgpu_type *type)
+				  const struct vgpu_type *type)
 {
 	catalog_need(catalog, PART_P2P);
 	for (uint32_t i = first_row(catalog, board->id); i < catalog->n_p2p; i++) {
@@ -149,7 +149,8 @@ bool catalog_load_multicast(struct catalog *catalog, struct catalog_error *error
 	catalog->multicast = arena_array(catalog->arena, catalog->n_types, sizeof(bool));
 	catalog_read(catalog, &table, TABLE_MULTICAST, multicast_columns, error);
 	while (table_next(&table)) {
-		const struct vgpu_type *type = spelling_find(catalog, table_text(&table, MULTICAST_TYPE));
+		const struct vgpu_type *type = spelling_find(catalog,
+							     table_text(&table, MULTICAST_TYPE));
 		if (type)
 			catalog->multicast[type - catalog->types] = true;
 		else

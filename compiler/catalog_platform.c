@@ -5,7 +5,7 @@
 
 enum { PARTITION_PLATFORM, PARTITION_ID, PARTITION_GPUS, PARTITION_MODULES };
 static const char *const partition_columns[] = {"platform", "partition_id", "num_gpus",
-                                                "module_ids", NULL};
+						"module_ids", NULL};
 
 /* `1 2 3 4` as bits; 0 where it is anything else. */
 static uint32_t module_bits(struct str ids)
@@ -57,20 +57,20 @@ bool catalog_load_partitions(struct catalog *catalog, struct catalog_error *erro
 		struct str ids = table_text(&table, PARTITION_MODULES);
 		if (!row.modules)
 			table_fail(&table, PARTITION_MODULES,
-			           "'%.*s' is not a list of module ids from 1 to 16", STR_ARG(ids));
+				   "'%.*s' is not a list of module ids from 1 to 16", STR_ARG(ids));
 		else if (__builtin_popcount(row.modules) != row.n_gpus)
 			table_fail(&table, PARTITION_GPUS, "'%u' where module_ids has '%.*s'",
-			           row.n_gpus, STR_ARG(ids));
+				   row.n_gpus, STR_ARG(ids));
 		if (!stands_with_its_own(catalog, row.platform))
-			table_fail(&table, PARTITION_PLATFORM, "the rows of '%.*s' must stand together",
-			           STR_ARG(row.platform));
+			table_fail(&table, PARTITION_PLATFORM,
+				   "the rows of '%.*s' must stand together", STR_ARG(row.platform));
 		*(struct fm_partition *)PUSH(catalog, partitions) = row;
 	}
 	return table_end(&table);
 }
 
 const struct fm_partition *catalog_partitions(struct catalog *catalog, struct str platform,
-                                              size_t *n)
+					      size_t *n)
 {
 	const struct fm_partition *first = NULL;
 

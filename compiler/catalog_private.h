@@ -8,7 +8,6 @@
 
 #include "compiler/catalog_table.h"
 
-
 /* No known name is longer; anything above has no nearest name. */
 #define NEAREST_MAX 64
 
@@ -56,6 +55,11 @@ struct board_code {
 	uint8_t mig_slices; /* of the whole GPU, 0 without MIG-backed types */
 };
 
+struct chip_prefix {
+	struct str text; /* GA */
+	enum gpu_arch arch;
+};
+
 struct release {
 	struct str what;
 	struct str version;
@@ -70,6 +74,8 @@ struct catalog {
 
 	struct boards boards;
 	struct boards geforce;
+	struct chip_prefix *chips;
+	uint32_t n_chips, chips_capacity;
 	struct subsystem *subsystems;
 	uint32_t n_subsystems, subsystems_capacity;
 
@@ -85,7 +91,7 @@ struct catalog {
 	struct p2p_row *p2p; /* in the table's order */
 	uint32_t n_p2p, p2p_capacity;
 	const struct p2p_row **p2p_by_board;
-	bool *multicast; /* a type each */
+	bool *multicast;		 /* a type each */
 	struct fm_partition *partitions; /* a platform's rows together */
 	uint32_t n_partitions, partitions_capacity;
 	struct release *releases;
@@ -98,9 +104,9 @@ struct catalog {
 	struct str last_nearest;
 };
 
-#define PUSH(catalog, list) \
-	arena_push((catalog)->arena, (void **)&(catalog)->list, &(catalog)->n_##list, \
-	           &(catalog)->list##_capacity, sizeof(*(catalog)->list))
+#define PUSH(catalog, list)                                                                        \
+	arena_push((catalog)->arena, (void **)&(catalog)->list, &(catalog)->n_##list,              \
+		   &(catalog)->list##_capacity, sizeof(*(catalog)->list))
 
 void catalog_need(struct catalog *catalog, enum catalog_part part);
 
@@ -114,11 +120,11 @@ bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error)
 
 /* Takes up a table of the catalog. */
 void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
-                  const char *const *columns, struct catalog_error *error);
+		  const char *const *columns, struct catalog_error *error);
 /* The current row names something that another table lacks. In a built-in table that is what a
  * replacement of the other one leaves behind, and the row is passed over. */
 void catalog_dangling(struct catalog *catalog, struct table *table, unsigned column,
-                      enum table_id other);
+		      enum table_id other);
 
 /* Order of spellings: letter case does not count, `_` is a blank; the driver's own come first. */
 int spelling_cmp(const struct spelling *a, const struct spelling *b);

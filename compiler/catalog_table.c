@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_GIB 65536
+#define MAX_GIB		65536
 #define MAX_TABLE_BYTES ((off_t)64 << 20)
 
-#define DECLARE_TABLE(id, name) \
-	extern const char table_##name##_csv[]; \
+#define DECLARE_TABLE(id, name)                                                                    \
+	extern const char table_##name##_csv[];                                                    \
 	extern const char table_##name##_csv_end[];
 CATALOG_TABLES(DECLARE_TABLE)
 
@@ -58,7 +58,7 @@ static const char *read_all(struct arena *arena, int fd, struct str *bytes)
 }
 
 bool table_replace(struct arena *arena, const char *dir, enum table_id id,
-                   struct table_source *source, struct catalog_error *error)
+		   struct table_source *source, struct catalog_error *error)
 {
 	struct str path = arena_printf(arena, "%s/%s", dir, builtin[id].file);
 	/* A FIFO must not hold us up before read_all refuses it. */
@@ -99,7 +99,7 @@ static void fail(struct table *table, uint32_t row, uint32_t column, struct str 
 }
 
 static void fail_cell(struct table *table, uint32_t line, unsigned column, const char *format,
-                      va_list args)
+		      va_list args)
 {
 	struct str what = arena_vprintf(table->arena, format, args);
 
@@ -132,7 +132,8 @@ static bool read_row(struct table *table)
 		table->line = table->csv.cells[0].line;
 		return true;
 	case CSV_ERROR:
-		fail(table, table->csv.error_line, table->csv.error_column, str_of(table->csv.error));
+		fail(table, table->csv.error_line, table->csv.error_column,
+		     str_of(table->csv.error));
 		return false;
 	case CSV_END:
 		break;
@@ -150,7 +151,8 @@ static void find_column(struct table *table, unsigned column)
 		if (!str_is(table->csv.cells[i].text, name))
 			continue;
 		if (seen++)
-			fail(table, 1, i + 1, arena_printf(table->arena, "a second column '%s'", name));
+			fail(table, 1, i + 1,
+			     arena_printf(table->arena, "a second column '%s'", name));
 		else
 			table->at[column] = i;
 	}
@@ -159,7 +161,7 @@ static void find_column(struct table *table, unsigned column)
 }
 
 void table_begin(struct table *table, struct arena *arena, struct table_source source,
-                 const char *const *columns, struct catalog_error *error)
+		 const char *const *columns, struct catalog_error *error)
 {
 	*table = (struct table){
 		.arena = arena, .source = source, .columns = columns, .error = error};
@@ -183,7 +185,7 @@ bool table_next(struct table *table)
 		uint32_t n = table->csv.n < table->width ? table->csv.n : table->width + 1;
 		fail(table, table->line, n,
 		     arena_printf(table->arena, "%u cells where the header has %u", table->csv.n,
-		                  table->width));
+				  table->width));
 		return false;
 	}
 	return true;
@@ -296,10 +298,10 @@ bool pci_hex(struct str s, uint16_t *value)
 		return false;
 	for (size_t i = 0; i < 4; i++) {
 		char c = s.p[i];
-		unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-		                 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-		                 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-		                                        : 16;
+		unsigned digit = c >= '0' && c <= '9'	? (unsigned)(c - '0')
+				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+				 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
+							: 16;
 		if (digit == 16)
 			return false;
 		v = v * 16 + digit;
@@ -318,7 +320,10 @@ unsigned table_word(struct table *table, unsigned column, const char *const *wor
 	}
 	for (unsigned i = 0; words[i]; i++)
 		choices = arena_printf(table->arena, "%.*s%s%s", STR_ARG(choices),
-		                       i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+				       i == 0	      ? ""
+				       : words[i + 1] ? ", "
+						      : " or ",
+				       words[i]);
 	table_fail(table, column, "'%.*s' is not %.*s", STR_ARG(cell), STR_ARG(choices));
 	return 0;
 }

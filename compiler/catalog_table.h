@@ -9,18 +9,19 @@
 #include "compiler/csv.h"
 
 /* NAME is the file rules/tables/NAME.csv and the symbol in rules/tables/tables.S. */
-#define CATALOG_TABLES(X) \
-	X(TABLE_BOARDS, boards) \
-	X(TABLE_BOARD_UVM, board_uvm) \
-	X(TABLE_GEFORCE, geforce) \
-	X(TABLE_VGPU_TYPES, vgpu_types_driver_union) \
-	X(TABLE_VGPU_SPELLINGS, vgpu_spellings) \
-	X(TABLE_TIME_SLICED, vgpu_timesliced_docs) \
-	X(TABLE_MIG, vgpu_mig_docs) \
-	X(TABLE_P2P, p2p_nvlink_vgpu) \
-	X(TABLE_P2P_REMARKS, p2p_remarks) \
-	X(TABLE_MULTICAST, multicast) \
-	X(TABLE_PARTITIONS, fm_partitions) \
+#define CATALOG_TABLES(X)                                                                          \
+	X(TABLE_BOARDS, boards)                                                                    \
+	X(TABLE_BOARD_UVM, board_uvm)                                                              \
+	X(TABLE_CHIPS, chip_architectures)                                                         \
+	X(TABLE_GEFORCE, geforce)                                                                  \
+	X(TABLE_VGPU_TYPES, vgpu_types_driver_union)                                               \
+	X(TABLE_VGPU_SPELLINGS, vgpu_spellings)                                                    \
+	X(TABLE_TIME_SLICED, vgpu_timesliced_docs)                                                 \
+	X(TABLE_MIG, vgpu_mig_docs)                                                                \
+	X(TABLE_P2P, p2p_nvlink_vgpu)                                                              \
+	X(TABLE_P2P_REMARKS, p2p_remarks)                                                          \
+	X(TABLE_MULTICAST, multicast)                                                              \
+	X(TABLE_PARTITIONS, fm_partitions)                                                         \
 	X(TABLE_RELEASES, releases)
 
 #define CATALOG_TABLE_ID(id, name) id,
@@ -38,7 +39,7 @@ struct table {
 	struct arena *arena;
 	struct table_source source;
 	struct csv csv;
-	const char *const *columns; /* the caller's names, up to a NULL */
+	const char *const *columns;	/* the caller's names, up to a NULL */
 	uint32_t at[TABLE_MAX_COLUMNS]; /* where the header has them, from 0 */
 	uint32_t width;
 	uint32_t line; /* of the current row */
@@ -50,10 +51,10 @@ struct table_source table_builtin(enum table_id id);
 /* Puts the file that `dir` holds for this table in place of `*source`; leaves it where there is
  * none. False when it is there and cannot be read. */
 bool table_replace(struct arena *arena, const char *dir, enum table_id id,
-                   struct table_source *source, struct catalog_error *error);
+		   struct table_source *source, struct catalog_error *error);
 
 void table_begin(struct table *table, struct arena *arena, struct table_source source,
-                 const char *const *columns, struct catalog_error *error);
+		 const char *const *columns, struct catalog_error *error);
 /* The next row; false at the end and after anything went wrong. */
 bool table_next(struct table *table);
 /* True when the whole table was read and nothing was wrong. */

@@ -78,7 +78,8 @@ enum {
 };
 static const char *const type_columns[] = {
 	"prefix",     "board_code", "full_name", "kind",
-	"mig_slices", "fb_gb",      "series",    "is_full_fb_timesliced", NULL,
+	"mig_slices", "fb_gb",	    "series",	 "is_full_fb_timesliced",
+	NULL,
 };
 static const char *const kind_words[] = {"timesliced", "mig", NULL}; /* enum vgpu_kind's order */
 static const char *const no_yes[] = {"0", "1", NULL};
@@ -90,7 +91,7 @@ static void agree(struct table *table, unsigned column, bool same)
 
 	if (!same)
 		table_fail(table, column, "'%.*s' is not what the name '%.*s' says", STR_ARG(cell),
-		           STR_ARG(name));
+			   STR_ARG(name));
 }
 
 static struct vgpu_type read_type(struct table *table)
@@ -100,8 +101,9 @@ static struct vgpu_type read_type(struct table *table)
 	struct str name = spelling_strip(type.full_name, &vcenter);
 
 	if (vcenter || name.n == type.full_name.n || !parse_name(name, &type)) {
-		table_fail(table, TYPE_FULL_NAME, "'%.*s' is not a vGPU type like NVIDIA H100XM-80C",
-		           STR_ARG(type.full_name));
+		table_fail(table, TYPE_FULL_NAME,
+			   "'%.*s' is not a vGPU type like NVIDIA H100XM-80C",
+			   STR_ARG(type.full_name));
 		return type;
 	}
 	type.prefix = (struct str){type.full_name.p, type.full_name.n - name.n - 1};
@@ -120,7 +122,7 @@ static struct vgpu_type read_type(struct table *table)
 }
 
 static void push_spelling(struct catalog *catalog, struct str text, uint32_t type, uint32_t line,
-                          bool own)
+			  bool own)
 {
 	*(struct spelling *)PUSH(catalog, spellings) =
 		(struct spelling){.text = text, .type = type, .line = line, .own = own};
@@ -174,9 +176,9 @@ static bool read_spellings(struct catalog *catalog, struct catalog_error *error)
 				continue;
 			struct str tail = {type->name.p + driver.n, type->name.n - driver.n};
 			push_spelling(catalog,
-			              arena_printf(catalog->arena, "%.*s%.*s", STR_ARG(docs),
-			                           STR_ARG(tail)),
-			              i, table.line, false);
+				      arena_printf(catalog->arena, "%.*s%.*s", STR_ARG(docs),
+						   STR_ARG(tail)),
+				      i, table.line, false);
 			found = true;
 		}
 		if (!found)
@@ -205,7 +207,7 @@ static void sort_spellings(struct catalog *catalog, struct table *types)
 			catalog->spellings[kept++] = *spelling;
 		else if (spelling->own)
 			table_fail_at(types, spelling->line, TYPE_FULL_NAME, "a second type '%.*s'",
-			              STR_ARG(spelling->text));
+				      STR_ARG(spelling->text));
 	}
 	catalog->n_spellings = kept;
 }
@@ -216,7 +218,7 @@ static const char *const p2p_columns[] = {"vgpu_type_in_docs", "driver_type_name
 /* The P2P tables print types that the driver's table does not have (B300X-279C): whole
  * framebuffer, as all of those tables. */
 static bool read_docs_only(struct catalog *catalog, struct table *types,
-                           struct catalog_error *error)
+			   struct catalog_error *error)
 {
 	struct table table;
 
@@ -232,12 +234,12 @@ static bool read_docs_only(struct catalog *catalog, struct table *types,
 		struct vgpu_type type = {.whole_framebuffer = true, .docs_only = true};
 		if (!parse_name(docs, &type) || type.kind != VGPU_TIME_SLICED) {
 			table_fail(&table, P2P_DOCS_TYPE, "'%.*s' is not a time-sliced vGPU type",
-			           STR_ARG(docs));
+				   STR_ARG(docs));
 			break;
 		}
 		type.prefix = driver ? driver->prefix : STR("NVIDIA");
 		type.full_name = arena_printf(catalog->arena, "%.*s %.*s", STR_ARG(type.prefix),
-		                              STR_ARG(docs));
+					      STR_ARG(docs));
 		push_spelling(catalog, docs, catalog->n_types, table.line, false);
 		*(struct vgpu_type *)PUSH(catalog, types) = type;
 		sort_spellings(catalog, types);
@@ -247,7 +249,7 @@ static bool read_docs_only(struct catalog *catalog, struct table *types,
 
 enum { FIGURE_TYPE, FIGURE_MB, FIGURE_MAX, FIGURE_MIXED };
 static const char *const time_sliced_columns[] = {"vgpu_type", "fb_mb", "max_equal_size",
-                                                  "max_mixed_size", NULL};
+						  "max_mixed_size", NULL};
 static const char *const mig_columns[] = {"vgpu_type", "fb_mb", "max_per_gpu", NULL};
 
 static void read_figure(struct table *table, struct vgpu_type *type, bool mixed)
@@ -265,16 +267,17 @@ static void read_figure(struct table *table, struct vgpu_type *type, bool mixed)
 
 /* Megabytes and counts. Boards that share a code repeat a type's row. */
 static bool read_figures(struct catalog *catalog, enum table_id id, const char *const *columns,
-                         struct catalog_error *error)
+			 struct catalog_error *error)
 {
 	struct table table;
 
 	catalog_read(catalog, &table, id, columns, error);
 	while (table_next(&table)) {
-		const struct vgpu_type *found = spelling_find(catalog, table_text(&table, FIGURE_TYPE));
+		const struct vgpu_type *found = spelling_find(catalog,
+							      table_text(&table, FIGURE_TYPE));
 		if (found)
 			read_figure(&table, &catalog->types[found - catalog->types],
-			            id == TABLE_TIME_SLICED);
+				    id == TABLE_TIME_SLICED);
 		else
 			catalog_dangling(catalog, &table, FIGURE_TYPE, TABLE_VGPU_TYPES);
 	}
@@ -318,6 +321,6 @@ unsigned catalog_mig_slices(struct catalog *catalog, const struct board *board)
 	if (wanted.code.n == 0 || catalog->n_codes == 0)
 		return 0;
 	const struct board_code *code = bsearch(&wanted, catalog->codes, catalog->n_codes,
-	                                        sizeof(*code), compare_codes);
+						sizeof(*code), compare_codes);
 	return code ? code->mig_slices : 0;
 }

@@ -31,7 +31,8 @@ static bool read_bare(struct csv *csv, struct csv_cell *cell)
 		if (*csv->p == '\0')
 			return csv_fail(csv, csv->line, "a NUL byte");
 		if (*csv->p == '"')
-			return csv_fail(csv, csv->line, "a quote inside a cell that does not begin with one");
+			return csv_fail(csv, csv->line,
+					"a quote inside a cell that does not begin with one");
 		if (*csv->p == '\r')
 			return csv_fail(csv, csv->line, "a carriage return without its line feed");
 	}
@@ -83,8 +84,8 @@ static bool read_quoted(struct csv *csv, struct csv_cell *cell)
 
 static bool read_cell(struct csv *csv)
 {
-	struct csv_cell *cell = arena_push(csv->arena, (void **)&csv->cells, &csv->n, &csv->capacity,
-	                                   sizeof(*cell));
+	struct csv_cell *cell = arena_push(csv->arena, (void **)&csv->cells, &csv->n,
+					   &csv->capacity, sizeof(*cell));
 
 	cell->line = csv->line;
 	return csv->p < csv->end && *csv->p == '"' ? read_quoted(csv, cell) : read_bare(csv, cell);

@@ -179,7 +179,8 @@ static bool decode_section(struct decoder *d, const struct key *key, const struc
 
 	if (node->kind == NODE_MAP) {
 		decode_map(d, (struct owner){.section = section}, node, out);
-		/* A merged map is complete only with its profile; no such section requires a key. */
+		/* A merged map is complete only with its profile; no such section requires a key.
+		 */
 		decode_require(d->findings, section, out,
 			       (struct span){node->at.at, node->at.len ? node->at.len : 1}, STR(""),
 			       false);
@@ -200,15 +201,17 @@ static bool good_length(struct decoder *d, const struct key *key, const struct n
 {
 	struct finding *f;
 
-	if (key->item == KEY_NUMBER ? node->n > 0 : node->n >= key->min && (!key->max || node->n <= key->max))
+	if (key->item == KEY_NUMBER ? node->n > 0
+				    : node->n >= key->min && (!key->max || node->n <= key->max))
 		return true;
 	if (node->n == 0) {
-		f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at, "'%s' is empty",
-				key->name);
+		f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
+				"'%s' is empty", key->name);
 		finding_help(d->findings, f, "write one item or more, or remove it");
 	} else {
 		finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
-			    "'%s' has %u items: the limit is %" PRIu64, key->name, node->n, key->max);
+			    "'%s' has %u items: the limit is %" PRIu64, key->name, node->n,
+			    key->max);
 	}
 	return false;
 }
@@ -272,8 +275,8 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	s = yaml_text(d->yaml, name);
 	if (grammar_match(key->grammar, s))
 		return true;
-	f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, name->at, "'%s' cannot name a %s",
-			finding_quote(d->findings, s), key->section->what);
+	f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, name->at,
+			"'%s' cannot name a %s", finding_quote(d->findings, s), key->section->what);
 	if (key->grammar == GRAMMAR_HOST && str_is(s, "manifest.json"))
 		finding_help(d->findings, f, "compile writes its manifest under that name");
 	else
@@ -284,7 +287,8 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 static bool decode_named_entry(struct decoder *d, const struct key *key, node_id name_id,
 			       node_id value_id, bool profile, struct named_spec *out)
 {
-	const struct node *name = yaml_node(d->yaml, name_id), *value = yaml_node(d->yaml, value_id);
+	const struct node *name = yaml_node(d->yaml, name_id),
+			  *value = yaml_node(d->yaml, value_id);
 	bool named = good_name(d, key, name);
 	struct owner owner = {.section = key->section, .profile = profile};
 
@@ -315,7 +319,8 @@ static uint32_t distinct_keys(const struct yaml *yaml, const struct node *map)
 {
 	uint32_t n = 0;
 
-	for (node_id name = map->first; name; name = yaml_node(yaml, yaml_node(yaml, name)->next)->next)
+	for (node_id name = map->first; name;
+	     name = yaml_node(yaml, yaml_node(yaml, name)->next)->next)
 		n += !yaml_node(yaml, name)->duplicate;
 	return n;
 }
@@ -341,8 +346,8 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 	}
 	if (key->max && node->n > key->max) {
 		finding_add(d->findings, "yaml-limit", SEVERITY_ERROR,
-			    yaml_node(d->yaml, node->first)->at, "%u GPUs on one host: the limit is %d",
-			    node->n, MAX_GPUS);
+			    yaml_node(d->yaml, node->first)->at,
+			    "%u GPUs on one host: the limit is %d", node->n, MAX_GPUS);
 		return false;
 	}
 	out->items = arena_array(d->arena, distinct_keys(d->yaml, node), size);
@@ -463,6 +468,7 @@ bool decode_map_of(struct decoder *d, const struct section *section, node_id top
 		decode_map(d, (struct owner){.section = section}, node, out);
 	else if (node->kind != NODE_BROKEN && !yaml_is_null(d->yaml, node))
 		finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
-			    "%s is a map of its keys, not %s", section->what, decode_kind_name(node));
+			    "%s is a map of its keys, not %s", section->what,
+			    decode_kind_name(node));
 	return node->kind == NODE_MAP;
 }

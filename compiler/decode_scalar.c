@@ -8,7 +8,8 @@ static struct str words_text(struct arena *arena, const char *const *words)
 	struct str s = str_of(words[0]);
 
 	for (size_t i = 1; words[i]; i++)
-		s = arena_printf(arena, "%.*s%s%s", STR_ARG(s), words[i + 1] ? ", " : " or ", words[i]);
+		s = arena_printf(arena, "%.*s%s%s", STR_ARG(s), words[i + 1] ? ", " : " or ",
+				 words[i]);
 	return s;
 }
 
@@ -22,7 +23,8 @@ static struct str expected_map(struct arena *arena, const struct section *sectio
 
 	if (!only)
 		return STR("a map");
-	return arena_printf(arena, "%.*s, or a map", STR_ARG(expected_type(arena, only, only->type)));
+	return arena_printf(arena, "%.*s, or a map",
+			    STR_ARG(expected_type(arena, only, only->type)));
 }
 
 static struct str expected_type(struct arena *arena, const struct key *key, enum key_type type)
@@ -79,19 +81,22 @@ struct str decode_expected(struct arena *arena, const struct key *key)
 /* "'vfs'", or "an item of 'vfs'" */
 static const char *label(struct decoder *d, const struct key *key)
 {
-	return arena_printf(d->arena, "%s'%s'", key->flags & KEY_ITEM ? "an item of " : "", key->name).p;
+	return arena_printf(d->arena, "%s'%s'", key->flags & KEY_ITEM ? "an item of " : "",
+			    key->name)
+		.p;
 }
 
 const char *decode_kind_name(const struct node *node)
 {
-	return node->kind == NODE_MAP ? "a map" : node->kind == NODE_LIST ? "a list" : "a single value";
+	return node->kind == NODE_MAP	 ? "a map"
+	       : node->kind == NODE_LIST ? "a list"
+					 : "a single value";
 }
 
 void decode_wrong_type(struct decoder *d, const struct key *key, const struct node *node)
 {
-	finding_add(d->findings, "spec-type", SEVERITY_ERROR,
-		    node->at, "%s takes %.*s, not %s", label(d, key),
-		    STR_ARG(decode_expected(d->arena, key)), decode_kind_name(node));
+	finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at, "%s takes %.*s, not %s",
+		    label(d, key), STR_ARG(decode_expected(d->arena, key)), decode_kind_name(node));
 }
 
 void decode_no_value(struct decoder *d, const struct key *key, const struct node *name,
@@ -102,7 +107,8 @@ void decode_no_value(struct decoder *d, const struct key *key, const struct node
 					"%s has no value", label(d, key));
 
 	finding_help(d->findings, f, "write %.*s, or remove the %s",
-		     STR_ARG(decode_expected(d->arena, key)), key->flags & KEY_ITEM ? "item" : "key");
+		     STR_ARG(decode_expected(d->arena, key)),
+		     key->flags & KEY_ITEM ? "item" : "key");
 }
 
 /* `why` NULL: it is not what the key takes, which says enough. */
@@ -169,7 +175,8 @@ static bool decode_number(struct decoder *d, const struct key *key, const struct
 	}
 	if (!out->word && !parse_number(s, &out->n))
 		out->n = UINT64_MAX;
-	if (!out->word && !(key->flags & KEY_UNBOUNDED) && (out->n < key->min || out->n > key->max)) {
+	if (!out->word && !(key->flags & KEY_UNBOUNDED) &&
+	    (out->n < key->min || out->n > key->max)) {
 		wrong_value(d, key, node, "spec-value", "is out of range");
 		*out = (struct number){0};
 		return false;
@@ -200,7 +207,8 @@ static void suggest_size(struct decoder *d, struct finding *f, struct str s)
 		return;
 	meant = arena_printf(d->arena, "%.*s%ciB", (int)n, s.p, unit);
 	if (parse_size(meant, &bytes, &why))
-		finding_help(d->findings, f, "write %.*s: sizes are powers of two (KiB, MiB, GiB, TiB)",
+		finding_help(d->findings, f,
+			     "write %.*s: sizes are powers of two (KiB, MiB, GiB, TiB)",
 			     STR_ARG(meant));
 }
 
@@ -215,8 +223,10 @@ static bool decode_size(struct decoder *d, const struct key *key, const struct n
 		bool read = parse_size(s, &out->n, &why);
 
 		if (!read || out->n == 0) {
-			suggest_size(d, wrong_value(d, key, node, "spec-value", read ? "is nothing" : why),
-				     s);
+			suggest_size(
+				d,
+				wrong_value(d, key, node, "spec-value", read ? "is nothing" : why),
+				s);
 			*out = (struct number){0};
 			return false;
 		}
@@ -267,13 +277,14 @@ static bool decode_word(struct decoder *d, const struct key *key, const struct n
 static bool has_noncharacter(struct str s)
 {
 	for (size_t i = 0; i + 2 < s.n; i++)
-		if (memcmp(s.p + i, "\xef\xbf\xbe", 3) == 0 || memcmp(s.p + i, "\xef\xbf\xbf", 3) == 0)
+		if (memcmp(s.p + i, "\xef\xbf\xbe", 3) == 0 ||
+		    memcmp(s.p + i, "\xef\xbf\xbf", 3) == 0)
 			return true;
 	return false;
 }
 
 bool decode_text(struct decoder *d, const struct key *key, const struct node *node,
-			struct text *out)
+		 struct text *out)
 {
 	struct str s = yaml_text(d->yaml, node);
 
@@ -327,7 +338,8 @@ static bool decode_mac(struct decoder *d, const struct key *key, const struct no
 		return false;
 	}
 	if (!grammar_match(GRAMMAR_MAC, s)) {
-		struct finding *f = wrong_value(d, key, node, "spec-value", "is a multicast address");
+		struct finding *f = wrong_value(d, key, node, "spec-value",
+						"is a multicast address");
 
 		finding_help(d->findings, f, "the first byte of a card's address is even");
 		*out = (struct mac){0};

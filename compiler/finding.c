@@ -65,8 +65,8 @@ void finding_note(struct findings *findings, struct finding *f, struct span at, 
 	if (f->n_notes == 0)
 		f->notes = arena_alloc(findings->arena, sizeof *note);
 	else if (f->n_notes == 1)
-		f->notes = memcpy(arena_array(findings->arena, FINDING_NOTES, sizeof *note), f->notes,
-				  sizeof *note);
+		f->notes = memcpy(arena_array(findings->arena, FINDING_NOTES, sizeof *note),
+				  f->notes, sizeof *note);
 	note = &f->notes[f->n_notes++];
 	va_start(args, format);
 	*note = (struct note){at, arena_vprintf(findings->arena, format, args)};

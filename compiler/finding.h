@@ -34,11 +34,11 @@ struct note {
 struct finding {
 	const char *rule; /* its name in rules/list.h */
 	enum severity severity;
-	struct span at;   /* the smallest wrong piece of the source */
+	struct span at; /* the smallest wrong piece of the source */
 	struct str message;
 	struct note *notes; /* the other places that matter, FINDING_NOTES at most */
 	uint8_t n_notes;
-	bool hidden;        /* switched off, silenced or in the baseline: findings_drop_hidden */
+	bool hidden;	 /* switched off, silenced or in the baseline: findings_drop_hidden */
 	struct str help; /* what to write instead; may be empty */
 	struct {
 		bool given, safe;

@@ -1,5 +1,6 @@
 #include "compiler/guest_private.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "schema/keys.h"
@@ -67,6 +68,7 @@ static void split_cells(struct plan *plan, struct vm *vm)
 	uint64_t page = page_size(vm), share, left = vm->memory;
 	int32_t node = -1;
 
+	assert(n >= 2);
 	vm->cells = arena_array(plan->arena, n, sizeof *vm->cells);
 	vm->n_cells = n;
 	share = vm->memory / page / n * page;

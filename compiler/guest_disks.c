@@ -85,8 +85,9 @@ void guest_disks(struct plan *plan, struct vm *vm, struct findings *findings)
 		disk->is_block = span_given(spec->block.at);
 		disk->path = disk->is_block ? spec->block.s : spec->file.s;
 		disk->readonly = spec->readonly.on;
-		disk->format = spec->format.is ? (enum disk_format)spec->format.is
-			       : disk->is_block ? FORMAT_RAW : FORMAT_QCOW2;
+		disk->format = spec->format.is	? (enum disk_format)spec->format.is
+			       : disk->is_block ? FORMAT_RAW
+						: FORMAT_QCOW2;
 		disk->bus = spec->bus.is ? (enum disk_bus)spec->bus.is : BUS_VIRTIO;
 		disk->unit = units[disk->bus]++;
 		disk->port = -1;

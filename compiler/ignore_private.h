@@ -9,10 +9,10 @@ struct ignored {
 	struct str rule;
 	struct span at;
 	const struct source *source;
-	uint32_t line;   /* of the comment */
+	uint32_t line;	 /* of the comment */
 	uint32_t covers; /* the line that it silences, 0: all of the file */
-	bool never_off;  /* it silences nothing, ever */
-	bool alone;      /* the only name of its comment */
+	bool never_off;	 /* it silences nothing, ever */
+	bool alone;	 /* the only name of its comment */
 	bool used;
 };
 

@@ -80,7 +80,7 @@ static bool is_in_scalar(struct scanner *s, size_t offset)
 		if (node->kind == NODE_SCALAR && span_end(node->at) > at)
 			break;
 	}
-	if (s->node == s->yaml.n_nodes || node->at.at > at)
+	if (!node || s->node == s->yaml.n_nodes || node->at.at > at)
 		return false;
 	/* Behind the `|` of a block there may be a comment. */
 	first = node->at.at - s->source->base;

@@ -90,7 +90,8 @@ static int by_name(const void *a, const void *b)
 	const struct named_spec *const *x = a, *const *y = b;
 	int d = str_cmp((*x)->name.s, (*y)->name.s);
 
-	return d ? d : ((*x)->name.at.at > (*y)->name.at.at) - ((*x)->name.at.at < (*y)->name.at.at);
+	return d ? d
+		 : ((*x)->name.at.at > (*y)->name.at.at) - ((*x)->name.at.at < (*y)->name.at.at);
 }
 
 /* Sorts by name; of two with one name the first in the spec stays, the other is reported. */
@@ -128,7 +129,8 @@ static void finish(struct loader *l)
 	s->host_profiles.n = index_names(l->findings, (void **)s->host_profiles.items,
 					 s->host_profiles.n, "host profile");
 	s->vms.n = index_names(l->findings, (void **)s->vms.items, s->vms.n, "VM");
-	s->profiles.n = index_names(l->findings, (void **)s->profiles.items, s->profiles.n, "profile");
+	s->profiles.n = index_names(l->findings, (void **)s->profiles.items, s->profiles.n,
+				    "profile");
 	merge_profiles(s, l->findings);
 }
 
@@ -156,8 +158,8 @@ void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct source *source;
 		struct str error;
 
-		if (source_read(sources, walk.files[i].path, stdin_name, walk.files[i].named, &source,
-				&error))
+		if (source_read(sources, walk.files[i].path, stdin_name, walk.files[i].named,
+				&source, &error))
 			load_one(&l, source);
 		else
 			add_error(&l, error);

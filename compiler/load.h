@@ -23,7 +23,7 @@ struct spec {
 	struct host_list hosts, host_profiles;
 	struct vm_list vms, profiles;
 	uint32_t n_files, n_skipped;
-	unsigned unread; /* of enum unread (compiler/decode.h): a missing name may be in it */
+	unsigned unread;    /* of enum unread (compiler/decode.h): a missing name may be in it */
 	struct str *errors; /* files and directories that could not be read */
 	uint32_t n_errors, errors_capacity;
 };

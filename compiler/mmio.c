@@ -38,11 +38,12 @@ void resolve_mmio(struct vm *vm)
 		m->sum += share;
 		m->largest = share > m->largest ? share : m->largest;
 	}
-	m->needed = m->expanders ? m->sum + m->largest : m->sum;
+	/* With expanders only powers of two were tried. */
+	m->needed = m->expanders ? next_power_of_two(m->sum + m->largest) : m->sum;
 	if (vm->n_gpus)
 		m->automatic = m->needed > 64 * GIB ? next_power_of_two(m->needed) : 64 * GIB;
 	m->window = span_given(vm->spec->mmio.at) && !vm->spec->mmio.word ? vm->spec->mmio.n
-									   : m->automatic;
+									  : m->automatic;
 }
 
 struct str size_text(struct arena *arena, uint64_t bytes)
@@ -64,6 +65,7 @@ static bool same_share(const struct vm_gpu *a, const struct vm_gpu *b)
 struct str mmio_sum_text(struct arena *arena, const struct vm *vm)
 {
 	struct str text = STR("");
+	uint64_t total = vm->mmio.sum;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *g = &vm->gpus[i];
@@ -85,9 +87,10 @@ struct str mmio_sum_text(struct arena *arena, const struct vm *vm)
 				    STR_ARG(size_text(arena, g->gpu->mmio_share)),
 				    STR_ARG(g->gpu->spec->board.s));
 	}
-	if (vm->mmio.expanders)
-		text = arena_printf(arena, "%.*s + %.*s for the second root bus", STR_ARG(text),
+	if (vm->mmio.expanders) {
+		total += vm->mmio.largest;
+		text = arena_printf(arena, "%.*s + %.*s to align the root buses", STR_ARG(text),
 				    STR_ARG(size_text(arena, vm->mmio.largest)));
-	return arena_printf(arena, "%.*s = %.*s", STR_ARG(text),
-			    STR_ARG(size_text(arena, vm->mmio.needed)));
+	}
+	return arena_printf(arena, "%.*s = %.*s", STR_ARG(text), STR_ARG(size_text(arena, total)));
 }

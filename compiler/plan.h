@@ -32,27 +32,28 @@ struct gpu {
 	const struct gpu_spec *spec;
 	const struct host *host;
 	const struct board *board; /* NULL: the catalog lacks it, or the key was wrong */
-	uint8_t index;             /* its bit in gpu_mask: its place in the spec */
-	int32_t clique;            /* its id, -1: in none */
-	int32_t node;              /* NUMA node, -1: not said */
-	uint64_t bar1;             /* 0: not known */
+	uint8_t index;		   /* its bit in gpu_mask: its place in the spec */
+	int32_t clique;		   /* its id, -1: in none */
+	int32_t node;		   /* NUMA node, -1: not said */
+	uint64_t bar1;		   /* 0: not known */
 	uint64_t mmio_share;
 	enum share_source share_source;
-	enum framework framework;  /* of vGPUs on it; kvm only, else 0 */
+	enum framework framework; /* of vGPUs on it; kvm only, else 0 */
 };
 
 struct clique {
 	uint64_t id; /* as fixed by the user, even where no clique can have it */
 	gpu_mask members;
 	const struct pcie_group_spec *group; /* NULL: `pcie_p2p: all` */
-	struct span at;                      /* of the group */
+	struct span at;			     /* of the group */
 };
 
 struct host {
 	const struct host_spec *spec;
 	const struct host_spec *profile; /* NULL: none */
 	bool kvm;
-	/* `hypervisor`, `gpus` or its profile is wrong or missing: nothing about its VMs can be judged. */
+	/* `hypervisor`, `gpus` or its profile is wrong or missing: nothing about its VMs can be
+	 * judged. */
 	bool unusable;
 	enum manager managed_by;
 	enum iommu_backend iommu_backend;
@@ -66,8 +67,8 @@ struct host {
 	bool pcie_p2p_known;
 	struct clique *cliques; /* in the order of the spec */
 	uint32_t n_cliques;
-	bool nvswitch; /* it has `nvswitch`, or more than four GPUs of switched boards */
-	bool clique_map; /* a clique map is written for it */
+	bool nvswitch;	       /* it has `nvswitch`, or more than four GPUs of switched boards */
+	bool clique_map;       /* a clique map is written for it */
 	const struct vm **vms; /* in the order of the spec */
 	uint32_t n_vms;
 };
@@ -79,20 +80,20 @@ enum uvm_setting { UVM_UNSET, UVM_OFF, UVM_ON };
 struct vm_gpu {
 	const struct vm_gpu_spec *spec;
 	const struct vm *vm;
-	const struct gpu *gpu;         /* NULL: no such GPU (rule gpu-unknown) */
+	const struct gpu *gpu; /* NULL: no such GPU (rule gpu-unknown) */
 	bool is_vgpu;
-	struct text vgpu;              /* the type as written, of the item or the VM */
-	const struct vgpu_type *type;  /* NULL: whole, or not in the catalog */
-	struct word uvm;               /* as written, of the item or the VM; absent: `default` */
-	enum uvm_setting uvm_setting;  /* what artifacts say */
-	param_list params;             /* of the item or the VM */
-	uint32_t ordinal;              /* of the VM's vGPUs on that GPU, from 0 */
-	uint8_t mdev[16];              /* mdev framework */
-	struct pci_address vf;         /* vfio framework */
+	struct text vgpu;	      /* the type as written, of the item or the VM */
+	const struct vgpu_type *type; /* NULL: whole, or not in the catalog */
+	struct word uvm;	      /* as written, of the item or the VM; absent: `default` */
+	enum uvm_setting uvm_setting; /* what artifacts say */
+	param_list params;	      /* of the item or the VM */
+	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
+	uint8_t mdev[16];	      /* mdev framework */
+	struct pci_address vf;	      /* vfio framework */
 	bool has_vf;
-	struct str alias;              /* ua-gpu-g0: libvirt's alias and QEMU's id */
-	bool clique;                   /* the clique of `gpu` is shown to the guest */
-	int32_t port;                  /* index of its root port in vm.ports; kvm */
+	struct str alias; /* ua-gpu-g0: libvirt's alias and QEMU's id */
+	bool clique;	  /* the clique of `gpu` is shown to the guest */
+	int32_t port;	  /* index of its root port in vm.ports; kvm */
 };
 
 /* GPUs of a VM that must all be able to do P2P with each other (p2p_scope: vm), or that hang
@@ -104,12 +105,12 @@ struct p2p_group {
 
 /* The 64-bit MMIO window. */
 struct mmio {
-	uint64_t sum;      /* of the shares that count */
-	uint64_t largest;  /* of these shares */
-	uint64_t needed;   /* sum; with expanders sum + largest */
+	uint64_t sum;	    /* of the shares that count */
+	uint64_t largest;   /* of these shares */
+	uint64_t needed;    /* sum; with expanders sum + largest, as a power of two */
 	uint64_t automatic; /* what `auto` writes: a power of two, 0 without GPUs */
-	uint64_t window;   /* what artifacts say: automatic, or the user's */
-	bool expanders;    /* a pcie-expander-bus a guest node */
+	uint64_t window;    /* what artifacts say: automatic, or the user's */
+	bool expanders;	    /* a pcie-expander-bus a guest node */
 };
 
 /* A guest NUMA node, for one host node of the VM's GPUs. */
@@ -123,12 +124,12 @@ struct cell {
 /* A controller that takes one index of the guest's PCI tree, counted from 1 without a gap:
  * vm.ports[i] is bus pci.(i+1). */
 struct pci_port {
-	bool expander;   /* pxb-pcie; else a pcie-root-port */
-	uint32_t bus;    /* that it sits on: 0 the root, else an index */
+	bool expander; /* pxb-pcie; else a pcie-root-port */
+	uint32_t bus;  /* that it sits on: 0 the root, else an index */
 	uint8_t slot, function;
 	bool multifunction;
-	uint8_t bus_nr;  /* an expander's */
-	uint32_t cell;   /* an expander's guest node */
+	uint8_t bus_nr; /* an expander's */
+	uint32_t cell;	/* an expander's guest node */
 };
 
 struct vm_disk {
@@ -137,9 +138,9 @@ struct vm_disk {
 	bool is_block, readonly;
 	enum disk_format format;
 	enum disk_bus bus;
-	uint32_t unit; /* on its bus, from 0: vda, sda, … (scsi and sata share the sdX names) */
+	uint32_t unit;	/* on its bus, from 0: vda, sda, … (scsi and sata share the sdX names) */
 	char target[8]; /* vda */
-	int32_t port;   /* virtio: index into vm.ports; else -1 */
+	int32_t port;	/* virtio: index into vm.ports; else -1 */
 };
 
 struct vm_nic {
@@ -176,13 +177,13 @@ struct vm {
 
 	/* kvm only, from here */
 	uint32_t sockets, cores; /* of the guest's CPU topology */
-	struct cell *cells;      /* none, or two or more */
+	struct cell *cells;	 /* none, or two or more */
 	uint32_t n_cells;
 	bool pinned;
-	struct str nodeset;      /* host nodes that the memory is bound to; empty: none */
+	struct str nodeset; /* host nodes that the memory is bound to; empty: none */
 	struct pci_port *ports;
 	uint32_t n_ports;
-	int32_t scsi_port;       /* of the virtio-scsi controller; -1: none */
+	int32_t scsi_port; /* of the virtio-scsi controller; -1: none */
 	struct vm_disk *disks;
 	uint32_t n_disks;
 	struct vm_nic *nics;
@@ -195,7 +196,7 @@ struct plan {
 	struct catalog *catalog;
 	struct host *hosts; /* in the order of their names */
 	uint32_t n_hosts;
-	struct vm *vms;     /* in the order of their names */
+	struct vm *vms; /* in the order of their names */
 	uint32_t n_vms;
 	uint32_t n_files;   /* that were read as specs */
 	uint32_t n_skipped; /* that the walk found and are not ours */

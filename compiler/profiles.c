@@ -50,13 +50,14 @@ static void report_missing(const struct spec *spec, struct findings *findings, s
 
 	if (spec->unread & unread)
 		return;
-	f = finding_add(findings, "spec-reference", SEVERITY_ERROR, name.at, "there is no '%s' in %s",
-			finding_quote(findings, name.s), where);
+	f = finding_add(findings, "spec-reference", SEVERITY_ERROR, name.at,
+			"there is no '%s' in %s", finding_quote(findings, name.s), where);
 	i = nearest(name.s, n, get, list);
 	if (i != SIZE_MAX)
 		finding_help(findings, f, "did you mean '%.*s'?", STR_ARG(get(i, list)));
 	else if (n == 0)
-		finding_help(findings, f, "the spec has no %s: write one, or name its file too", where);
+		finding_help(findings, f, "the spec has no %s: write one, or name its file too",
+			     where);
 }
 
 void merge_profiles(struct spec *spec, struct findings *findings)
@@ -70,11 +71,13 @@ void merge_profiles(struct spec *spec, struct findings *findings)
 				merge(&host_section, host, profile);
 			else
 				report_missing(spec, findings, host->profile, "host_profiles",
-					       UNREAD_HOST_PROFILES, spec->host_profiles.n, host_name, &spec->host_profiles);
+					       UNREAD_HOST_PROFILES, spec->host_profiles.n,
+					       host_name, &spec->host_profiles);
 		}
 		/* What a profile that is not there would have said is not missing. */
-		decode_require(findings, &host_section, host, host->name.at, host->name.s,
-			       !profile && (span_given(host->profile.at) || host_broken(host, profile)));
+		decode_require(
+			findings, &host_section, host, host->name.at, host->name.s,
+			!profile && (span_given(host->profile.at) || host_broken(host, profile)));
 	}
 	for (uint32_t i = 0; i < spec->vms.n; i++) {
 		struct vm_spec *vm = spec->vms.items[i], *profile = NULL;
@@ -84,8 +87,9 @@ void merge_profiles(struct spec *spec, struct findings *findings)
 			if (profile)
 				merge(&vm_section, vm, profile);
 			else
-				report_missing(spec, findings, vm->profile, "profiles", UNREAD_PROFILES,
-					       spec->profiles.n, vm_name, &spec->profiles);
+				report_missing(spec, findings, vm->profile, "profiles",
+					       UNREAD_PROFILES, spec->profiles.n, vm_name,
+					       &spec->profiles);
 		}
 		decode_require(findings, &vm_section, vm, vm->name.at, vm->name.s,
 			       !profile && (span_given(vm->profile.at) || vm_broken(vm, profile)));

@@ -113,10 +113,11 @@ static void report_claims(struct resolver *r, struct claims *all, const char *wh
 		    (c->readonly && before->readonly))
 			continue;
 		if (c->at.at == before->at.at)
-			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
-					"VMs '%.*s' and '%.*s' get the same %s '%s' from their profile",
-					STR_ARG(before->vm), STR_ARG(c->vm), what,
-					finding_quote(r->findings, c->value));
+			f = finding_add(
+				r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
+				"VMs '%.*s' and '%.*s' get the same %s '%s' from their profile",
+				STR_ARG(before->vm), STR_ARG(c->vm), what,
+				finding_quote(r->findings, c->value));
 		else
 			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
 					"VM '%.*s' has this %s already", STR_ARG(before->vm), what);
@@ -140,8 +141,10 @@ static void check_duplicates(struct resolver *r)
 			char text[37];
 
 			uuid_format(vm->uuid, text);
-			claim(r, &uuids, (struct claim){.value = arena_printf(r->arena, "%s", text),
-							.at = vm->spec->uuid.at, .vm = name});
+			claim(r, &uuids,
+			      (struct claim){.value = arena_printf(r->arena, "%s", text),
+					     .at = vm->spec->uuid.at,
+					     .vm = name});
 		}
 		for (uint32_t k = 0; k < vm->n_nics; k++) {
 			char text[18];
@@ -149,19 +152,25 @@ static void check_duplicates(struct resolver *r)
 			if (!span_given(vm->nics[k].spec->mac.at))
 				continue;
 			mac_format(vm->nics[k].mac, text);
-			claim(r, &macs, (struct claim){.value = arena_printf(r->arena, "%s", text),
-						       .at = vm->nics[k].spec->mac.at, .vm = name});
+			claim(r, &macs,
+			      (struct claim){.value = arena_printf(r->arena, "%s", text),
+					     .at = vm->nics[k].spec->mac.at,
+					     .vm = name});
 		}
 		for (uint32_t k = 0; k < vm->n_disks; k++) {
 			const struct vm_disk *disk = &vm->disks[k];
-			struct span at = disk->is_block ? disk->spec->block.at : disk->spec->file.at;
+			struct span at = disk->is_block ? disk->spec->block.at
+							: disk->spec->file.at;
 
 			if (!span_given(at))
 				continue;
 			/* Two hosts may well keep an image under one path. */
-			claim(r, &disks, (struct claim){.scope = vm->host->spec->name.s,
-							.value = disk->path, .at = at, .vm = name,
-							.readonly = disk->readonly});
+			claim(r, &disks,
+			      (struct claim){.scope = vm->host->spec->name.s,
+					     .value = disk->path,
+					     .at = at,
+					     .vm = name,
+					     .readonly = disk->readonly});
 		}
 	}
 	report_claims(r, &uuids, "UUID");
@@ -191,7 +200,8 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		struct host *host = &plan->hosts[i];
 
-		host->profile = find_host_spec(&spec->host_profiles, spec->hosts.items[i]->profile.s);
+		host->profile = find_host_spec(&spec->host_profiles,
+					       spec->hosts.items[i]->profile.s);
 		resolve_host(&r, spec->hosts.items[i], host);
 	}
 	for (uint32_t i = 0; i < plan->n_vms; i++) {

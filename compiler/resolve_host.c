@@ -29,12 +29,15 @@ static void report_board(struct resolver *r, const struct gpu_spec *spec, size_t
 
 		for (size_t i = 0; i < n && i < 8; i++)
 			names = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(names),
-					     i == 0 ? "" : i + 1 < n ? ", " : " or ",
+					     i == 0	 ? ""
+					     : i + 1 < n ? ", "
+							 : " or ",
 					     STR_ARG(boards[i]->id));
 		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, board->at,
 				"'board': %zu boards have the PCI id '%s'", n,
 				finding_quote(r->findings, board->s));
-		finding_help(r->findings, f, "write %.*s, or the id with its subsystem", STR_ARG(names));
+		finding_help(r->findings, f, "write %.*s, or the id with its subsystem",
+			     STR_ARG(names));
 	} else {
 		struct str near = catalog_nearest_board(r->plan->catalog, board->s);
 
@@ -46,8 +49,9 @@ static void report_board(struct resolver *r, const struct gpu_spec *spec, size_t
 				     "did you mean '%.*s'? `gpuplan boards` lists them all",
 				     STR_ARG(near));
 		else
-			finding_help(r->findings, f, "`gpuplan boards` lists the boards; one that it "
-						     "lacks is written as its PCI id: 10de:2bb5");
+			finding_help(r->findings, f,
+				     "`gpuplan boards` lists the boards; one that it "
+				     "lacks is written as its PCI id: 10de:2bb5");
 	}
 }
 
@@ -87,8 +91,9 @@ static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
 						"'board': '%s' is not the PCI id of an NVIDIA GPU",
 						finding_quote(r->findings, spec->board.s));
 
-		finding_help(r->findings, f, "write it as 10de:20b2, or 10de:25b6/14a9 with the "
-					     "subsystem's device");
+		finding_help(r->findings, f,
+			     "write it as 10de:20b2, or 10de:25b6/14a9 with the "
+			     "subsystem's device");
 		MARK_BROKEN(spec, gpu_section, "board");
 		return NULL;
 	}
@@ -179,7 +184,8 @@ static void check_addresses(struct resolver *r, const struct host *host)
 			    !pci_eq(other->address.pci, gpu->address.pci))
 				continue;
 			pci_format(gpu->address.pci, address);
-			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, gpu->address.at,
+			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR,
+					gpu->address.at,
 					"GPU '%s' has the address %s of GPU '%.*s'",
 					finding_quote(r->findings, gpu->name.s), address,
 					STR_ARG(other->name.s));
@@ -313,8 +319,8 @@ static void resolve_cliques(struct resolver *r, struct host_spec *spec, struct h
 	host->pcie_p2p_known = true;
 	host->cliques = arena_array(r->arena, spec->pcie_p2p.n + 1, sizeof *host->cliques);
 	if (spec->pcie_p2p.word == LINKS_ALL)
-		host->cliques[host->n_cliques++] =
-			(struct clique){.members = all_gpus(host), .at = spec->pcie_p2p.at};
+		host->cliques[host->n_cliques++] = (struct clique){.members = all_gpus(host),
+								   .at = spec->pcie_p2p.at};
 	for (uint32_t i = 0; i < spec->pcie_p2p.n; i++) {
 		const struct pcie_group_spec *group = &spec->pcie_p2p.items[i];
 
@@ -347,8 +353,8 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 			 (span_given(spec->profile.at) && !host->profile);
 	host->managed_by = spec->managed_by.is ? spec->managed_by.is : MANAGED_BY_LIBVIRT;
 	host->iommu_backend = spec->iommu_backend.is ? spec->iommu_backend.is : IOMMU_LEGACY;
-	host->libvirt_stateless =
-		!before(r, spec->versions.libvirt, "libvirt_loader_stateless", false);
+	host->libvirt_stateless = !before(r, spec->versions.libvirt, "libvirt_loader_stateless",
+					  false);
 	host->libvirt_iommufd = !before(r, spec->versions.libvirt, "libvirt_iommufd", true);
 	resolve_gpus(r, spec, host);
 	check_addresses(r, host);

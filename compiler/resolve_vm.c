@@ -1,11 +1,14 @@
 /* A VM: its GPUs and vGPUs, unified memory, and which of them must do P2P. */
+#include <inttypes.h>
+
 #include "compiler/digest.h"
 #include "compiler/guest.h"
 #include "compiler/resolve.h"
 #include "schema/keys.h"
 
 /* `gpuplan/HOST/VM` and what stands below it. */
-static void derived_uuid(struct resolver *r, const struct vm *vm, const char *below, uint8_t out[16])
+static void derived_uuid(struct resolver *r, const struct vm *vm, const char *below,
+			 uint8_t out[16])
 {
 	uuid_v5(arena_printf(r->arena, "gpuplan/%.*s/%.*s%s", STR_ARG(vm->spec->host.s),
 			     STR_ARG(vm->spec->name.s), below),
@@ -32,14 +35,16 @@ static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 		if (span_given(g->spec->uvm.at) && !span_given(g->spec->vgpu_params.at)) {
 			/* The item's own `uvm` wins over what the VM says. */
 		} else if (g->uvm.is) {
-			struct finding *f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR,
-							p->name.at, "'enable_uvm' stands beside 'uvm'");
+			struct finding *f = finding_add(r->findings, "spec-conflict",
+							SEVERITY_ERROR, p->name.at,
+							"'enable_uvm' stands beside 'uvm'");
 
 			finding_note(r->findings, f, g->uvm.at, "uvm is here");
 			finding_help(r->findings, f, "remove 'enable_uvm': 'uvm' writes it");
 		} else if (!str_is(p->value.s, "0") && !str_is(p->value.s, "1")) {
 			struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
-							p->value.at, "'enable_uvm': '%s' is not 0 or 1",
+							p->value.at,
+							"'enable_uvm': '%s' is not 0 or 1",
 							finding_quote(r->findings, p->value.s));
 
 			finding_help(r->findings, f, "write uvm: true or uvm: false");
@@ -91,15 +96,18 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	}
 }
 
-/* A vGPU whose NVLink P2P is lost while unified memory is on (NVIDIA, P2P CUDA transfers). */
-static bool uvm_stops_p2p(const struct vm *vm, const struct vm_gpu *g)
+/* On these boards unified memory takes NVLink P2P away (NVIDIA, P2P CUDA transfers). */
+static bool uvm_stops_p2p(const struct vm_gpu *g)
 {
-	return vm->p2p == P2P_NVLINK && vm->n_vgpus >= 2 && g->gpu && g->gpu->board &&
-	       g->gpu->board->uvm_p2p == UVM_P2P_LOST;
+	return g->is_vgpu && g->gpu && g->gpu->board && g->gpu->board->uvm_p2p == UVM_P2P_LOST;
 }
 
 static void resolve_uvm(struct vm *vm)
 {
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		n += uvm_stops_p2p(&vm->gpus[i]);
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		struct vm_gpu *g = &vm->gpus[i];
 
@@ -107,7 +115,8 @@ static void resolve_uvm(struct vm *vm)
 			continue;
 		if (g->uvm.is == UVM_TRUE)
 			g->uvm_setting = UVM_ON;
-		else if (g->uvm.is == UVM_FALSE || uvm_stops_p2p(vm, g))
+		else if (g->uvm.is == UVM_FALSE ||
+			 (vm->p2p == P2P_NVLINK && n >= 2 && uvm_stops_p2p(g)))
 			g->uvm_setting = UVM_OFF;
 	}
 }
@@ -182,18 +191,18 @@ static void check_vsphere(struct resolver *r, const struct vm *vm)
 	const struct number *memory = &vm->spec->memory, *mmio = &vm->spec->mmio;
 
 	if (span_given(memory->at) && memory->n % (4 * MIB)) {
-		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, memory->at,
+		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
+						memory->at,
 						"'memory': vSphere takes whole multiples of 4 MiB");
 
-		finding_help(r->findings, f, "write %lluMiB",
-			     (unsigned long long)((memory->n + 4 * MIB - 1) / (4 * MIB) * 4));
+		finding_help(r->findings, f, "write %" PRIu64 "MiB",
+			     (memory->n + 4 * MIB - 1) / (4 * MIB) * 4);
 	}
 	if (span_given(mmio->at) && !mmio->word && mmio->n % GIB) {
 		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, mmio->at,
 						"'mmio': vSphere takes whole GiB");
 
-		finding_help(r->findings, f, "write auto, or %lluGiB",
-			     (unsigned long long)(mmio->n / GIB + 1));
+		finding_help(r->findings, f, "write auto, or %" PRIu64 "GiB", mmio->n / GIB + 1);
 	}
 }
 
@@ -217,7 +226,8 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 			"there is no host '%s'", finding_quote(r->findings, spec->host.s));
 	i = nearest(spec->host.s, r->plan->n_hosts, host_name, r->plan);
 	if (i != SIZE_MAX)
-		finding_help(r->findings, f, "did you mean '%.*s'?", STR_ARG(host_name(i, r->plan)));
+		finding_help(r->findings, f, "did you mean '%.*s'?",
+			     STR_ARG(host_name(i, r->plan)));
 	else if (r->plan->n_hosts == 0)
 		finding_help(r->findings, f, "the spec has no hosts: name their file too");
 	return NULL;
@@ -276,8 +286,8 @@ static bool explicitly_taken(const struct host *host, struct pci_address functio
 
 void resolve_functions(struct resolver *r, const struct host *host)
 {
-	/* Explicit ones are taken already: resolve_gpu set them. The others get what is left, in the
-	 * order of each GPU's list. */
+	/* Explicit ones are taken already: resolve_gpu set them. The others get what is left, in
+	 * the order of each GPU's list. */
 	bool *free[MAX_GPUS] = {NULL};
 	uint32_t next[MAX_GPUS] = {0};
 
@@ -287,7 +297,8 @@ void resolve_functions(struct resolver *r, const struct host *host)
 			const address_list *vfs;
 			uint32_t *n;
 
-			if (!g->is_vgpu || !g->gpu || g->gpu->framework != FRAMEWORK_VFIO || g->has_vf)
+			if (!g->is_vgpu || !g->gpu || g->gpu->framework != FRAMEWORK_VFIO ||
+			    g->has_vf)
 				continue;
 			vfs = &g->gpu->spec->vfs;
 			n = &next[g->gpu->index];

@@ -38,14 +38,14 @@ struct rule {
 	/* What it looks at: exactly one of these, or none for what the compiler finds while it
 	 * reads (yaml-*, spec-*, ignore-*).
 	 *
-	 * `vgpu_type` is special: of all rules that have one, in the order of list.h, the first that
-	 * returns true for a vGPU is the one that is reported; the later ones are not asked, for one
-	 * cause is one finding. `vgpus` is asked only for VMs whose types all passed. */
+	 * `vgpu_type` is special: of all rules that have one, in the order of list.h, the first
+	 * that returns true for a vGPU is the one that is reported; the later ones are not asked,
+	 * for one cause is one finding. `vgpus` is asked only for VMs whose types all passed. */
 	void (*plan)(struct judge *judge);
 	void (*host)(struct judge *judge, const struct host *host);
-	void (*vm)(struct judge *judge, const struct vm *vm);          /* any VM with a host */
-	void (*p2p)(struct judge *judge, const struct vm *vm);         /* not skip_p2p */
-	void (*mmio)(struct judge *judge, const struct vm *vm);        /* not skip_mmio, has GPUs */
+	void (*vm)(struct judge *judge, const struct vm *vm);	/* any VM with a host */
+	void (*p2p)(struct judge *judge, const struct vm *vm);	/* not skip_p2p */
+	void (*mmio)(struct judge *judge, const struct vm *vm); /* not skip_mmio, has GPUs */
 	bool (*vgpu_type)(struct judge *judge, const struct vm_gpu *vgpu);
 	void (*vgpus)(struct judge *judge, const struct vm *vm);
 
@@ -61,7 +61,7 @@ struct rule {
 
 /* The compiler does not know the rules; who does (rules/rules.h) lends it these. */
 typedef const struct rule *rule_finder(struct str name); /* NULL: there is none */
-typedef struct str rule_guesser(struct str wrong);       /* the nearest name, or an empty text */
+typedef struct str rule_guesser(struct str wrong);	 /* the nearest name, or an empty text */
 
 /* A finding of the judge's rule, with its severity. */
 struct finding *report(struct judge *judge, struct span at, const char *format, ...)

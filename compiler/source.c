@@ -33,12 +33,14 @@ struct source *source_add(struct sources *sources, struct str name, struct str t
 	return push(sources, name, text);
 }
 
+enum { SOURCE_FIRST_READ = 64 << 10 }; /* bytes, where the file system tells no size */
+
 /* Reads at most `limit` bytes. The size that the file system tells is only a first guess: a pipe
  * has none, and a file may grow. */
 static bool read_all(struct arena *arena, int fd, size_t limit, struct str *out)
 {
 	struct stat st;
-	size_t capacity = 64 * 1024, n = 0;
+	size_t capacity = SOURCE_FIRST_READ, n = 0;
 	char *text;
 
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)

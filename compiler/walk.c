@@ -54,8 +54,8 @@ static void add_file(struct walk *walk, struct candidates *all, const char *path
 /* One directory of the command line, while it is walked. */
 struct root {
 	const struct exclude *exclude; /* NULL: nothing is left out */
-	const char *path;              /* as given */
-	const char *real;              /* absolute, without symbolic links */
+	const char *path;	       /* as given */
+	const char *real;	       /* absolute, without symbolic links */
 	struct arena *scratch;
 };
 

@@ -6,7 +6,7 @@
 
 struct found_file {
 	const char *path; /* `-`: standard input */
-	bool named;       /* on the command line, not found in a directory */
+	bool named;	  /* on the command line, not found in a directory */
 };
 
 /* What walking leaves out: globs (compiler/glob.h) below a folder. */
@@ -20,7 +20,7 @@ struct walk {
 	struct arena *arena;
 	struct found_file *files; /* in the order of the bytes of their paths, each file once */
 	uint32_t n, capacity;
-	struct str *errors;       /* what could not be looked at: "vms: Permission denied" */
+	struct str *errors; /* what could not be looked at: "vms: Permission denied" */
 	uint32_t n_errors, errors_capacity;
 };
 

@@ -15,22 +15,18 @@ static bool newer_than_read(struct judge *judge, struct version qemu)
 static void check(struct judge *judge, const struct host *host)
 {
 	bool newer = newer_than_read(judge, host->spec->versions.qemu);
+	const char *verdict = newer ? "is not known to have" : "has no";
 	struct finding *f;
-	const struct vm *vm;
-	uint32_t more;
 
-	if (!host->kvm || host->iommu_backend != IOMMU_IOMMUFD)
+	if (!host->clique_map || host->iommu_backend != IOMMU_IOMMUFD)
 		return;
-	vm = first_clique_vm(host, &more);
-	if (!vm)
-		return;
-	f = report_as(judge, newer ? SEVERITY_WARNING : SEVERITY_ERROR,
-		      host->spec->iommu_backend.at,
-		      "'iommufd' %s P2P between GPUs, which VM '%.*s'%s wants",
-		      newer ? "is not known to have" : "has no", STR_ARG(vm->spec->name.s),
-		      and_more(judge, more));
-	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
-	finding_help(judge->findings, f, "write iommu_backend: legacy, or p2p: none");
+	f = report_as(
+		judge, newer ? SEVERITY_WARNING : SEVERITY_ERROR, host->spec->iommu_backend.at,
+		"'iommufd' %s P2P between GPUs: the cliques of '%.*s' would be a promise that "
+		"it does not keep",
+		verdict, STR_ARG(host->spec->name.s));
+	finding_note(judge->findings, f, host->spec->pcie_p2p.at, "the host's cliques");
+	finding_help(judge->findings, f, "write iommu_backend: legacy");
 }
 
 const struct rule rule_clique_iommufd = {

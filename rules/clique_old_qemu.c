@@ -3,52 +3,65 @@
 #include "rules/versions.h"
 
 /* The GPU has its MSI-X capability where older QEMUs put the clique. */
-static const struct vm_gpu *taken_place(const struct vm *vm)
+static bool has_taken_place(const struct gpu *gpu)
 {
-	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		if (vm->gpus[i].gpu->board && vm->gpus[i].gpu->board->arch >= ARCH_TURING)
-			return &vm->gpus[i];
+	return gpu->clique >= 0 && gpu->board && gpu->board->arch >= ARCH_TURING;
+}
+
+static const struct gpu *first_taken(const struct host *host)
+{
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		if (has_taken_place(&host->gpus[i]))
+			return &host->gpus[i];
 	return NULL;
 }
 
-static uint32_t affected_vms(const struct host *host, const struct vm_gpu **first)
+static bool is_affected(const struct vm *vm)
+{
+	if (!wants_clique(vm))
+		return false;
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		if (has_taken_place(vm->gpus[i].gpu))
+			return true;
+	return false;
+}
+
+static uint32_t affected_vms(const struct host *host, const struct vm **first)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < host->n_vms; i++) {
-		const struct vm_gpu *g;
-
-		if (!wants_clique(host->vms[i]))
-			continue;
-		g = taken_place(host->vms[i]);
-		if (g && n++ == 0)
-			*first = g;
-	}
+	for (uint32_t i = 0; i < host->n_vms; i++)
+		if (is_affected(host->vms[i]) && n++ == 0)
+			*first = host->vms[i];
 	return n;
 }
 
-/* Once a host: its QEMU is what must change, however many VMs it would not start. */
+/* Once a host: its QEMU is what must change, however many VMs it would not start. With a clique map
+ * that may be VMs which are not in the spec. */
 static void check(struct judge *judge, const struct host *host)
 {
 	struct version qemu = host->spec->versions.qemu;
-	const struct vm_gpu *g = NULL;
+	const struct gpu *gpu = first_taken(host);
+	const struct vm *vm = NULL;
 	struct finding *f;
 	uint32_t n;
 
-	if (!host->kvm || !span_given(qemu.at) ||
+	if (!host->clique_map || !gpu || !span_given(qemu.at) ||
 	    !older_than(judge, qemu, "qemu_clique_alternate_offset"))
 		return;
-	n = affected_vms(host, &g);
-	if (n == 0)
-		return;
-	f = report(judge, qemu.at,
-		   "QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
-		   written(judge, qemu.at), STR_ARG(g->vm->spec->name.s), and_more(judge, n - 1),
-		   STR_ARG(g->gpu->spec->name.s));
-	note_chip(judge, f, g->gpu);
-	finding_note(judge->findings, f, g->vm->spec->p2p.at, "the VM wants its GPUs in a clique");
+	n = affected_vms(host, &vm);
+	f = n ? report(judge, qemu.at,
+		       "QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
+		       written(judge, qemu.at), STR_ARG(vm->spec->name.s), and_more(judge, n - 1),
+		       STR_ARG(gpu->spec->name.s))
+	      : report(judge, qemu.at,
+		       "QEMU '%s' starts no VM with '%.*s' and its clique: the clique's place in the "
+		       "GPU is taken",
+		       written(judge, qemu.at), STR_ARG(gpu->spec->name.s));
+	note_chip(judge, f, gpu);
+	finding_note(judge->findings, f, host->spec->pcie_p2p.at, "the host's cliques");
 	finding_help(
-		judge->findings, f, "QEMU %.*s or later; or p2p: none",
+		judge->findings, f, "QEMU %.*s or later",
 		STR_ARG(catalog_release(judge->plan->catalog, "qemu_clique_alternate_offset")));
 }
 

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdio.h>
 
 #include "compiler/rule.h"
@@ -49,7 +50,8 @@ static const struct text *list_with(const struct host *host, uint32_t n, uint32_
 				    const struct vm **owner)
 {
 	for (uint32_t v = 0; v < n; v++)
-		for (uint32_t i = 0; has_list(host->vms[v]) && i < host->vms[v]->spec->pinning.n; i++)
+		for (uint32_t i = 0; has_list(host->vms[v]) && i < host->vms[v]->spec->pinning.n;
+		     i++)
 			if (cpulist_has(host->vms[v]->spec->pinning.items[i].s, cpu)) {
 				*owner = host->vms[v];
 				return &host->vms[v]->spec->pinning.items[i];
@@ -62,9 +64,11 @@ static void report_shared(struct judge *judge, const struct text *list, uint32_t
 {
 	const struct vm *owner = NULL;
 	const struct text *other = list_with(host, n, cpu, &owner);
-	struct finding *f = report(judge, list->at,
-				   "'%s': a vCPU of VM '%.*s' is pinned to CPU %u too",
-				   quoted(judge, list->s), STR_ARG(owner->spec->name.s), cpu);
+	struct finding *f;
+
+	assert(other && owner);
+	f = report(judge, list->at, "'%s': a vCPU of VM '%.*s' is pinned to CPU %u too",
+		   quoted(judge, list->s), STR_ARG(owner->spec->name.s), cpu);
 
 	if (other->at.at != list->at.at)
 		finding_note(judge->findings, f, other->at, "there");

@@ -28,8 +28,9 @@ const struct rule rule_ignore_without_reason = {
 	       "later, with other drivers and other hosts, cannot tell whether it still holds if "
 	       "nobody wrote down what it rested on.",
 	.source = SPEC_LANGUAGE,
-	.example = HOST VM "-    uvm: true # gpuplan: ignore[key-without-effect]\n"
-			   "+    uvm: true # gpuplan: ignore[key-without-effect] a vGPU comes in May\n",
+	.example = HOST VM
+	"-    uvm: true # gpuplan: ignore[key-without-effect]\n"
+	"+    uvm: true # gpuplan: ignore[key-without-effect] a vGPU comes in May\n",
 };
 
 const struct rule rule_ignore_unused = {
@@ -40,14 +41,16 @@ const struct rule rule_ignore_unused = {
 		"rule does not fire on the line that the comment is for (or in the file, for one "
 		"that stands before its first key), or the rule is never off. A rule that was "
 		"switched off by `--rule` or the project file still counts as one that fires. "
-		"While the spec cannot be read whole (`yaml-*`, `spec-*`), only names of rules that "
+		"While the spec cannot be read whole (`yaml-*`, `spec-*`), only names of rules "
+		"that "
 		"are never off are reported: what hangs on the broken part was not judged.",
 	.why = "The comment stays when the value that needed it is mended, and will hide the next "
 	       "mistake on that line. And a rule that is never off guards against silent loss of "
 	       "data: a comment that seems to silence it is worse than none.",
 	.source = SPEC_LANGUAGE,
-	.example = HOST VM "-    mmio: auto # gpuplan: ignore[mmio-too-small] the guest needs no BAR1\n"
-			   "+    mmio: auto\n",
+	.example = HOST VM
+	"-    mmio: auto # gpuplan: ignore[mmio-too-small] the guest needs no BAR1\n"
+	"+    mmio: auto\n",
 };
 
 const struct rule rule_ignore_unknown_rule = {
@@ -57,12 +60,16 @@ const struct rule rule_ignore_unknown_rule = {
 	.summary = "a comment for gpuplan that names no rule of it, or cannot be read",
 	.what = "A comment `# gpuplan: ignore[RULE] reason` names a rule that there is not; or a "
 		"comment starts with `gpuplan:` and is not of that form: another word than "
-		"`ignore`, no rule in brackets, a bracket that is not closed. A comment that starts "
+		"`ignore`, no rule in brackets, a bracket that is not closed. A comment that "
+		"starts "
 		"in any other way is only a comment.",
-	.why = "Whoever wrote it believes that a finding is silenced, or will be. If it were passed "
-	       "over, a slip in the name would be found out when the finding is shown, and one in a "
+	.why = "Whoever wrote it believes that a finding is silenced, or will be. If it were "
+	       "passed "
+	       "over, a slip in the name would be found out when the finding is shown, and one in "
+	       "a "
 	       "comment for a finding that is not there yet never.",
 	.source = SPEC_LANGUAGE,
-	.example = HOST VM "-    uvm: true # gpuplan: ignore[key-without-efect] a vGPU comes in May\n"
-			   "+    uvm: true # gpuplan: ignore[key-without-effect] a vGPU comes in May\n",
+	.example = HOST VM
+	"-    uvm: true # gpuplan: ignore[key-without-efect] a vGPU comes in May\n"
+	"+    uvm: true # gpuplan: ignore[key-without-effect] a vGPU comes in May\n",
 };

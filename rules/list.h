@@ -1,5 +1,6 @@
 /* Every rule, once. The order is that of `gpuplan rules` and docs/; of the rules on one vGPU's
- * type (vgpu_type) it is also the order in which they are asked. RULE(x) is `rule_x`; TOPIC heads those below it. */
+ * type (vgpu_type) it is also the order in which they are asked. RULE(x) is `rule_x`; TOPIC heads
+ * those below it. */
 
 TOPIC("YAML and the spec language")
 RULE(yaml_syntax)

@@ -11,7 +11,7 @@ static uint32_t large_bars(const struct vm *vm)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		n += !vm->gpus[i].is_vgpu && vm->gpus[i].gpu && vm->gpus[i].gpu->bar1 >= LARGE_BAR;
+		n += vm->gpus[i].gpu && vm->gpus[i].gpu->bar1 >= LARGE_BAR;
 	return n;
 }
 

@@ -52,10 +52,10 @@ static void check_kvm(struct judge *judge, const struct vm *vm)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
-		const struct vm_gpu *g = &vm->gpus[i];
+		const struct gpu *gpu = vm->gpus[i].gpu;
 
-		if (!g->is_vgpu && g->gpu->bar1 >= SEABIOS_LIMIT && n++ == 0)
-			first = g->gpu;
+		if (gpu->bar1 >= SEABIOS_LIMIT && n++ == 0)
+			first = gpu;
 	}
 	if (n >= 2)
 		suggest_efi(judge, vm,

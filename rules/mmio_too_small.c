@@ -14,12 +14,13 @@ static void check(struct judge *judge, const struct vm *vm)
 	f = report(judge, mmio->at, "an MMIO window of '%s' is too small: the VM's GPUs need %.*s",
 		   written(judge, mmio->at), STR_ARG(size_text(judge->arena, vm->mmio.needed)));
 	finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
-	if (vm->mmio.automatic == next_power_of_two(vm->mmio.needed))
-		finding_help(judge->findings, f, "%.*s, next power of two %.*s",
-			     STR_ARG(mmio_sum_text(judge->arena, vm)), STR_ARG(power));
-	else
-		finding_help(judge->findings, f, "%.*s; write %.*s, as auto does",
-			     STR_ARG(mmio_sum_text(judge->arena, vm)), STR_ARG(power));
+	finding_help(judge->findings, f, "write %.*s, or auto: %.*s%s%.*s",
+		     STR_ARG(size_key(judge, vm->mmio.automatic)),
+		     STR_ARG(mmio_sum_text(judge->arena, vm)),
+		     vm->mmio.automatic == next_power_of_two(vm->mmio.needed)
+			     ? ", next power of two "
+			     : ", and never less than ",
+		     STR_ARG(power));
 	if (!from_profile(vm, mmio->at))
 		finding_fix(judge->findings, f, true, mmio->at, size_key(judge, vm->mmio.automatic),
 			    "write %.*s", STR_ARG(power));

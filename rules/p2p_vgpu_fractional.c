@@ -10,7 +10,8 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 	if (!wants_p2p(g) || !whole || !is_fractional(g->type))
 		return false;
 	f = report(judge, g->vgpu.at, "'%s' takes %s of %.*s's framebuffer; P2P needs all of it",
-		   quoted(judge, g->vgpu.s), framebuffer_part(judge, g), STR_ARG(g->gpu->spec->name.s));
+		   quoted(judge, g->vgpu.s), framebuffer_part(judge, g),
+		   STR_ARG(g->gpu->spec->name.s));
 	note_board(judge, f, g);
 	finding_help(judge->findings, f, "use %.*s, or p2p: none", STR_ARG(whole->name));
 	fix_type(judge, f, g, whole);
@@ -29,7 +30,8 @@ const struct rule rule_p2p_vgpu_fractional = {
 	       "links reach all of the framebuffer, and another VM's part of it must stay out of "
 	       "reach. A fractional vGPU starts all the same, and its copies to a peer go through "
 	       "host memory at half the bandwidth and thirty times the latency.",
-	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"Only ... time-sliced "
+	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"Only ... "
+		  "time-sliced "
 		  "vGPUs allocated all of the physical GPU framebuffer ... are supported\"",
 	.example = " version: 1\n"
 		   " hosts:\n"

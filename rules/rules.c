@@ -20,7 +20,7 @@ static const struct {
 	const char *topic;
 } topics[] = {
 #define TOPIC(text) {NULL, text},
-#define RULE(name) {&rule_##name, NULL},
+#define RULE(name)  {&rule_##name, NULL},
 #include "rules/list.h"
 #undef RULE
 #undef TOPIC
@@ -76,7 +76,8 @@ struct finding *report(struct judge *judge, struct span at, const char *format, 
 	struct finding *f;
 
 	va_start(args, format);
-	f = finding_vadd(judge->findings, judge->rule->name, judge->rule->severity, at, format, args);
+	f = finding_vadd(judge->findings, judge->rule->name, judge->rule->severity, at, format,
+			 args);
 	va_end(args);
 	return f;
 }
@@ -86,13 +87,15 @@ const char *quoted(struct judge *judge, struct str s)
 	return finding_quote(judge->findings, s);
 }
 
-/* Of the rules on one vGPU's type the first that holds is the one. */
+/* Of the rules on one vGPU's type the first that holds is the one. The type passes unless that one
+ * is an error: behind a warning the VM still compiles, so what else is wrong must be said. */
 static bool type_passes(struct judge *judge, const struct vm_gpu *g)
 {
 	for (size_t i = 0; i < N_RULES; i++) {
 		judge->rule = rules[i];
 		if (rules[i]->vgpu_type && rules[i]->vgpu_type(judge, g))
-			return false;
+			return judge->findings->items[judge->findings->n - 1].severity !=
+			       SEVERITY_ERROR;
 	}
 	return true;
 }
@@ -104,10 +107,13 @@ static bool is_judged(const struct vm *vm, uint32_t i)
 
 	for (uint32_t j = 0; j < i; j++) {
 		const struct vm_gpu *other = &vm->gpus[j];
+		const struct flag *mig = &g->gpu->spec->mig, *their_mig;
 
-		if (other->gpu && other->vgpu.at.at == g->vgpu.at.at &&
-		    other->gpu->board == g->gpu->board &&
-		    other->gpu->spec->mig.on == g->gpu->spec->mig.on)
+		if (!other->gpu || other->vgpu.at.at != g->vgpu.at.at ||
+		    other->gpu->board != g->gpu->board)
+			continue;
+		their_mig = &other->gpu->spec->mig;
+		if (mig->on == their_mig->on && span_given(mig->at) == span_given(their_mig->at))
 			return true;
 	}
 	return false;

@@ -15,11 +15,21 @@ static uint32_t count(const struct vm *vm, enum uvm_p2p which)
 	return n;
 }
 
+/* An earlier vGPU on such a board has the same key. */
+static bool is_reported(const struct vm *vm, uint32_t i, enum uvm_p2p which)
+{
+	for (uint32_t j = 0; j < i; j++)
+		if (is_on(&vm->gpus[j], which) && vm->gpus[j].uvm.at.at == vm->gpus[i].uvm.at.at)
+			return true;
+	return false;
+}
+
 /* The VM has vGPUs on two or more such boards, wants NVLink, and this one has unified memory on. */
 static bool holds(const struct vm *vm, uint32_t i, enum uvm_p2p which)
 {
 	return vm->p2p == P2P_NVLINK && is_on(&vm->gpus[i], which) &&
-	       vm->gpus[i].uvm.is == UVM_TRUE && count(vm, which) >= 2 && !uvm_seen(vm, i);
+	       vm->gpus[i].uvm.is == UVM_TRUE && count(vm, which) >= 2 &&
+	       !is_reported(vm, i, which);
 }
 
 static const char *key_of(const struct vm_gpu *g)

@@ -21,17 +21,17 @@ static const struct {
 			 READS_AS_NUMBER | READS_AS_BOOLEAN},
 	[GRAMMAR_PATH] = {"path", "^/" PRINTABLE "*$", "an absolute path",
 			  "/var/lib/images/vm.qcow2", 0},
-	[GRAMMAR_NAME] = {"name", "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
-			  "a name", "train-1", READS_AS_NUMBER | READS_AS_BOOLEAN, NAME_RULE},
+	[GRAMMAR_NAME] = {"name", "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$", "a name", "train-1",
+			  READS_AS_NUMBER | READS_AS_BOOLEAN, NAME_RULE},
 	[GRAMMAR_HOST] = {"host name", "^(?!manifest\\.json$)[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$",
 			  "a name", "gpu-1", READS_AS_NUMBER | READS_AS_BOOLEAN, NAME_RULE},
-	[GRAMMAR_GPU_ID] = {"GPU id", "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$",
-			    "a GPU id", "g0", READS_AS_NUMBER | READS_AS_BOOLEAN,
+	[GRAMMAR_GPU_ID] = {"GPU id", "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$", "a GPU id", "g0",
+			    READS_AS_NUMBER | READS_AS_BOOLEAN,
 			    "1 to 63 of a-z 0-9 _ -, first and last a letter or digit, and no dot: "
 			    "libvirt drops an alias that holds one"},
 	[GRAMMAR_BOARD] = {"board", "^[A-Za-z0-9][A-Za-z0-9:/. _-]*$",
-			   "a board id of the catalog or a PCI id such as 10de:20b2", "a100-sxm4-80gb",
-			   READS_AS_NUMBER | READS_AS_BOOLEAN},
+			   "a board id of the catalog or a PCI id such as 10de:20b2",
+			   "a100-sxm4-80gb", READS_AS_NUMBER | READS_AS_BOOLEAN},
 	[GRAMMAR_VGPU] = {"vGPU type", "^[A-Za-z0-9][A-Za-z0-9 _-]*$",
 			  "a vGPU type such as A100DX-80C", "A100DX-80C",
 			  READS_AS_NUMBER | READS_AS_BOOLEAN},
@@ -39,15 +39,16 @@ static const struct {
 			     "a cpulist such as 0-31,64-95", "0-31,64-95", READS_AS_NUMBER},
 	[GRAMMAR_PARAM] = {"parameter", "^[a-z0-9_-]+$", "the name of a plugin parameter",
 			   "frame_rate_limiter", READS_AS_NUMBER | READS_AS_BOOLEAN, "a-z 0-9 _ -"},
-	[GRAMMAR_SIZE] = {"size", "^0*[1-9][0-9]* ?(KiB|MiB|GiB|TiB)$", "a size such as 64GiB", "64GiB",
-			  0},
+	[GRAMMAR_SIZE] = {"size", "^0*[1-9][0-9]* ?(KiB|MiB|GiB|TiB)$", "a size such as 64GiB",
+			  "64GiB", 0},
 	[GRAMMAR_PCI] = {"PCI address",
 			 "^([0-9A-Fa-f]{1,8}:)?[0-9A-Fa-f]{2}:[01][0-9A-Fa-f]\\.[0-7]$",
 			 "a PCI address such as 0000:05:00.0", "0000:05:00.0", 0},
-	[GRAMMAR_UUID] = {"UUID",
-			  "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
-			  "a UUID such as 6d1a7d5e-0001-5000-8000-00000000000a",
-			  "6d1a7d5e-0001-5000-8000-00000000000a", 0},
+	[GRAMMAR_UUID] =
+		{"UUID",
+		 "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
+		 "a UUID such as 6d1a7d5e-0001-5000-8000-00000000000a",
+		 "6d1a7d5e-0001-5000-8000-00000000000a", 0},
 	[GRAMMAR_MAC] = {"MAC address", "^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){5}$",
 			 "a MAC address such as 52:54:00:6b:3c:58", "52:54:00:6b:3c:58", 0},
 	[GRAMMAR_VERSION] = {"version", "^[0-9]{1,5}(\\.[0-9]{1,5}){0,3}([^0-9.]" PRINTABLE "*)?$",
@@ -59,7 +60,8 @@ static const struct {
 	[GRAMMAR_NUMBER] = {"number", "^-?[0-9]+(\\.[0-9]+)*$", "a number", "1", READS_AS_NUMBER},
 	[GRAMMAR_INTERFACE] = {"interface", "^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,62}$",
 			       "the name of a bridge or network", "br0",
-			       READS_AS_NUMBER | READS_AS_BOOLEAN, "1 to 63 of A-Z a-z 0-9 _ . : -"},
+			       READS_AS_NUMBER | READS_AS_BOOLEAN,
+			       "1 to 63 of A-Z a-z 0-9 _ . : -"},
 };
 
 /* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. */
@@ -71,10 +73,9 @@ static pcre2_code *compiled(enum grammar grammar)
 		int error;
 		PCRE2_SIZE at;
 
-		codes[grammar] = pcre2_compile((PCRE2_SPTR)grammars[grammar].pattern,
-					       PCRE2_ZERO_TERMINATED,
-					       PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY,
-					       &error, &at, NULL);
+		codes[grammar] = pcre2_compile(
+			(PCRE2_SPTR)grammars[grammar].pattern, PCRE2_ZERO_TERMINATED,
+			PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY, &error, &at, NULL);
 		assert(codes[grammar]);
 	}
 	return codes[grammar];

@@ -8,23 +8,23 @@
 #include "schema/text.h"
 
 enum grammar {
-	GRAMMAR_ANY,       /* one line of text, no control characters */
-	GRAMMAR_PATH,      /* the same, from the root of the file system */
-	GRAMMAR_NAME,      /* a VM or profile, or a reference to a host */
-	GRAMMAR_HOST,      /* a host: a name that can be a folder beside the manifest */
-	GRAMMAR_GPU_ID,    /* a GPU: a name without a dot */
-	GRAMMAR_BOARD,     /* a board id, or a PCI id */
-	GRAMMAR_VGPU,      /* a vGPU type */
-	GRAMMAR_CPULIST,   /* 0-31,64-95 */
-	GRAMMAR_PARAM,     /* the name of a plugin parameter */
-	GRAMMAR_SIZE,      /* 64GiB */
-	GRAMMAR_PCI,       /* 0000:05:00.0 */
+	GRAMMAR_ANY,	 /* one line of text, no control characters */
+	GRAMMAR_PATH,	 /* the same, from the root of the file system */
+	GRAMMAR_NAME,	 /* a VM or profile, or a reference to a host */
+	GRAMMAR_HOST,	 /* a host: a name that can be a folder beside the manifest */
+	GRAMMAR_GPU_ID,	 /* a GPU: a name without a dot */
+	GRAMMAR_BOARD,	 /* a board id, or a PCI id */
+	GRAMMAR_VGPU,	 /* a vGPU type */
+	GRAMMAR_CPULIST, /* 0-31,64-95 */
+	GRAMMAR_PARAM,	 /* the name of a plugin parameter */
+	GRAMMAR_SIZE,	 /* 64GiB */
+	GRAMMAR_PCI,	 /* 0000:05:00.0 */
 	GRAMMAR_UUID,
 	GRAMMAR_MAC,
 	GRAMMAR_VERSION,
 	GRAMMAR_ESXI,
 	GRAMMAR_INTEGER,
-	GRAMMAR_NUMBER,    /* any number, for what is a version of the spec language */
+	GRAMMAR_NUMBER,	   /* any number, for what is a version of the spec language */
 	GRAMMAR_INTERFACE, /* a bridge or network */
 	GRAMMARS,
 };

@@ -1,12 +1,12 @@
 #include "schema/keys.h"
 
 static const size_t sizes[] = {
-	[KEY_FLAG] = sizeof(struct flag),       [KEY_NUMBER] = sizeof(struct number),
-	[KEY_SIZE] = sizeof(struct number),     [KEY_WORD] = sizeof(struct word),
-	[KEY_TEXT] = sizeof(struct text),       [KEY_ADDRESS] = sizeof(struct address),
-	[KEY_UUID] = sizeof(struct uuid),       [KEY_MAC] = sizeof(struct mac),
+	[KEY_FLAG] = sizeof(struct flag),	[KEY_NUMBER] = sizeof(struct number),
+	[KEY_SIZE] = sizeof(struct number),	[KEY_WORD] = sizeof(struct word),
+	[KEY_TEXT] = sizeof(struct text),	[KEY_ADDRESS] = sizeof(struct address),
+	[KEY_UUID] = sizeof(struct uuid),	[KEY_MAC] = sizeof(struct mac),
 	[KEY_VERSION] = sizeof(struct version), [KEY_ESXI] = sizeof(struct version),
-	[KEY_LIST] = sizeof(struct list),       [KEY_NAMED] = sizeof(struct list),
+	[KEY_LIST] = sizeof(struct list),	[KEY_NAMED] = sizeof(struct list),
 	[KEY_PARAMS] = sizeof(struct list),
 };
 

@@ -69,8 +69,8 @@ struct key {
 };
 
 struct section {
-	const char *title; /* hosts.NAME */
-	const char *what;  /* for messages: "host" of those with a name, else "a NUMA node" */
+	const char *title;  /* hosts.NAME */
+	const char *what;   /* for messages: "host" of those with a name, else "a NUMA node" */
 	const char *plural; /* of what a list holds */
 	const char *doc;
 	size_t size; /* of the struct */
@@ -111,6 +111,6 @@ size_t key_item_size(const struct key *key);
 /* The nearest of `n` candidates to `wrong`, within an edit distance of a third of its length (at
  * least 1, at most 3); SIZE_MAX when none is. `get(i, data)` names candidate i. */
 size_t nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const void *data),
-               const void *data);
+	       const void *data);
 
 #endif

@@ -27,7 +27,8 @@ static unsigned distance(struct str a, struct str b)
 	for (size_t j = 0; j <= b.n; j++)
 		rows[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= a.n; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *two_above = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3],
+			 *two_above = rows[(i + 1) % 3];
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= b.n; j++) {

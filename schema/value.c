@@ -189,7 +189,8 @@ int version_cmp(struct version a, struct version b)
 
 size_t pci_format(struct pci_address a, char out[24])
 {
-	return (size_t)snprintf(out, 24, "%04x:%02x:%02x.%x", a.domain, a.bus, a.device, a.function);
+	return (size_t)snprintf(out, 24, "%04x:%02x:%02x.%x", a.domain, a.bus, a.device,
+				a.function);
 }
 
 int pci_cmp(struct pci_address a, struct pci_address b)

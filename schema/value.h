@@ -57,6 +57,7 @@ struct version {
 	uint16_t part[4];
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type takes none */
 /* A list: `items` holds `n` structs of the key's item type. `word`: as in struct number. */
 #define LIST_OF(item)                                                                              \
 	struct {                                                                                   \
@@ -65,6 +66,7 @@ struct version {
 		uint8_t word;                                                                      \
 		item *items;                                                                       \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Any list, for code that works from the key tables. */
 struct list {

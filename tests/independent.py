@@ -68,6 +68,7 @@ class Type:
     def __init__(self, row):
         self.name = row["full_name"].removeprefix(row["prefix"] + " ")
         self.prefix = row["prefix"]
+        self.driver_name = self.name  # of a type that the documents alone call otherwise: the driver's name
         self.code = row["board_code"]
         self.mig = row["kind"] == "mig"
         self.full = row["is_full_fb_timesliced"] == "1"
@@ -292,7 +293,7 @@ def p2p_verdicts(case):
             scoped = case.key("p2p_scope") == "group" and p2p == "nvlink" and nvlink is not None
             for ids in components(whole_vm[0], nvlink) if scoped else whole_vm:
                 here = [n for n, i in enumerate(items) if i[0] in ids]
-                kinds = {types[n] and min(one_type(boards[n], types[n])) for n in here}
+                kinds = {types[n] and types[n].driver_name for n in here}
                 known = {boards[n]["id"] for n in here if boards[n]}
                 if len(kinds) > 1 or len(known) > 1:
                     found.add(("p2p-mixed-vgpu", "error"))
@@ -473,7 +474,8 @@ def size(text):
 
 
 def mmio_need(case):
-    """The bytes that the VM's GPUs need: the sum of their shares; with expanders the largest once more."""
+    """The bytes that the VM's GPUs need: the sum of their shares; with expanders the largest once more,
+    and the next power of two."""
     vsphere = case.host["hypervisor"] == "vsphere"
     shares = []
     for _, gpu, written, _ in case.items():
@@ -482,7 +484,7 @@ def mmio_need(case):
             share = 0
         shares.append(int(share * GIB))
     if expanders(case):
-        return sum(shares) + max(shares)
+        return pow2_up(sum(shares) + max(shares))
     return sum(shares)
 
 
@@ -525,16 +527,16 @@ def mmio_verdicts(case):
         elif vsphere and not listed:
             found.add(("mmio-unknown-board", "note"))
 
-    whole = [b for b, item in zip(bars, items) if b is not None and item[2] is None]
+    known = [b for b in bars if b is not None]
     if case.key("firmware", "efi") == "bios":
         # A GPU that NVIDIA's table gives 64 GB or more has a BAR1 over 256 MiB.
         if vsphere and any(b > 0.25 if b is not None else board and number(board["vsphere_mmio_gb"])
                            for b, board in zip(bars, boards)):
             found.add(("mmio-needs-efi", "error"))
-        if not vsphere and sum(b >= 64 for b in whole) > 1:
+        if not vsphere and sum(b >= 64 for b in known) > 1:
             found.add(("mmio-needs-efi", "warning"))
     qemu = case.host.get("versions", {}).get("qemu")
-    if qemu and not vsphere and sum(b >= 128 for b in whole) > 3:
+    if qemu and not vsphere and sum(b >= 128 for b in known) > 3:
         if version(qemu) < version(T.release["qemu_many_large_bars"]):
             found.add(("mmio-many-large-bars", "note"))
     if exceeds(case, window):
@@ -709,6 +711,13 @@ def clique_host_verdicts(host):
             yield "clique-geforce", "warning" if verified else "error"
         if None in map(chip_of, boards):
             yield "clique-unknown-board", "warning"
+    versions = host.get("versions", {})
+    if older(versions, "qemu", "qemu_clique_alternate_offset"):
+        if any(turing_or_later(host["gpus"][g]["board"]) for gpus, _, _ in groups for g in gpus):
+            yield "clique-old-qemu", "error"
+    if host.get("iommu_backend") == "iommufd":
+        newest = version(T.release["qemu_iommufd_no_p2p_newest"])
+        yield "clique-iommufd", "warning" if version(versions.get("qemu", "0"))[:len(newest)] > newest else "error"
 
 
 def clique_vm_verdicts(case):
@@ -725,14 +734,8 @@ def clique_vm_verdicts(case):
     elif any(frozenset((a, b)) not in proven for a in ids for b in ids if a != b):
         yield "clique-pair-not-ok", "error"
     versions = host.get("versions", {})
-    if older(versions, "qemu", "qemu_clique_alternate_offset"):
-        if any(turing_or_later(host["gpus"][g]["board"]) for g in ids):
-            yield "clique-old-qemu", "error"
     if older(versions, "libvirt", "libvirt_qemu_override") and host["managed_by"] == "libvirt":
         yield "clique-libvirt-too-old", "error"
-    if host.get("iommu_backend") == "iommufd":
-        newest = version(T.release["qemu_iommufd_no_p2p_newest"])
-        yield "clique-iommufd", "warning" if version(versions.get("qemu", "0"))[:len(newest)] > newest else "error"
     if case.key("hide_hypervisor"):
         yield "clique-hidden-hypervisor", "error"
     if case.key("guest") == "windows":

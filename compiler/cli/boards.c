@@ -21,7 +21,8 @@ static struct str gib(struct arena *arena, uint64_t bytes)
 	return arena_printf(arena, "%llu", (unsigned long long)(bytes / GIB));
 }
 
-static bool has_p2p(struct catalog *catalog, const struct board *board, const struct vgpu_type *type)
+static bool has_p2p(struct catalog *catalog, const struct board *board,
+		    const struct vgpu_type *type)
 {
 	return catalog_p2p(catalog, board, type) != NULL;
 }
@@ -42,8 +43,8 @@ static struct str p2p_types(struct arena *arena, struct catalog *catalog, const 
 static json_object *board_json(struct catalog *catalog, const struct board *board)
 {
 	static const char *const classes[] = {"datacenter", "workstation", "geforce"};
-	static const char *const archs[] = {"unknown", "Maxwell", "Pascal", "Volta", "Turing",
-					    "Ampere", "Ada", "Hopper", "Blackwell"};
+	static const char *const archs[] = {"unknown", "Maxwell", "Pascal", "Volta",	"Turing",
+					    "Ampere",  "Ada",	  "Hopper", "Blackwell"};
 	json_object *o = json_map(), *list = json_list();
 	size_t n;
 	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
@@ -63,7 +64,8 @@ static json_object *board_json(struct catalog *catalog, const struct board *boar
 	for (size_t i = 0; i < n; i++) {
 		json_object *type;
 
-		if (!str_eq(types[i].board_code, board->vgpu_code) && !has_p2p(catalog, board, &types[i]))
+		if (!str_eq(types[i].board_code, board->vgpu_code) &&
+		    !has_p2p(catalog, board, &types[i]))
 			continue;
 		type = json_map();
 		json_put_text(type, "name", types[i].name);
@@ -131,8 +133,9 @@ static enum status run(struct arena *arena, const struct options *options)
 		if (json)
 			json_append(list, board_json(catalog, &boards[i]));
 		else
-			printf("%-34.*s 10de:%04x  %6.*s %6.*s %6.*s  %.*s\n", STR_ARG(boards[i].id),
-			       boards[i].pci_device, STR_ARG(gib(arena, boards[i].framebuffer)),
+			printf("%-34.*s 10de:%04x  %6.*s %6.*s %6.*s  %.*s\n",
+			       STR_ARG(boards[i].id), boards[i].pci_device,
+			       STR_ARG(gib(arena, boards[i].framebuffer)),
 			       STR_ARG(gib(arena, boards[i].bar1)),
 			       STR_ARG(gib(arena, boards[i].vsphere_mmio)),
 			       STR_ARG(p2p_types(arena, catalog, &boards[i])));

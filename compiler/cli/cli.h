@@ -30,16 +30,16 @@ struct rule_override {
 /* What the command line said. */
 struct options {
 	bool help;
-	const char *config;         /* --config FILE, or NULL: looked for */
-	const char *catalog;        /* --catalog DIR, or NULL */
+	const char *config;	    /* --config FILE, or NULL: looked for */
+	const char *catalog;	    /* --catalog DIR, or NULL */
 	const char *stdin_filename; /* <stdin> */
-	const char *color;          /* auto, always, never */
+	const char *color;	    /* auto, always, never */
 	bool strict, quiet;
-	bool explain;               /* --explain: help lines also where no terminal reads */
+	bool explain; /* --explain: help lines also where no terminal reads */
 	uint32_t max_findings;
 	struct rule_override *overrides;
 	uint32_t n_overrides, overrides_capacity;
-	struct exclude exclude;     /* only the project file has it */
+	struct exclude exclude; /* only the project file has it */
 	const char *baseline, *write_baseline;
 	/* lint: `-f FORMAT -o FILE` pairs; file NULL: standard output */
 	struct {
@@ -47,12 +47,12 @@ struct options {
 		const char *file;
 	} outputs[MAX_OUTPUTS];
 	uint32_t n_outputs;
-	const char *format;   /* rules, boards, schema, explain: --format as written, or NULL */
-	const char *output;   /* compile -o DIR */
-	const char *targets;  /* -t a,b */
+	const char *format;  /* rules, boards, schema, explain: --format as written, or NULL */
+	const char *output;  /* compile -o DIR */
+	const char *targets; /* -t a,b */
 	const char *depfile;
 	bool check, devices, shell;
-	char **arguments;     /* what is no option: paths, names */
+	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
 };
 
@@ -61,7 +61,7 @@ struct command {
 	const char *arguments; /* "[PATH…]": for the usage line */
 	const char *summary;
 	enum status (*run)(struct arena *arena, const struct options *options);
-	unsigned bit;          /* of the option table's `commands` */
+	unsigned bit; /* of the option table's `commands` */
 };
 
 enum {

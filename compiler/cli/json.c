@@ -49,7 +49,8 @@ void json_append(json_object *list, json_object *item)
 void json_print(json_object *top)
 {
 	const char *text = json_object_to_json_string_ext(
-		top, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+		top,
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (!text)
 		arena_oom();

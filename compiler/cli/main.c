@@ -6,19 +6,21 @@
 #include "schema/keys.h"
 
 const struct command *const commands[] = {
-	&command_lint,   &command_compile, &command_show,    &command_rules, &command_explain,
+	&command_lint,	 &command_compile, &command_show,    &command_rules, &command_explain,
 	&command_boards, &command_schema,  &command_version, NULL,
 };
 
 static void print_usage(FILE *out)
 {
-	fputs("gpuplan checks a YAML spec of GPU hosts and VMs against the rules of GPU peer-to-peer,\n"
+	fputs("gpuplan checks a YAML spec of GPU hosts and VMs against the rules of GPU "
+	      "peer-to-peer,\n"
 	      "and compiles it to libvirt XML, QEMU arguments, .vmx entries and clique maps.\n\n"
 	      "usage: gpuplan COMMAND [OPTION…] [ARGUMENT…]\n\n",
 	      out);
 	for (size_t i = 0; commands[i]; i++)
 		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`gpuplan COMMAND --help` tells more of each. Exit status: 0 no finding fails, 1 one does,\n"
+	fputs("\n`gpuplan COMMAND --help` tells more of each. Exit status: 0 no finding fails, 1 "
+	      "one does,\n"
 	      "2 could not run.\n",
 	      out);
 }
@@ -39,7 +41,8 @@ static struct str command_name(size_t i, const void *data)
 
 static enum status unknown_command(const char *name)
 {
-	size_t i = nearest(str_of(name), sizeof commands / sizeof *commands - 1, command_name, NULL);
+	size_t i = nearest(str_of(name), sizeof commands / sizeof *commands - 1, command_name,
+			   NULL);
 
 	if (i != SIZE_MAX)
 		trouble("no command '%s': did you mean '%s'?", name, commands[i]->name);
@@ -92,6 +95,6 @@ int main(int argc, char **argv)
 		return (int)unknown_command(argv[1]);
 	arena = arena_new();
 	status = run(arena, command, argc - 1, argv + 1);
-	arena = arena_free(arena);
+	arena_free(arena);
 	return (int)status;
 }

@@ -29,7 +29,8 @@ enum option_id {
 };
 
 enum {
-	WITH_FORMAT = COMMAND_LINT | COMMAND_RULES | COMMAND_EXPLAIN | COMMAND_BOARDS | COMMAND_SCHEMA,
+	WITH_FORMAT = COMMAND_LINT | COMMAND_RULES | COMMAND_EXPLAIN | COMMAND_BOARDS |
+		      COMMAND_SCHEMA,
 	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS,
 	ALL_COMMANDS = ~0,
 };
@@ -48,7 +49,8 @@ static const struct option_row {
 	 "text or json; rules, explain, schema: also markdown"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
-	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE, "the folder that is written; default: the project file's"},
+	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
+	 "the folder that is written; default: the project file's"},
 	{"target", 't', "TARGET,…", OPTION_TARGET, COMMAND_COMPILE,
 	 "libvirt, qemu, vmx, clique-map; default: the project file's, or all that the host takes"},
 	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
@@ -95,8 +97,9 @@ void options_print_help(FILE *out, const struct command *command)
 		if (!(rows[i].commands & command->bit))
 			continue;
 		snprintf(names, sizeof names, "%s%c%s --%s%s%s", rows[i].letter ? "-" : " ",
-			 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,
-			 rows[i].argument ? " " : "", rows[i].argument ? rows[i].argument : "");
+			 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ",
+			 rows[i].name, rows[i].argument ? " " : "",
+			 rows[i].argument ? rows[i].argument : "");
 		fprintf(out, "  %-28s %s\n", names, rows[i].doc);
 	}
 }
@@ -159,10 +162,12 @@ static bool parse_rule(struct arena *arena, struct options *o, const char *text)
 			trouble("--rule: no rule '%.*s': did you mean '%.*s'?", STR_ARG(name),
 				STR_ARG(near));
 		else
-			trouble("--rule: no rule '%.*s': `gpuplan rules` lists them", STR_ARG(name));
+			trouble("--rule: no rule '%.*s': `gpuplan rules` lists them",
+				STR_ARG(name));
 		return false;
 	}
-	if (!equals || (!severity_parse(str_of(equals + 1), &severity) && strcmp(equals, "=off") != 0)) {
+	if (!equals ||
+	    (!severity_parse(str_of(equals + 1), &severity) && strcmp(equals, "=off") != 0)) {
 		trouble("--rule %s: write %s=error, =warning, =note or =off", text, rule->name);
 		return false;
 	}
@@ -190,7 +195,8 @@ static bool parse_count(const char *option, const char *text, uint32_t *out)
 
 static bool parse_color(struct options *o, const char *text)
 {
-	if (strcmp(text, "auto") != 0 && strcmp(text, "always") != 0 && strcmp(text, "never") != 0) {
+	if (strcmp(text, "auto") != 0 && strcmp(text, "always") != 0 &&
+	    strcmp(text, "never") != 0) {
 		trouble("--color %s: auto, always or never", text);
 		return false;
 	}
@@ -266,8 +272,8 @@ static void make_tables(const struct command *command, struct option longs[N_ROW
 		if (!(rows[i].commands & command->bit))
 			continue;
 		longs[n++] = (struct option){rows[i].name,
-					     rows[i].argument ? required_argument : no_argument, NULL,
-					     (int)rows[i].id};
+					     rows[i].argument ? required_argument : no_argument,
+					     NULL, (int)rows[i].id};
 		if (rows[i].letter) {
 			letters[l++] = rows[i].letter;
 			if (rows[i].argument)
@@ -298,7 +304,8 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (c == '?' || c == ':') {
-			trouble("%s: %s%s; see `gpuplan %s --help`", command->name, argv[optind - 1],
+			trouble("%s: %s%s; see `gpuplan %s --help`", command->name,
+				argv[optind - 1],
 				c == '?' ? " is no option here" : " wants a value", command->name);
 			return STATUS_TROUBLE;
 		}

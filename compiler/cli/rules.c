@@ -1,7 +1,7 @@
 /* gpuplan rules and gpuplan explain: the rules, as their own structs tell of themselves. */
+#include "rules/rules.h"
 #include "compiler/cli/cli.h"
 #include "compiler/cli/json.h"
-#include "rules/rules.h"
 
 static enum status run_rules(struct arena *arena, const struct options *options);
 static enum status run_explain(struct arena *arena, const struct options *options);
@@ -17,16 +17,15 @@ const struct command command_rules = {
 const struct command command_explain = {
 	.name = "explain",
 	.arguments = "RULE",
-	.summary = "say what a rule checks, why, after which document, with an example and its mend",
+	.summary =
+		"say what a rule checks, why, after which document, with an example and its mend",
 	.run = run_explain,
 	.bit = COMMAND_EXPLAIN,
 };
 
 static const char *fix_text(const struct rule *rule)
 {
-	return rule->flags & RULE_FIX	       ? "safe"
-	       : rule->flags & RULE_UNSAFE_FIX ? "unsafe"
-					       : "none";
+	return rule->flags & RULE_FIX ? "safe" : rule->flags & RULE_UNSAFE_FIX ? "unsafe" : "none";
 }
 
 /* The example without its mended lines, or without its bad ones. */
@@ -98,7 +97,8 @@ static void list_markdown(void)
 {
 	const char *topic = "";
 
-	fputs("# The rules\n\nMade by `gpuplan rules --format markdown`; a test holds these pages to the "
+	fputs("# The rules\n\nMade by `gpuplan rules --format markdown`; a test holds these pages "
+	      "to the "
 	      "program.\n`gpuplan explain RULE` prints one.\n",
 	      stdout);
 	for (size_t i = 0; rules[i]; i++) {
@@ -174,7 +174,8 @@ static void print_page(const struct rule *rule)
 	print_wrapped(rule->why);
 	printf("\nSource: ");
 	print_wrapped(rule->source);
-	printf("\nExample: a line behind '-' is wrong, one behind '+' mends it.\n\n%s", rule->example);
+	printf("\nExample: a line behind '-' is wrong, one behind '+' mends it.\n\n%s",
+	       rule->example);
 }
 
 /* docs/rules/NAME.md */
@@ -210,8 +211,9 @@ static enum status run_explain(struct arena *arena, const struct options *option
 	if (!rule) {
 		struct str near = rule_nearest(str_of(options->arguments[0]));
 
-		trouble("no rule '%s'%s%.*s%s", options->arguments[0], near.n ? ": did you mean '" : "",
-			STR_ARG(near), near.n ? "'?" : "; `gpuplan rules` lists them");
+		trouble("no rule '%s'%s%.*s%s", options->arguments[0],
+			near.n ? ": did you mean '" : "", STR_ARG(near),
+			near.n ? "'?" : "; `gpuplan rules` lists them");
 		return STATUS_TROUBLE;
 	}
 	if (format == PAGE_JSON)

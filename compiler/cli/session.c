@@ -89,7 +89,8 @@ bool want_color(const struct options *options, FILE *out)
 
 	if (strcmp(options->color, "auto") != 0)
 		return strcmp(options->color, "always") == 0;
-	return isatty(fileno(out)) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+	return isatty(fileno(out)) && !(no_color && *no_color) &&
+	       !(term && strcmp(term, "dumb") == 0);
 }
 
 void session_print(const struct session *session, enum format format, FILE *out)
@@ -155,7 +156,9 @@ void session_print_summary(const struct session *session)
 			plan->n_skipped == 1 ? "file" : "files");
 	fputs("\n", stderr);
 	if (session->n_gone)
-		fprintf(stderr, "%u %s in the baseline %s nothing any more: --write-baseline FILE records anew\n",
+		fprintf(stderr,
+			"%u %s in the baseline %s nothing any more: --write-baseline FILE records "
+			"anew\n",
 			session->n_gone, session->n_gone == 1 ? "entry" : "entries",
 			session->n_gone == 1 ? "hides" : "hide");
 }

@@ -13,6 +13,7 @@ table_\name\()_csv_end:
 
 	table board_uvm
 	table boards
+	table chip_architectures
 	table fm_partitions
 	table geforce
 	table multicast

@@ -395,7 +395,7 @@ static void fill_config(uint8_t *config, const struct device *d)
 	put16(config, 0x8a, 0x1105);
 	if (d->msix) {
 		put_capability(config, link, d->msix, 0x11);
-		put16(config, d->msix + 2u, 5); /* six vectors */
+		put16(config, d->msix + 2u, 5);		 /* six vectors */
 		put32(config, d->msix + 4u, 0x00b90000); /* table, in BAR 0 */
 		put32(config, d->msix + 8u, 0x00ba0000); /* pending bits, in BAR 0 */
 	}

@@ -29,14 +29,15 @@ static inline void check_true(bool good, const char *what, const char *file, int
 }
 
 static inline void check_str(struct str got, struct str want, const char *what, const char *file,
-                             int line)
+			     int line)
 {
 	if (!check_report(str_eq(got, want), file, line))
-		fprintf(stderr, "%s is '%.*s', expected '%.*s'\n", what, STR_ARG(got), STR_ARG(want));
+		fprintf(stderr, "%s is '%.*s', expected '%.*s'\n", what, STR_ARG(got),
+			STR_ARG(want));
 }
 
 static inline void check_u64(uint64_t got, uint64_t want, const char *what, const char *file,
-                             int line)
+			     int line)
 {
 	if (!check_report(got == want, file, line))
 		fprintf(stderr, "%s is %" PRIu64 ", expected %" PRIu64 "\n", what, got, want);
@@ -44,9 +45,9 @@ static inline void check_u64(uint64_t got, uint64_t want, const char *what, cons
 
 #define CHECK(expr) check_true((expr), #expr, __FILE__, __LINE__)
 /* `got` is a struct str, `want` a C string. */
-#define CHECK_STR(got, want) check_str((got), str_of(want), #got, __FILE__, __LINE__)
+#define CHECK_STR(got, want)	check_str((got), str_of(want), #got, __FILE__, __LINE__)
 #define CHECK_STR_EQ(got, want) check_str((got), (want), #got, __FILE__, __LINE__)
-#define CHECK_U64(got, want) check_u64((got), (want), #got, __FILE__, __LINE__)
+#define CHECK_U64(got, want)	check_u64((got), (want), #got, __FILE__, __LINE__)
 
 static inline int check_done(void)
 {

@@ -12,7 +12,8 @@ static bool all_zero(const unsigned char *p, size_t n)
 
 static void test_alloc(struct arena *arena)
 {
-	static const size_t sizes[] = {0, 1, 15, 16, 17, 4096, 65535, 65536, 65537, 1u << 20, 5u << 20};
+	static const size_t sizes[] = {0,     1,     15,    16,	      17,      4096,
+				       65535, 65536, 65537, 1u << 20, 5u << 20};
 
 	for (int round = 0; round < 3; round++) {
 		unsigned char *last = NULL;
@@ -44,7 +45,8 @@ static void test_push(struct arena *arena)
 	uint32_t n = 0, capacity = 0;
 
 	for (uint64_t i = 0; i < 100000; i++)
-		*(uint64_t *)arena_push(arena, (void **)&items, &n, &capacity, sizeof(*items)) = i * 3;
+		*(uint64_t *)arena_push(arena, (void **)&items, &n, &capacity, sizeof(*items)) = i *
+												 3;
 	CHECK_U64(n, 100000);
 	for (uint64_t i = 0; i < n; i++)
 		CHECK(items[i] == i * 3);

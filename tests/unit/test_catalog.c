@@ -1,7 +1,6 @@
 #include "compiler/catalog_table.h"
 #include "tests/unit/check.h"
 
-
 static struct arena *arena;
 static struct catalog *catalog;
 
@@ -44,11 +43,13 @@ static void check_spellings(struct str full_name)
 	CHECK_STR_EQ(type->full_name, full_name);
 	CHECK_STR(type->prefix, grid ? "GRID" : "NVIDIA");
 	CHECK(catalog_vgpu_type(catalog, full_name) == type);
-	CHECK(catalog_vgpu_type(catalog, arena_printf(arena, "NVIDIA %.*s", STR_ARG(name))) == type);
+	CHECK(catalog_vgpu_type(catalog, arena_printf(arena, "NVIDIA %.*s", STR_ARG(name))) ==
+	      type);
 	CHECK(catalog_vgpu_type(catalog, arena_printf(arena, "GRID %.*s", STR_ARG(name))) == type);
 	CHECK(catalog_vgpu_type(catalog, lower(full_name, true)) == type);
 	struct str blanks = lower(name, false);
-	CHECK(catalog_vgpu_type(catalog, arena_printf(arena, "nvidia_%.*s", STR_ARG(blanks))) == type);
+	CHECK(catalog_vgpu_type(catalog, arena_printf(arena, "nvidia_%.*s", STR_ARG(blanks))) ==
+	      type);
 	CHECK(catalog_vgpu_type(catalog, lower(name, true)) == NULL);
 }
 
@@ -127,7 +128,8 @@ static void test_aliases(void)
 	CHECK(type_of("RTX 6000 Ada-48C") != NULL && type_of("A6000-48C") != NULL);
 	CHECK_STR(type_of("A6000-48C")->name, "RTXA6000-48C");
 
-	CHECK(!type_of("") && !type_of("NVIDIA ") && !type_of("grid_") && !type_of("nvidia_A40-48C"));
+	CHECK(!type_of("") && !type_of("NVIDIA ") && !type_of("grid_") &&
+	      !type_of("nvidia_A40-48C"));
 	CHECK(!type_of("a40-48c") && !type_of("A40-48") && !type_of("NVIDIA NVIDIA A40-48C"));
 	CHECK(!type_of("A40-48C ") && !type_of(" A40-48C") && !type_of("A40_48C"));
 }
@@ -149,10 +151,12 @@ static void test_boards(void)
 		CHECK(board && board->pci_device == table_pci_device(&table, 1));
 		const struct board *by_pci = catalog_board_by_pci(catalog, device, &shared);
 		CHECK(shared == 2 ? by_pci == NULL : shared == 1 && by_pci == board);
-		CHECK((shared == 2) == (board->pci_device == 0x25b6 || board->pci_device == 0x1e78));
+		CHECK((shared == 2) ==
+		      (board->pci_device == 0x25b6 || board->pci_device == 0x1e78));
 		struct str sub = table_text(&table, 2);
 		if (sub.n >= 9) {
-			struct str pci = arena_printf(arena, "%.*s/%.4s", STR_ARG(device), sub.p + 5);
+			struct str pci = arena_printf(arena, "%.*s/%.4s", STR_ARG(device),
+						      sub.p + 5);
 			CHECK(catalog_board_by_pci(catalog, pci, &shared) == board && shared == 1);
 		}
 		rows++;
@@ -212,17 +216,18 @@ static void test_pci_ids(void)
 	CHECK_U64(old->framebuffer, 0);
 	CHECK(by_pci("10de:2684", NULL) == board_of("geforce-rtx-4090"));
 
-	static const char *const not_ids[] = {"", "10de", "10de:", "10de:20b", "10de:20b2/", "8086:20b2",
-	                                      "10de:20bg", "10de:25b6/14a", "10de:25b6-14a9", "10de:ffff",
-	                                      "10de 20b2", "10de:25b6/14a9 "};
+	static const char *const not_ids[] = {
+		"",	     "10de",	       "10de:",		"10de:20b",	  "10de:20b2/",
+		"8086:20b2", "10de:20bg",      "10de:25b6/14a", "10de:25b6-14a9", "10de:ffff",
+		"10de 20b2", "10de:25b6/14a9 "};
 	for (size_t i = 0; i < sizeof(not_ids) / sizeof(not_ids[0]); i++)
 		CHECK(by_pci(not_ids[i], &shared) == NULL && shared == 0);
 }
 
 static void test_every_p2p_row(void)
 {
-	static const char *const columns[] = {"board_id", "vgpu_type_in_docs", "driver_type_name",
-	                                      "docs_release", "note", NULL};
+	static const char *const columns[] = {
+		"board_id", "vgpu_type_in_docs", "driver_type_name", "docs_release", "note", NULL};
 	struct catalog_error error;
 	struct table table;
 	size_t rows = 0;
@@ -241,7 +246,7 @@ static void test_every_p2p_row(void)
 		if (docs.n)
 			CHECK(catalog_p2p(catalog, board, catalog_vgpu_type(catalog, docs)) == row);
 		bool old = strstr(arena_printf(arena, "%.*s", STR_ARG(table_text(&table, 4))).p,
-		                  "dropped from") != NULL;
+				  "dropped from") != NULL;
 		CHECK(row && (row->listing == P2P_LISTED_OLD) == old);
 		rows++;
 	}
@@ -277,13 +282,14 @@ static void test_p2p(void)
 			connected++;
 	}
 	CHECK_U64(connected, 3);
-	CHECK(catalog_p2p(catalog, board_of("a100-sxm4-40gb"), type_of("A100X-40C"))->fully_connected);
+	CHECK(catalog_p2p(catalog, board_of("a100-sxm4-40gb"), type_of("A100X-40C"))
+		      ->fully_connected);
 }
 
 static void test_multicast(void)
 {
 	static const char *const listed[] = {"B300X-279C", "B200X-180C", "H800XM-80C", "H200X-141C",
-	                                     "H100XM-80C", "H20X-141C", "H20-96C"};
+					     "H100XM-80C", "H20X-141C",	 "H20-96C"};
 	size_t n, count = 0;
 	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
 
@@ -308,12 +314,14 @@ static void test_platform(void)
 
 	CHECK_STR(catalog_release(catalog, "qemu_clique_alternate_offset"), "8.1");
 	CHECK_STR(catalog_release(catalog, "esxi_nvswitch_hopper"), "8.0u2");
-	CHECK_STR(catalog_release_source(catalog, "libvirt_qemu_override"), "libvirt release notes");
+	CHECK_STR(catalog_release_source(catalog, "libvirt_qemu_override"),
+		  "libvirt release notes");
 }
 
 static void check_near(const char *wrong, const char *board, const char *want)
 {
-	struct str got = catalog_nearest_vgpu(catalog, str_of(wrong), board ? board_of(board) : NULL);
+	struct str got = catalog_nearest_vgpu(catalog, str_of(wrong),
+					      board ? board_of(board) : NULL);
 	CHECK_STR(got, want);
 }
 

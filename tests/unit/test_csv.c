@@ -113,7 +113,8 @@ static void test_errors(void)
 	check_error(STR("a,b\0c"), 1, 2, "a NUL byte");
 	check_error(STR("a\n\"b\n\0\""), 3, 1, "a NUL byte");
 	check_error(STR("a,\"b\"c\n"), 1, 2, "text after the closing quote");
-	check_error(STR("a,b,c\"d\"\n"), 1, 3, "a quote inside a cell that does not begin with one");
+	check_error(STR("a,b,c\"d\"\n"), 1, 3,
+		    "a quote inside a cell that does not begin with one");
 	check_error(STR("a\rb\n"), 1, 1, "a carriage return without its line feed");
 	check_error(STR("a\r"), 1, 1, "a carriage return without its line feed");
 }

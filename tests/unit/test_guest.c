@@ -54,8 +54,13 @@ static void begin(uint32_t vcpus, uint64_t memory, uint32_t n_gpus)
 	spec.memory = number(memory);
 	spec.gpus.at = here();
 	spec.gpus.n = n_gpus;
-	vm = (struct vm){.spec = &spec, .host = &host, .vcpus = vcpus, .memory = memory,
-			 .hugepages = HUGEPAGES_NONE, .gpus = vm_gpus, .n_gpus = n_gpus};
+	vm = (struct vm){.spec = &spec,
+			 .host = &host,
+			 .vcpus = vcpus,
+			 .memory = memory,
+			 .hugepages = HUGEPAGES_NONE,
+			 .gpus = vm_gpus,
+			 .n_gpus = n_gpus};
 	for (uint32_t i = 0; i < n_gpus; i++) {
 		gpu_specs[i] = (struct gpu_spec){.at = here(), .name = text("g0")};
 		gpus[i] = (struct gpu){
