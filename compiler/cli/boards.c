@@ -1,4 +1,6 @@
 /* gpuplan boards: the catalog. */
+#include <strings.h>
+
 #include "compiler/cli/cli.h"
 #include "compiler/cli/json.h"
 
@@ -79,10 +81,19 @@ static json_object *board_json(struct catalog *catalog, const struct board *boar
 	return o;
 }
 
-static bool wanted(const struct options *options, const struct board *board)
+/* By id, or by PCI id as a spec may write it. */
+static bool names(const char *argument, const struct board *board)
+{
+	char pci[16];
+
+	snprintf(pci, sizeof pci, "10de:%04x", board->pci_device);
+	return str_is(board->id, argument) || strncasecmp(argument, pci, strlen(pci)) == 0;
+}
+
+static bool is_wanted(const struct options *options, const struct board *board)
 {
 	for (uint32_t i = 0; i < options->n_arguments; i++)
-		if (str_is(board->id, options->arguments[i]))
+		if (names(options->arguments[i], board))
 			return true;
 	return options->n_arguments == 0;
 }
@@ -90,60 +101,79 @@ static bool wanted(const struct options *options, const struct board *board)
 /* A name that the catalog lacks is a mistake, not an empty answer. */
 static bool all_known(struct catalog *catalog, const struct options *options)
 {
-	for (uint32_t i = 0; i < options->n_arguments; i++) {
-		struct str id = str_of(options->arguments[i]), near;
+	size_t n;
+	const struct board *boards = catalog_boards(catalog, &n);
 
-		if (catalog_board(catalog, id))
+	for (uint32_t i = 0; i < options->n_arguments; i++) {
+		struct str near;
+		size_t k = 0;
+
+		while (k < n && !names(options->arguments[i], &boards[k]))
+			k++;
+		if (k < n)
 			continue;
-		near = catalog_nearest_board(catalog, id);
+		near = catalog_nearest_board(catalog, str_of(options->arguments[i]));
 		trouble("no board '%s'%s%.*s%s", options->arguments[i],
-			near.n ? ": did you mean '" : "", STR_ARG(near), near.n ? "'?" : "");
+			near.n ? ": did you mean '" : "", STR_ARG(near),
+			near.n ? "'?" : "; `gpuplan boards` lists them");
 		return false;
 	}
 	return true;
 }
 
-static enum status run(struct arena *arena, const struct options *options)
+static void print_json(struct catalog *catalog, const struct options *options)
 {
-	bool json = options->format && strcmp(options->format, "json") == 0;
-	struct catalog_error error;
-	struct catalog *catalog = catalog_open(arena, options->catalog, &error);
-	json_object *top = json ? json_map() : NULL, *list = json ? json_list() : NULL;
-	const struct board *boards;
+	json_object *top = json_map(), *list = json_list();
 	size_t n;
+	const struct board *boards = catalog_boards(catalog, &n);
 
-	if (!catalog) {
-		trouble("%.*s:%u:%u: %.*s", STR_ARG(error.file), error.row, error.column,
-			STR_ARG(error.message));
-		return STATUS_TROUBLE;
-	}
-	if (options->format && !json && strcmp(options->format, "text") != 0) {
-		trouble("no format '%s' here: text or json", options->format);
-		return STATUS_TROUBLE;
-	}
-	if (!all_known(catalog, options))
-		return STATUS_TROUBLE;
-	boards = catalog_boards(catalog, &n);
-	if (!json)
-		printf("%-34s %-10s %6s %6s %6s  %s\n", "board", "PCI id", "FB", "BAR1", "MMIO",
-		       "vGPU types with P2P (sizes in GiB)");
-	for (size_t i = 0; i < n; i++) {
-		if (!wanted(options, &boards[i]))
-			continue;
-		if (json)
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(options, &boards[i]))
 			json_append(list, board_json(catalog, &boards[i]));
-		else
+	json_put_number(top, "version", 1);
+	json_put(top, "boards", list);
+	json_print(top);
+}
+
+static void print_table(struct arena *arena, struct catalog *catalog, const struct options *options)
+{
+	size_t n;
+	const struct board *boards = catalog_boards(catalog, &n);
+
+	puts("Sizes in GiB. MMIO: what NVIDIA's table demands on vSphere; without it twice BAR1 is "
+	     "taken.\n");
+	printf("%-34s %-10s %6s %6s %6s  %s\n", "board", "PCI id", "FB", "BAR1", "MMIO",
+	       "vGPU types with P2P");
+	for (size_t i = 0; i < n; i++)
+		if (is_wanted(options, &boards[i]))
 			printf("%-34.*s 10de:%04x  %6.*s %6.*s %6.*s  %.*s\n",
 			       STR_ARG(boards[i].id), boards[i].pci_device,
 			       STR_ARG(gib(arena, boards[i].framebuffer)),
 			       STR_ARG(gib(arena, boards[i].bar1)),
 			       STR_ARG(gib(arena, boards[i].vsphere_mmio)),
 			       STR_ARG(p2p_types(arena, catalog, &boards[i])));
+}
+
+static enum status run(struct arena *arena, const struct options *options)
+{
+	bool json = options->format && strcmp(options->format, "json") == 0;
+	struct catalog_error error;
+	struct catalog *catalog;
+
+	if (options->format && !json && strcmp(options->format, "text") != 0) {
+		trouble("no format '%s' here: text or json", options->format);
+		return STATUS_TROUBLE;
 	}
-	if (json) {
-		json_put_number(top, "version", 1);
-		json_put(top, "boards", list);
-		json_print(top);
+	catalog = catalog_open(arena, options->catalog, &error);
+	if (!catalog) {
+		print_catalog_error(&error);
+		return STATUS_TROUBLE;
 	}
+	if (!all_known(catalog, options))
+		return STATUS_TROUBLE;
+	if (json)
+		print_json(catalog, options);
+	else
+		print_table(arena, catalog, options);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }

@@ -118,6 +118,8 @@ void session_print_summary(const struct session *session);
 
 /* --color, NO_COLOR and whether a terminal reads. */
 bool want_color(const struct options *options, FILE *out);
+/* Where a table of --catalog is wrong, and what. */
+void print_catalog_error(const struct catalog_error *error);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Writes everything out; false (and says so) where standard output could not take it. */

@@ -29,8 +29,6 @@ enum option_id {
 };
 
 enum {
-	WITH_FORMAT = COMMAND_LINT | COMMAND_RULES | COMMAND_EXPLAIN | COMMAND_BOARDS |
-		      COMMAND_SCHEMA,
 	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS,
 	ALL_COMMANDS = ~0,
 };
@@ -45,13 +43,15 @@ static const struct option_row {
 } rows[] = {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
 	 "text, oneline, json or auto (text); repeats, each with its own -o"},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, WITH_FORMAT & ~COMMAND_LINT,
-	 "text or json; rules, explain, schema: also markdown"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN,
+	 "text, json or markdown"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, "text or json"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, "json or markdown"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
 	 "the folder that is written; default: the project file's"},
-	{"target", 't', "TARGET,…", OPTION_TARGET, COMMAND_COMPILE,
+	{"target", 't', "TARGETS", OPTION_TARGET, COMMAND_COMPILE,
 	 "libvirt, qemu, vmx, clique-map; default: the project file's, or all that the host takes"},
 	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
 	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
@@ -80,7 +80,7 @@ static const struct option_row {
 	 "what standard input (`-`) is called in findings"},
 	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN, "auto, always or never"},
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
-	 "taken for scripts' sake: this version reads on one core"},
+	 "accepted and ignored: this version reads on one core"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
 	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
 };

@@ -18,7 +18,7 @@ const struct command command_explain = {
 	.name = "explain",
 	.arguments = "RULE",
 	.summary =
-		"say what a rule checks, why, after which document, with an example and its mend",
+		"say what a rule checks, why, by which document, with an example and its correction",
 	.run = run_explain,
 	.bit = COMMAND_EXPLAIN,
 };
@@ -164,18 +164,14 @@ static void print_wrapped(const char *text)
 
 static void print_page(const struct rule *rule)
 {
-	printf("%s (%s%s%s)\n\n", rule->name, severity_name(rule->severity),
-	       rule->flags & RULE_NEVER_OFF ? ", never off" : "",
-	       rule->flags & RULE_FIX	       ? ", has a safe fix"
-	       : rule->flags & RULE_UNSAFE_FIX ? ", has an unsafe fix"
-					       : "");
+	printf("%s (%s%s)\n\n", rule->name, severity_name(rule->severity),
+	       rule->flags & RULE_NEVER_OFF ? ", never off" : "");
 	print_wrapped(rule->what);
 	putchar('\n');
 	print_wrapped(rule->why);
 	printf("\nSource: ");
 	print_wrapped(rule->source);
-	printf("\nExample: a line behind '-' is wrong, one behind '+' mends it.\n\n%s",
-	       rule->example);
+	printf("\nExample: lines with '-' are wrong, '+' replaces them.\n\n%s", rule->example);
 }
 
 /* docs/rules/NAME.md */
@@ -191,7 +187,7 @@ static void page_markdown(const struct rule *rule)
 	print_wrapped(rule->why);
 	printf("\nSource: ");
 	print_wrapped(rule->source);
-	printf("\n## Example\n\nA line behind `-` is wrong, one behind `+` mends it.\n\n"
+	printf("\n## Example\n\nLines with `-` are wrong, `+` replaces them.\n\n"
 	       "```diff\n%s```\n",
 	       rule->example);
 }

@@ -35,19 +35,23 @@ bool flush_output(FILE *out, const char *name)
 	return false;
 }
 
+void print_catalog_error(const struct catalog_error *error)
+{
+	if (error->row)
+		trouble("%.*s:%u:%u: %.*s", STR_ARG(error->file), error->row, error->column,
+			STR_ARG(error->message));
+	else
+		trouble("%.*s: %.*s", STR_ARG(error->file), STR_ARG(error->message));
+}
+
 static bool open_catalog(struct session *s)
 {
 	struct catalog_error error;
 
 	s->catalog = catalog_open(s->arena, s->options->catalog, &error);
-	if (s->catalog)
-		return true;
-	if (error.row)
-		trouble("%.*s:%u:%u: %.*s", STR_ARG(error.file), error.row, error.column,
-			STR_ARG(error.message));
-	else
-		trouble("%.*s: %.*s", STR_ARG(error.file), STR_ARG(error.message));
-	return false;
+	if (!s->catalog)
+		print_catalog_error(&error);
+	return s->catalog;
 }
 
 enum status session_open(struct session *session, struct arena *arena,

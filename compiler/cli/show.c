@@ -177,7 +177,9 @@ static enum status show_host(struct session *session, const struct backend *back
 	if (!is_clean(session, NULL, host))
 		return STATUS_FINDINGS;
 	if (!backend->for_host(host)) {
-		trouble("host '%.*s' has no %s", STR_ARG(name), backend->target);
+		trouble("host '%.*s' has no %s: none of its GPUs is in a clique (pcie_p2p), or no VM "
+			"wants one",
+			STR_ARG(name), backend->target);
 		return STATUS_TROUBLE;
 	}
 	good = artifact_of_host(session->arena, host, backend->artifacts[which].write_host, &text);
