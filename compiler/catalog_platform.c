@@ -116,6 +116,14 @@ static void add_missing_releases(struct catalog *catalog)
 	}
 }
 
+/* Rows that start with `esxi_` are written as VMware writes them. */
+static bool read_version(struct str what, struct str release, struct version *out)
+{
+	bool esxi = what.n > 5 && memcmp(what.p, "esxi_", 5) == 0;
+
+	return esxi ? parse_esxi(release, out) : parse_version(release, out);
+}
+
 bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
@@ -127,6 +135,11 @@ bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error)
 			.version = table_name(&table, RELEASE_VERSION),
 			.source = table_text(&table, RELEASE_SOURCE),
 		};
+		struct version version = {0};
+
+		if (row.version.n && !read_version(row.what, row.version, &version))
+			table_fail(&table, RELEASE_VERSION, "'%.*s' is not a version like 9.2.0",
+				   STR_ARG(row.version));
 		if (find_release(catalog, row.what))
 			table_fail(&table, RELEASE_WHAT, "a second row '%.*s'", STR_ARG(row.what));
 		*(struct release *)PUSH(catalog, releases) = row;
@@ -156,11 +169,10 @@ struct str catalog_release_source(struct catalog *catalog, const char *what)
 
 struct version catalog_version(struct catalog *catalog, const char *what)
 {
-	struct str release = catalog_release(catalog, what);
 	struct version version = {0};
-	bool read = strncmp(what, "esxi_", strlen("esxi_")) == 0 ? parse_esxi(release, &version)
-								 : parse_version(release, &version);
+	bool read = read_version(str_of(what), catalog_release(catalog, what), &version);
 
+	/* catalog_load_releases has looked at it. */
 	assert(read);
 	(void)read;
 	return version;
