@@ -88,8 +88,8 @@ bool grammar_match(enum grammar grammar, struct str s)
 	if (!match)
 		match = pcre2_match_data_create(1, NULL);
 	assert(match);
-	return pcre2_match(compiled(grammar), (PCRE2_SPTR)s.p, s.n, 0, PCRE2_NO_UTF_CHECK, match,
-			   NULL) >= 0;
+	/* A text that is not UTF-8 (a catalog's cell may be anything) is of no grammar. */
+	return pcre2_match(compiled(grammar), (PCRE2_SPTR)s.p, s.n, 0, 0, match, NULL) >= 0;
 }
 
 const char *grammar_pattern(enum grammar grammar)
