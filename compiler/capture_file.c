@@ -1,0 +1,231 @@
+/* From the value of a key to a capture: the file, kept inside the repository that holds the spec.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/capture.h"
+#include "compiler/project.h"
+#include "compiler/resolve.h"
+
+static void refuse(struct resolver *r, const struct text *key, const char *why)
+{
+	finding_add(r->findings, "spec-capture", SEVERITY_ERROR, key->at,
+		    "cannot read the capture '%s': %s", finding_quote(r->findings, key->s), why);
+}
+
+/* The folder of the spec that holds the key, as this process finds it: "", "hosts/". */
+static struct str folder_of(struct resolver *r, struct span key)
+{
+	const struct source *source = source_of(r->plan->sources, key);
+	size_t n = source->is_stdin ? 0 : source->name.n;
+
+	while (n > 0 && source->name.p[n - 1] != '/')
+		n--;
+	return (struct str){source->name.p, n};
+}
+
+/* Absolute, without symbolic links; NULL with errno set. */
+static const char *real_path(struct resolver *r, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *kept = real ? arena_printf(r->arena, "%s", real).p : NULL;
+
+	free(real);
+	return kept;
+}
+
+static bool holds(struct resolver *r, struct str folder, const char *name)
+{
+	struct stat st;
+
+	return lstat(arena_printf(r->arena, "%.*s/%s", STR_ARG(folder), name).p, &st) == 0;
+}
+
+/* The repository around a real folder, without a slash at its end; without one, the folder. */
+static struct str repository_of(struct resolver *r, const char *folder)
+{
+	struct str own = {folder, strcmp(folder, "/") == 0 ? 0 : strlen(folder)}, above = own;
+
+	for (;;) {
+		if (holds(r, above, ".git") || holds(r, above, PROJECT_FILE))
+			return above;
+		if (above.n == 0)
+			return own;
+		while (above.p[--above.n] != '/')
+			;
+	}
+}
+
+static bool is_within(const char *path, struct str folder)
+{
+	return strncmp(path, folder.p, folder.n) == 0 && strchr("/", path[folder.n]);
+}
+
+/* Where an absolute path leads by its text alone: a file outside is not even looked at. */
+static const char *plain_path(struct resolver *r, const char *path)
+{
+	char *out = arena_alloc(r->arena, strlen(path) + 2);
+	size_t n = 0;
+
+	while (*path) {
+		size_t part;
+
+		path += strspn(path, "/");
+		part = strcspn(path, "/");
+		if (part == 2 && memcmp(path, "..", 2) == 0) {
+			while (n > 0 && out[--n] != '/')
+				;
+		} else if (part && !(part == 1 && *path == '.')) {
+			out[n++] = '/';
+			memcpy(out + n, path, part);
+			n += part;
+		}
+		path += part;
+	}
+	if (n == 0)
+		out[n++] = '/';
+	out[n] = '\0';
+	return out;
+}
+
+static void refuse_outside(struct resolver *r, const struct text *key)
+{
+	struct finding *f =
+		finding_add(r->findings, "spec-capture", SEVERITY_ERROR, key->at,
+			    "the capture '%s' lies outside the repository that holds the spec",
+			    finding_quote(r->findings, key->s));
+
+	finding_help(r->findings, f,
+		     "copy it beside the spec, and name it relative to the spec's folder");
+}
+
+/* The real path of a capture that may be read; NULL: reported. */
+static const char *find_file(struct resolver *r, const struct text *key, struct str folder)
+{
+	const char *here = real_path(r, arena_printf(r->arena, "%.*s.", STR_ARG(folder)).p);
+	const char *path, *real;
+	struct str repository;
+
+	if (!here) {
+		refuse(r, key, strerror(errno));
+		return NULL;
+	}
+	repository = repository_of(r, here);
+	path = key->s.n && key->s.p[0] == '/'
+		       ? arena_printf(r->arena, "%.*s", STR_ARG(key->s)).p
+		       : arena_printf(r->arena, "%s/%.*s", here, STR_ARG(key->s)).p;
+	if (!is_within(plain_path(r, path), repository)) {
+		refuse_outside(r, key);
+		return NULL;
+	}
+	real = real_path(r, path);
+	if (!real)
+		refuse(r, key, strerror(errno));
+	else if (!is_within(real, repository))
+		refuse_outside(r, key);
+	else
+		return real;
+	return NULL;
+}
+
+/* Opens a regular file and nothing else: a FIFO would wait, a device may act. */
+static int open_regular(const char *path, const char **why)
+{
+	struct stat st;
+	int fd = -1;
+
+	*why = NULL;
+	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	else
+		*why = S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file";
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+		*why = "it is no regular file";
+	}
+	if (fd < 0 && !*why)
+		*why = strerror(errno);
+	return fd;
+}
+
+static const struct source *read_file(struct resolver *r, const struct text *key)
+{
+	struct str folder = folder_of(r, key->at), error;
+	const char *path = find_file(r, key, folder), *why;
+	struct source *source;
+	bool read;
+	int fd;
+
+	if (!path)
+		return NULL;
+	fd = open_regular(path, &why);
+	if (fd < 0) {
+		refuse(r, key, why);
+		return NULL;
+	}
+	if (key->s.p[0] == '/')
+		folder.n = 0;
+	read = source_read_fd(r->plan->sources,
+			      arena_printf(r->arena, "%.*s%.*s", STR_ARG(folder), STR_ARG(key->s)),
+			      fd, CAPTURE_MAX_BYTES, &source, &error);
+	close(fd);
+	if (!read) {
+		refuse(r, key, error.p);
+		return NULL;
+	}
+	source->key = key->at;
+	if (!source->cut)
+		return source;
+	refuse(r, key, "it is longer than 1 MiB");
+	return NULL;
+}
+
+static const struct capture *read_capture(struct resolver *r, const struct text *key, unsigned kind)
+{
+	const struct source *source = read_file(r, key);
+	struct capture_error error = {.at = {0, 0}};
+	struct capture *capture;
+	struct finding *f;
+
+	if (!source)
+		return NULL;
+	capture = capture_read(r->arena, source, kind, &error);
+	if (capture)
+		return capture;
+	f = finding_add(r->findings, "spec-capture", SEVERITY_ERROR, error.at, "%.*s",
+			STR_ARG(error.message));
+	if (span_given(error.other))
+		finding_note(r->findings, f, error.other, "%.*s", STR_ARG(error.other_message));
+	finding_note(r->findings, f, key->at, "the capture is named here");
+	finding_help(r->findings, f, "save it anew on the bare host: `nvidia-smi topo %s > FILE`",
+		     kind == CAPTURE_TOPO   ? "-m"
+		     : kind == CAPTURE_READ ? "-p2p r"
+					    : "-p2p w");
+	return NULL;
+}
+
+const struct capture *capture_of_key(struct resolver *r, const struct host *host,
+				     const struct text *key, unsigned kind)
+{
+	struct known_capture *known;
+	const struct capture *capture;
+
+	if (!span_given(key->at))
+		return NULL;
+	/* Only a profile's line serves several hosts. */
+	for (uint32_t i = 0; i < r->n_captures; i++)
+		if (r->captures[i].key.at == key->at.at)
+			return r->captures[i].capture;
+	capture = read_capture(r, key, kind);
+	if (span_within(key->at, host->spec->at))
+		return capture;
+	known = arena_push(r->arena, (void **)&r->captures, &r->n_captures, &r->captures_capacity,
+			   sizeof *known);
+	*known = (struct known_capture){key->at, capture};
+	return capture;
+}

@@ -1,0 +1,131 @@
+/* From the text of a capture to the one matrix that its key wants, or the reason why there is none.
+ */
+#include "compiler/capture_private.h"
+
+enum { MATRICES = 16 }; /* of one file */
+
+/* What a line of text tells: the command, the legend. */
+static void read_text(struct capture_reader *r, struct str line)
+{
+	size_t at = 0;
+	struct str word, before = STR("");
+	bool topo = false;
+
+	for (uint32_t i = 0; (word = capture_word(line, &at)).n; i++) {
+		if (i == 0 && str_is(word, "NV#") && r->n)
+			r->items[r->n - 1].legend = true;
+		if (topo && (str_is(word, "-m") || str_is(word, "-mp") || str_is(before, "-p2p") ||
+			     str_is(before, "--p2pstatus")))
+			r->option = word;
+		else if (topo && str_is(word, "--matrix"))
+			r->option = STR("-m");
+		topo |= str_is(word, "topo");
+		before = word;
+	}
+}
+
+/* -p2p n (NVLink), a (atomics) and p look like r and w; only the command tells. */
+static bool is_wanted(const struct capture_matrix *m, enum capture_kind kind)
+{
+	char letter = kind == CAPTURE_READ ? 'r' : 'w';
+
+	if (m->p2p != (kind != CAPTURE_TOPO))
+		return false;
+	return !m->p2p || m->option.n == 0 || m->option.p[0] == '-' ||
+	       memchr(m->option.p, letter, m->option.n);
+}
+
+static bool same_matrix(const struct capture *a, const struct capture *b)
+{
+	for (uint32_t i = 0; a->n == b->n && i < a->n * a->n; i++)
+		if (a->cells[i].is != b->cells[i].is || a->cells[i].links != b->cells[i].links)
+			return false;
+	return a->n == b->n;
+}
+
+static const char *const outputs[] = {
+	[CAPTURE_TOPO] = "`nvidia-smi topo -m`",
+	[CAPTURE_READ] = "`nvidia-smi topo -p2p r`",
+	[CAPTURE_WRITE] = "`nvidia-smi topo -p2p w`",
+};
+
+static void set_error(struct capture_reader *r, struct capture_error *error, enum capture_kind kind)
+{
+	const struct capture_matrix *m = r->items;
+
+	*error = (struct capture_error){.at = {r->source->base, 0}};
+	if (r->source->text.n == 0) {
+		error->message = STR("the file is empty");
+	} else if (r->n == 0) {
+		error->message = arena_printf(r->arena, "there is no matrix of %s in it",
+					      outputs[kind]);
+	} else {
+		error->at = m->capture.header;
+		error->message =
+			arena_printf(r->arena, "this is `nvidia-smi topo %s%s%.*s`, not %s",
+				     m->p2p ? "-p2p" : "-m", m->p2p && m->option.n ? " " : "",
+				     m->p2p ? (int)m->option.n : 0, m->option.p, outputs[kind]);
+	}
+}
+
+static struct capture *choose(struct capture_reader *r, enum capture_kind kind,
+			      struct capture_error *error)
+{
+	struct capture_matrix *chosen = NULL;
+
+	for (uint32_t i = 0; i < r->n; i++) {
+		struct capture_matrix *m = &r->items[i];
+
+		if (m->bad && (is_wanted(m, kind) || !m->kind_known)) {
+			*error = m->error;
+			return NULL;
+		}
+		if (m->bad || !is_wanted(m, kind))
+			continue;
+		if (chosen && !same_matrix(&chosen->capture, &m->capture)) {
+			*error = (struct capture_error){
+				.at = m->capture.header,
+				.other = chosen->capture.header,
+				.message = STR("a second matrix, and it differs from the first"),
+				.other_message = STR("the first one"),
+			};
+			return NULL;
+		}
+		chosen = chosen ? chosen : m;
+	}
+	if (!chosen) {
+		set_error(r, error, kind);
+		return NULL;
+	}
+	chosen->capture.links_known = !str_is(chosen->option, "-mp") &&
+				      (chosen->nv || chosen->legend);
+	return &chosen->capture;
+}
+
+struct capture *capture_read(struct arena *arena, const struct source *source,
+			     enum capture_kind kind, struct capture_error *error)
+{
+	struct capture_reader r = {.arena = arena, .source = source};
+	struct str line;
+
+	if (source->text.n >= 2 && (memcmp(source->text.p, "\xff\xfe", 2) == 0 ||
+				    memcmp(source->text.p, "\xfe\xff", 2) == 0)) {
+		*error = (struct capture_error){.at = {source->base, 0},
+						.message = STR("the text is UTF-16, not UTF-8")};
+		return NULL;
+	}
+	r.lines.text = capture_clean(arena, source->text);
+	while (capture_line(&r.lines, &line)) {
+		if (!capture_is_header(line)) {
+			read_text(&r, line);
+		} else if (r.n < MATRICES) {
+			capture_matrix(&r, line);
+		} else {
+			*error = (struct capture_error){
+				.at = capture_span(&r, capture_trimmed(line)),
+				.message = STR("one matrix too many")};
+			return NULL;
+		}
+	}
+	return choose(&r, kind, error);
+}
