@@ -23,7 +23,7 @@ static bool needs_qemu_namespace(const struct vm *vm)
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		if (has_override(&vm->gpus[i]))
 			return true;
-	return tells_firmware(vm);
+	return tells_firmware(vm) || vm->ports_without_io;
 }
 
 static void open_domain(struct xml *xml, const struct vm *vm)
@@ -248,20 +248,31 @@ static void override(struct xml *xml, const struct vm_gpu *gpu)
 	xml_close(xml);
 }
 
-/* What libvirt has no elements for. */
-static void qemu_parts(struct xml *xml, const struct vm *vm)
+static void command_line(struct xml *xml, const struct vm *vm, bool ports)
 {
-	bool any = false;
-
+	if (!tells_firmware(vm) && !ports)
+		return;
+	xml_open(xml, "qemu:commandline", NULL);
 	if (tells_firmware(vm)) {
-		xml_open(xml, "qemu:commandline", NULL);
 		xml_leaf(xml, "qemu:arg", "value", "-fw_cfg", NULL);
 		xml_open(xml, "qemu:arg", NULL);
 		xml_attrf(xml, "value", "name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64,
 			  vm->mmio.window / MIB);
 		xml_close(xml);
-		xml_close(xml);
 	}
+	if (ports) {
+		xml_leaf(xml, "qemu:arg", "value", "-global", NULL);
+		xml_leaf(xml, "qemu:arg", "value", "pcie-root-port.io-reserve=0", NULL);
+	}
+	xml_close(xml);
+}
+
+/* What libvirt has no elements for; `ports`: the root ports are ours. */
+static void qemu_parts(struct xml *xml, const struct vm *vm, bool ports)
+{
+	bool any = false;
+
+	command_line(xml, vm, ports && vm->ports_without_io);
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		if (!has_override(&vm->gpus[i]))
 			continue;
@@ -294,7 +305,7 @@ static bool write_domain(const struct vm *vm, struct buffer *out, struct str *er
 	timers(xml, vm);
 	lifecycle(xml);
 	libvirt_devices(xml, vm);
-	qemu_parts(xml, vm);
+	qemu_parts(xml, vm, true);
 	xml_close(xml);
 	return xml_end(xml, out, error);
 }
@@ -326,7 +337,7 @@ bool libvirt_write_devices(const struct vm *vm, struct buffer *out, struct str *
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		libvirt_hostdev(xml, &vm->gpus[i], false);
 	xml_close(xml);
-	qemu_parts(xml, vm);
+	qemu_parts(xml, vm, false);
 	xml_close(xml);
 	return xml_end(xml, out, error);
 }

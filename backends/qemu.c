@@ -128,6 +128,8 @@ static void add_platform(struct qemu_args *args, const struct vm *vm)
 	if (vm->mmio.window)
 		qemu_arg(args, "-global", "q35-pcihost.pci-hole64-size=%" PRIu64 "K",
 			 vm->mmio.window / KIB);
+	if (vm->ports_without_io)
+		qemu_arg(args, "-global", "pcie-root-port.io-reserve=0");
 }
 
 /* OVMF takes the window from here. The hole alone would do for QEMU, which refuses what does not

@@ -156,9 +156,12 @@ static void decode_entry(struct decoder *d, struct owner owner, const struct nod
 
 static void decode_map(struct decoder *d, struct owner owner, const struct node *map, void *out)
 {
-	uint64_t misspelled = 0;
+	/* What a merge key brings was not read: no key of this map is missing. */
+	uint64_t misspelled = map->merged ? UINT64_MAX : 0;
 
 	((struct named_spec *)out)->at = map->at;
+	if (map->merged && owner.section == &document_section)
+		d->unread = UNREAD_ALL;
 	for (node_id name = map->first; name;) {
 		node_id value = yaml_node(d->yaml, name)->next;
 
@@ -276,7 +279,8 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	if (grammar_match(key->grammar, s))
 		return true;
 	f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, name->at,
-			"'%s' cannot name a %s", finding_quote(d->findings, s), key->section->what);
+			"'%s' cannot name a %s%s", finding_quote(d->findings, s),
+			key->section->what, strstr(key->name, "profiles") ? " profile" : "");
 	if (key->grammar == GRAMMAR_HOST && str_is(s, "manifest.json"))
 		finding_help(d->findings, f, "compile writes its manifest under that name");
 	else
@@ -329,8 +333,10 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 			 struct list *out)
 {
 	size_t size = key_item_size(key);
-	bool profile = strstr(key->name, "profiles") != NULL, whole = true;
+	bool profile = strstr(key->name, "profiles") != NULL, whole = !node->merged;
 
+	if (node->merged)
+		d->unread |= unread_kind(key);
 	if (yaml_is_null(d->yaml, node))
 		return true;
 	if (node->kind != NODE_MAP) {
@@ -339,14 +345,13 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 		return false;
 	}
 	out->at = node->at.len ? node->at : (struct span){node->at.at, 1};
-	if (node->n < key->min) {
+	if (node->n < key->min && !node->merged) {
 		finding_add(d->findings, "spec-value", SEVERITY_ERROR, out->at,
 			    "'%s' is empty: a host has 1 to %d", key->name, MAX_GPUS);
 		return false;
 	}
 	if (key->max && node->n > key->max) {
-		finding_add(d->findings, "yaml-limit", SEVERITY_ERROR,
-			    yaml_node(d->yaml, node->first)->at,
+		finding_add(d->findings, "yaml-limit", SEVERITY_ERROR, out->at,
 			    "%u GPUs on one host: the limit is %d", node->n, MAX_GPUS);
 		return false;
 	}
@@ -406,7 +411,7 @@ static bool decode_params(struct decoder *d, const struct key *key, const struct
 			  param_list *out)
 {
 	struct key name_key = {.name = key->name, .type = KEY_TEXT, .grammar = key->grammar};
-	bool whole = true;
+	bool whole = !node->merged;
 
 	if (node->kind != NODE_MAP) {
 		decode_wrong_type(d, key, node);

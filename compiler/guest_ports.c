@@ -12,6 +12,7 @@ enum {
 	SLOTS = 32,
 	FUNCTIONS = 8,
 	BUSES = 256,
+	IO_WINDOWS = 10, /* of 4 KiB, one a root port: all the I/O space of a q35 */
 };
 
 struct tree {
@@ -96,6 +97,14 @@ static bool expanders_fit(const struct vm *vm, uint32_t on_root, uint32_t most_o
 	       most_on_one < share && most_on_one <= SLOTS;
 }
 
+/* OVMF keeps I/O space free behind every root port, for hot-plug. Where it runs out on one root bus
+ * it does without; with expanders it hangs before it has placed a single BAR (tried: 14 ports, 12
+ * of them on the root bus; 16 GPUs on two expanders). */
+static bool io_runs_out(const struct vm *vm)
+{
+	return vm->n_cells && vm->n_ports - vm->n_cells > IO_WINDOWS;
+}
+
 static void place_gpus(struct tree *tree, struct findings *findings)
 {
 	struct vm *vm = tree->vm;
@@ -115,6 +124,7 @@ static void place_gpus(struct tree *tree, struct findings *findings)
 
 		most = n > most ? n : most;
 	}
+	vm->ports_without_io = io_runs_out(vm);
 	if (expanders_fit(vm, on_root, most))
 		return;
 	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->gpus.at,

@@ -154,7 +154,8 @@ uint32_t ignore_findings(struct findings *findings, const struct sources *source
 	uint32_t silenced = 0, before;
 
 	for (uint32_t i = 0; i < sources->n; i++)
-		ignores_read(&all, sources, &sources->items[i]);
+		if (!span_given(sources->items[i].key))
+			ignores_read(&all, sources, &sources->items[i]);
 	covers = make_covers(&all, all.arena);
 	for (uint32_t i = 0; covers.n && i < findings->n; i++)
 		silenced += silence(&covers, sources, &findings->items[i]);

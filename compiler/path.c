@@ -110,7 +110,50 @@ static void seek_source(struct seeker *s, const struct source *source)
 	give(s, UINT32_MAX, STR(""));
 }
 
-void paths_of_findings(struct findings *findings, const struct sources *sources)
+static uint32_t end_of_source(const struct findings *findings, uint32_t i,
+			      const struct source *source)
+{
+	while (i < findings->n && findings->items[i].at.at <= source->base + source->text.n)
+		i++;
+	return i;
+}
+
+/* What is wrong with a capture is wrong with the key that names it: one stand-in for each capture
+ * with findings, at its key. */
+static struct findings keys_of_captures(const struct findings *findings,
+					const struct sources *sources, struct arena *arena)
+{
+	struct findings keys = {.arena = arena};
+
+	for (uint32_t i = 0; i < findings->n;) {
+		const struct source *source = source_of(sources, findings->items[i].at);
+
+		if (span_given(source->key))
+			finding_add(&keys, "", SEVERITY_NOTE, source->key, "%s", "");
+		i = end_of_source(findings, i, source);
+	}
+	findings_finish(&keys);
+	return keys;
+}
+
+static struct str path_of_key(const struct findings *keys, struct span key)
+{
+	uint32_t low = 0, high = keys->n;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (keys->items[middle].at.at <= key.at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return keys->items[low].path;
+}
+
+/* `keys` NULL: no finding is in a capture. */
+static void find_paths(struct findings *findings, const struct sources *sources,
+		       const struct findings *keys)
 {
 	struct arena *scratch = arena_new();
 	struct seeker s = {.scratch = scratch, .findings = findings};
@@ -120,13 +163,21 @@ void paths_of_findings(struct findings *findings, const struct sources *sources)
 	while (s.next < findings->n) {
 		const struct source *source = source_of(sources, findings->items[s.next].at);
 
-		s.end = s.next;
-		while (s.end < findings->n &&
-		       findings->items[s.end].at.at <= source->base + source->text.n)
-			s.end++;
-		seek_source(&s, source);
+		s.end = end_of_source(findings, s.next, source);
+		if (keys && span_given(source->key))
+			give(&s, UINT32_MAX, path_of_key(keys, source->key));
+		else
+			seek_source(&s, source);
 		arena_reset(scratch);
 	}
 	yaml_done(&s.yaml);
 	arena_free(scratch);
+}
+
+void paths_of_findings(struct findings *findings, const struct sources *sources)
+{
+	struct findings keys = keys_of_captures(findings, sources, findings->arena);
+
+	find_paths(&keys, sources, NULL);
+	find_paths(findings, sources, &keys);
 }

@@ -27,6 +27,7 @@ enum share_source {
 
 struct host;
 struct vm;
+struct capture; /* compiler/capture.h */
 
 struct gpu {
 	const struct gpu_spec *spec;
@@ -44,8 +45,8 @@ struct gpu {
 struct clique {
 	uint64_t id; /* as fixed by the user, even where no clique can have it */
 	gpu_mask members;
-	const struct pcie_group_spec *group; /* NULL: `pcie_p2p: all` */
-	struct span at;			     /* of the group */
+	const struct pcie_group_spec *group; /* NULL: `pcie_p2p: all`, or out of a capture */
+	struct span at;			     /* of the group, or of the key that gave it */
 };
 
 struct host {
@@ -61,11 +62,16 @@ struct host {
 	bool libvirt_stateless, libvirt_iommufd;
 	struct gpu *gpus;
 	uint32_t n_gpus;
+	/* What its captures say; NULL: none, or it cannot be trusted. */
+	const struct capture *topo, *p2p_read, *p2p_write;
+	uint8_t *smi; /* each GPU's index in them */
 	/* Direct NVLink neighbours of each GPU; NULL: the host does not say. */
 	gpu_mask *nvlink;
+	struct span nvlink_at; /* the key that says so */
 	/* Whether PCIe P2P is proven for a pair: the same clique. false: the host does not say. */
 	bool pcie_p2p_known;
-	struct clique *cliques; /* in the order of the spec */
+	struct span pcie_p2p_at; /* the key that says so */
+	struct clique *cliques;	 /* in the order of the spec, or of their GPUs */
 	uint32_t n_cliques;
 	bool nvswitch;	       /* it has `nvswitch`, or more than four GPUs of switched boards */
 	bool clique_map;       /* a clique map is written for it */
@@ -183,7 +189,8 @@ struct vm {
 	struct str nodeset; /* host nodes that the memory is bound to; empty: none */
 	struct pci_port *ports;
 	uint32_t n_ports;
-	int32_t scsi_port; /* of the virtio-scsi controller; -1: none */
+	bool ports_without_io; /* no I/O space is kept free behind root ports */
+	int32_t scsi_port;     /* of the virtio-scsi controller; -1: none */
 	struct vm_disk *disks;
 	uint32_t n_disks;
 	struct vm_nic *nics;

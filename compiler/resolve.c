@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/decode.h"
+#include "schema/keys.h"
 
 static const void *find(const void *items, uint32_t n, size_t size, struct str name)
 {
@@ -76,6 +77,7 @@ struct claim {
 	struct span at;
 	struct str vm;
 	bool readonly;
+	bool derived; /* not written: the default, from the names of host and VM */
 };
 
 struct claims {
@@ -118,6 +120,11 @@ static void report_claims(struct resolver *r, struct claims *all, const char *wh
 				"VMs '%.*s' and '%.*s' get the same %s '%s' from their profile",
 				STR_ARG(before->vm), STR_ARG(c->vm), what,
 				finding_quote(r->findings, c->value));
+		else if (c->derived)
+			f = finding_add(
+				r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
+				"VM '%.*s' has the %s %.*s already, the default of this one",
+				STR_ARG(before->vm), what, STR_ARG(c->value));
 		else
 			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
 					"VM '%.*s' has this %s already", STR_ARG(before->vm), what);
@@ -125,6 +132,39 @@ static void report_claims(struct resolver *r, struct claims *all, const char *wh
 			finding_note(r->findings, f, before->at, "the first one");
 		finding_help(r->findings, f, "each VM needs a %s of its own", what);
 	}
+}
+
+static void claim_uuid(struct resolver *r, struct claims *all, const struct vm *vm)
+{
+	bool given = span_given(vm->spec->uuid.at);
+	char text[37];
+
+	/* No artifact of vSphere carries the default. */
+	if (vm_broken(vm->spec, uuid) || (!given && !vm->host->kvm))
+		return;
+	uuid_format(vm->uuid, text);
+	claim(r, all,
+	      (struct claim){.value = arena_printf(r->arena, "%s", text),
+			     .at = given ? vm->spec->uuid.at : vm->spec->name.at,
+			     .vm = vm->spec->name.s,
+			     .derived = !given});
+}
+
+/* Three bytes tell default addresses apart: among thousands two may well be the same. */
+static void claim_mac(struct resolver *r, struct claims *all, const struct vm *vm,
+		      const struct vm_nic *nic)
+{
+	bool given = span_given(nic->spec->mac.at);
+	char text[18];
+
+	if (nic->spec->broken && !given)
+		return;
+	mac_format(nic->mac, text);
+	claim(r, all,
+	      (struct claim){.value = arena_printf(r->arena, "%s", text),
+			     .at = given ? nic->spec->mac.at : nic->spec->at,
+			     .vm = vm->spec->name.s,
+			     .derived = !given});
 }
 
 static void check_duplicates(struct resolver *r)
@@ -137,26 +177,9 @@ static void check_duplicates(struct resolver *r)
 
 		if (!vm->host)
 			continue;
-		if (span_given(vm->spec->uuid.at)) {
-			char text[37];
-
-			uuid_format(vm->uuid, text);
-			claim(r, &uuids,
-			      (struct claim){.value = arena_printf(r->arena, "%s", text),
-					     .at = vm->spec->uuid.at,
-					     .vm = name});
-		}
-		for (uint32_t k = 0; k < vm->n_nics; k++) {
-			char text[18];
-
-			if (!span_given(vm->nics[k].spec->mac.at))
-				continue;
-			mac_format(vm->nics[k].mac, text);
-			claim(r, &macs,
-			      (struct claim){.value = arena_printf(r->arena, "%s", text),
-					     .at = vm->nics[k].spec->mac.at,
-					     .vm = name});
-		}
+		claim_uuid(r, &uuids, vm);
+		for (uint32_t k = 0; k < vm->n_nics; k++)
+			claim_mac(r, &macs, vm, &vm->nics[k]);
 		for (uint32_t k = 0; k < vm->n_disks; k++) {
 			const struct vm_disk *disk = &vm->disks[k];
 			struct span at = disk->is_block ? disk->spec->block.at
@@ -182,7 +205,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 			  struct spec *spec, struct findings *findings)
 {
 	struct plan *plan = arena_alloc(arena, sizeof *plan);
-	struct resolver r = {arena, findings, plan};
+	struct resolver r = {.arena = arena, .findings = findings, .plan = plan};
 
 	*plan = (struct plan){
 		.arena = arena,
@@ -204,6 +227,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 					       spec->hosts.items[i]->profile.s);
 		resolve_host(&r, spec->hosts.items[i], host);
 	}
+	capture_cliques(&r, spec);
 	for (uint32_t i = 0; i < plan->n_vms; i++) {
 		struct vm *vm = &plan->vms[i];
 

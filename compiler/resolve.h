@@ -1,7 +1,11 @@
 /* From the model to the plan: everything that follows from a spec is decided here, in this order:
  *
  *     resolve.c        the plan: hosts, then VMs, then what they share
- *     resolve_host.c   boards, NVLink edges, cliques, shares of the MMIO window
+ *     resolve_host.c   boards, shares of the MMIO window
+ *     resolve_links.c  NVLink edges, cliques
+ *     capture_apply.c  what a host's captures say, against its keys
+ *     capture_cliques.c
+ *                      cliques out of a capture: they serve the VMs of the plan
  *     resolve_vm.c     GPUs and vGPUs of a VM, unified memory, P2P groups
  *     mmio.c           the MMIO window
  *     guest.c          the guest of a KVM host: NUMA, PCI, disks, nics
@@ -14,11 +18,23 @@
 #include "compiler/load.h"
 #include "compiler/plan.h"
 
+/* A capture that was read, or could not be: hosts may have one by the same line of a profile. */
+struct known_capture {
+	struct span key;
+	const struct capture *capture; /* NULL: reported */
+};
+
 struct resolver {
 	struct arena *arena;
 	struct findings *findings;
 	struct plan *plan;
+	struct known_capture *captures; /* of profiles */
+	uint32_t n_captures, captures_capacity;
 };
+
+/* What the decoder does for a value that it finds wrong: who would judge it skips it. */
+#define MARK_BROKEN(spec, section, key)                                                            \
+	((spec)->broken |= UINT64_C(1) << (section_key(&(section), STR(key)) - (section).keys))
 
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
 			  struct spec *spec, struct findings *findings);
@@ -26,6 +42,19 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 /* The parts, called by plan_resolve. */
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host);
 void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm);
+void resolve_links(struct resolver *r, struct host_spec *spec, struct host *host);
+/* Numbers the host's cliques and puts its GPUs into them. */
+void number_cliques(struct host *host);
+/* A host's captures: read, and laid against its keys. */
+void capture_open(struct resolver *r, struct host *host);
+void capture_nodes(struct resolver *r, struct host *host);
+void capture_nvlink(struct resolver *r, struct host_spec *spec, struct host *host);
+void capture_groups(struct resolver *r, struct host_spec *spec, const struct host *host);
+/* The cliques of hosts that have captures.p2p_read and no `pcie_p2p`. */
+void capture_cliques(struct resolver *r, const struct spec *spec);
+/* The capture that the key names, or NULL, reported. */
+const struct capture *capture_of_key(struct resolver *r, const struct host *host,
+				     const struct text *key, unsigned kind);
 /* Hands out the virtual functions of a host's GPUs to its vGPUs: explicit ones first. */
 void resolve_functions(struct resolver *r, const struct host *host);
 void resolve_mmio(struct vm *vm);

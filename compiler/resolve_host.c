@@ -1,14 +1,10 @@
-/* A host: its boards, NVLink edges and cliques. */
+/* A host: its boards and their places. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "compiler/resolve.h"
 #include "schema/keys.h"
-
-static gpu_mask bit(uint32_t i)
-{
-	return UINT64_C(1) << i;
-}
 
 static bool is_pci_id(struct str s)
 {
@@ -65,10 +61,6 @@ static bool good_pci_id(struct str s)
 			return false;
 	return true;
 }
-
-/* What the decoder does for a value that it finds wrong: who would judge it skips it. */
-#define MARK_BROKEN(spec, section, key)                                                            \
-	((spec)->broken |= UINT64_C(1) << (section_key(&(section), STR(key)) - (section).keys))
 
 static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
 {
@@ -197,142 +189,101 @@ static void check_addresses(struct resolver *r, const struct host *host)
 	}
 }
 
+/* A place on the host's bus that a GPU of the spec says it has. */
+struct function {
+	struct pci_address pci;
+	const struct gpu_spec *gpu;
+	struct span at;
+	bool is_virtual;
+};
+
+static int by_function(const void *a, const void *b)
+{
+	const struct function *x = a, *y = b;
+	int d = pci_cmp(x->pci, y->pci);
+
+	d = d ? d : x->is_virtual - y->is_virtual;
+	return d ? d : (x->at.at > y->at.at) - (x->at.at < y->at.at);
+}
+
+static void report_function(struct resolver *r, const struct function *it,
+			    const struct function *before)
+{
+	struct finding *f;
+	char address[24];
+
+	pci_format(it->pci, address);
+	f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, it->at,
+			"virtual function %s of GPU '%s' is already %s GPU '%.*s'", address,
+			finding_quote(r->findings, it->gpu->name.s),
+			before->is_virtual ? "one of" : "the address of",
+			STR_ARG(before->gpu->name.s));
+	finding_note(r->findings, f, before->at, "the first one");
+	finding_help(r->findings, f,
+		     "`ls -l /sys/bus/pci/devices/ADDRESS/virtfn*` on the host lists a GPU's own");
+}
+
+/* One virtual function serves one vGPU: listed twice, two VMs would get it. */
+static void check_functions(struct resolver *r, const struct host *host)
+{
+	size_t n = 0, all = host->n_gpus;
+	struct function *functions;
+
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		all += host->gpus[i].spec->vfs.n;
+	if (all == host->n_gpus)
+		return;
+	functions = arena_array(r->arena, all, sizeof *functions);
+	for (uint32_t i = 0; i < host->n_gpus; i++) {
+		const struct gpu_spec *gpu = host->gpus[i].spec;
+
+		if (span_given(gpu->address.at))
+			functions[n++] = (struct function){gpu->address.pci, gpu, gpu->address.at,
+							   false};
+		for (uint32_t k = 0; k < gpu->vfs.n; k++)
+			functions[n++] = (struct function){gpu->vfs.items[k].pci, gpu,
+							   gpu->vfs.items[k].at, true};
+	}
+	qsort(functions, n, sizeof *functions, by_function);
+	for (size_t i = 1; i < n; i++)
+		if (functions[i].is_virtual && pci_eq(functions[i].pci, functions[i - 1].pci))
+			report_function(r, &functions[i], &functions[i - 1]);
+}
+
+/* `seen`: by number, where it stood first. */
+static void check_number(struct resolver *r, const struct number *it, const char *what,
+			 const struct number **seen)
+{
+	struct finding *f;
+
+	if (!span_given(it->at))
+		return;
+	if (!seen[it->n]) {
+		seen[it->n] = it;
+		return;
+	}
+	f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, it->at,
+			"the host has a %s %" PRIu64 " already", what, it->n);
+	finding_note(r->findings, f, seen[it->n]->at, "the first one");
+	finding_help(r->findings, f, "each has a number of its own");
+}
+
+static void check_numbers(struct resolver *r, const struct host *host)
+{
+	const struct number *modules[MAX_MODULE + 1] = {0}, *nodes[MAX_NODE + 1] = {0};
+
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		check_number(r, &host->gpus[i].spec->module, "module", modules);
+	for (uint32_t i = 0; i < host->spec->numa.n; i++)
+		check_number(r, &host->spec->numa.items[i].id, "NUMA node", nodes);
+}
+
 const struct gpu *host_gpu(const struct host *host, struct str id)
 {
 	for (uint32_t i = 0; i < host->n_gpus; i++)
 		if (str_eq(host->gpus[i].spec->name.s, id))
 			return &host->gpus[i];
 	return NULL;
-}
-
-static struct str gpu_name(size_t i, const void *data)
-{
-	return ((const struct host *)data)->gpus[i].spec->name.s;
-}
-
-/* The GPUs that a group names; one that the host lacks is reported and left out, and `*whole` is
- * false then. */
-static gpu_mask group_mask(struct resolver *r, const struct host *host, const text_list *ids,
-			   const char *key, bool *whole)
-{
-	gpu_mask mask = 0;
-
-	for (uint32_t i = 0; i < ids->n; i++) {
-		const struct text *id = &ids->items[i];
-		const struct gpu *gpu = host_gpu(host, id->s);
-		struct finding *f;
-		size_t near;
-
-		if (gpu && !(mask & bit(gpu->index))) {
-			mask |= bit(gpu->index);
-			continue;
-		}
-		if (gpu) {
-			finding_add(r->findings, "spec-value", SEVERITY_ERROR, id->at,
-				    "'%s': '%.*s' stands in this group already", key,
-				    STR_ARG(id->s));
-			continue;
-		}
-		*whole = false;
-		if (host_broken(host->spec, gpus))
-			continue;
-		f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, id->at,
-				"'%s': host '%.*s' has no GPU '%.*s'", key,
-				STR_ARG(host->spec->name.s), STR_ARG(id->s));
-		near = nearest(id->s, host->n_gpus, gpu_name, host);
-		if (near != SIZE_MAX)
-			finding_help(r->findings, f, "did you mean '%.*s'?",
-				     STR_ARG(gpu_name(near, host)));
-	}
-	return mask;
-}
-
-static void connect(const struct host *host, gpu_mask group)
-{
-	for (uint32_t i = 0; i < host->n_gpus; i++)
-		if (group & bit(i))
-			host->nvlink[i] |= group & ~bit(i);
-}
-
-static gpu_mask all_gpus(const struct host *host)
-{
-	return host->n_gpus == MAX_GPUS ? UINT64_MAX : bit(host->n_gpus) - 1;
-}
-
-static void resolve_nvlink(struct resolver *r, struct host_spec *spec, struct host *host)
-{
-	bool whole = true;
-
-	if (!span_given(spec->nvlink.at))
-		return;
-	host->nvlink = arena_array(r->arena, host->n_gpus, sizeof *host->nvlink);
-	if (spec->nvlink.word == LINKS_ALL)
-		connect(host, all_gpus(host));
-	for (uint32_t i = 0; i < spec->nvlink.n; i++)
-		connect(host, group_mask(r, host, &spec->nvlink.items[i].gpus, "nvlink", &whole));
-	if (!whole)
-		MARK_BROKEN(spec, host_section, "nvlink");
-}
-
-bool nvlink_direct(const struct gpu *a, const struct gpu *b)
-{
-	return a->host->nvlink && a->host->nvlink[a->index] & bit(b->index);
-}
-
-/* Fixed ids are kept; the others get the lowest free ones, in the order of the spec. */
-static void number_cliques(struct host *host)
-{
-	uint64_t next = 0;
-
-	for (uint32_t i = 0; i < host->n_cliques; i++) {
-		struct clique *c = &host->cliques[i];
-		bool taken = true;
-
-		if (c->group && span_given(c->group->clique.at)) {
-			c->id = c->group->clique.n;
-			continue;
-		}
-		while (taken) {
-			taken = false;
-			for (uint32_t j = 0; j < host->n_cliques && !taken; j++) {
-				const struct pcie_group_spec *g = host->cliques[j].group;
-
-				taken = g && span_given(g->clique.at) && g->clique.n == next;
-			}
-			next += taken;
-		}
-		c->id = next++;
-	}
-	for (uint32_t i = 0; i < host->n_cliques; i++)
-		for (uint32_t g = 0; g < host->n_gpus; g++)
-			if (host->cliques[i].members & bit(g) && host->gpus[g].clique < 0 &&
-			    host->cliques[i].id < MAX_CLIQUES)
-				host->gpus[g].clique = (int32_t)host->cliques[i].id;
-}
-
-static void resolve_cliques(struct resolver *r, struct host_spec *spec, struct host *host)
-{
-	bool whole = true;
-
-	if (!span_given(spec->pcie_p2p.at))
-		return;
-	host->pcie_p2p_known = true;
-	host->cliques = arena_array(r->arena, spec->pcie_p2p.n + 1, sizeof *host->cliques);
-	if (spec->pcie_p2p.word == LINKS_ALL)
-		host->cliques[host->n_cliques++] = (struct clique){.members = all_gpus(host),
-								   .at = spec->pcie_p2p.at};
-	for (uint32_t i = 0; i < spec->pcie_p2p.n; i++) {
-		const struct pcie_group_spec *group = &spec->pcie_p2p.items[i];
-
-		host->cliques[host->n_cliques++] = (struct clique){
-			.members = group_mask(r, host, &group->gpus, "pcie_p2p", &whole),
-			.group = group,
-			.at = group->at,
-		};
-	}
-	number_cliques(host);
-	if (!whole)
-		MARK_BROKEN(spec, host_section, "pcie_p2p");
 }
 
 static bool has_nvswitch(const struct host *host)
@@ -358,7 +309,10 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 	host->libvirt_iommufd = !before(r, spec->versions.libvirt, "libvirt_iommufd", true);
 	resolve_gpus(r, spec, host);
 	check_addresses(r, host);
-	resolve_nvlink(r, spec, host);
-	resolve_cliques(r, spec, host);
+	check_functions(r, host);
+	check_numbers(r, host);
+	capture_open(r, host);
+	capture_nodes(r, host);
+	resolve_links(r, spec, host);
 	host->nvswitch = has_nvswitch(host);
 }

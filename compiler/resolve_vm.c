@@ -165,6 +165,11 @@ static void resolve_groups(struct resolver *r, struct vm *vm)
 	}
 }
 
+static bool no_whole_gib(const struct number *mmio)
+{
+	return span_given(mmio->at) && !mmio->word && mmio->n % GIB;
+}
+
 /* A value that is there but wrong has been reported; what would be judged by it is skipped. */
 static void decide_skips(struct vm *vm)
 {
@@ -183,7 +188,8 @@ static void decide_skips(struct vm *vm)
 	vm->skip_p2p = gpus || vm_broken(s, p2p) || vm_broken(s, p2p_scope) ||
 		       host_broken(vm->host->spec, nvlink) || host_broken(vm->host->spec, pcie_p2p);
 	vm->skip_mmio |= gpus || vm_broken(s, memory) || vm_broken(s, mmio) ||
-			 vm_broken(s, firmware) || !span_given(s->memory.at);
+			 vm_broken(s, firmware) || !span_given(s->memory.at) ||
+			 (!vm->host->kvm && no_whole_gib(&s->mmio));
 }
 
 static void check_vsphere(struct resolver *r, const struct vm *vm)
@@ -198,7 +204,7 @@ static void check_vsphere(struct resolver *r, const struct vm *vm)
 		finding_help(r->findings, f, "write %" PRIu64 "MiB",
 			     (memory->n + 4 * MIB - 1) / (4 * MIB) * 4);
 	}
-	if (span_given(mmio->at) && !mmio->word && mmio->n % GIB) {
+	if (no_whole_gib(mmio)) {
 		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, mmio->at,
 						"'mmio': vSphere takes whole GiB");
 

@@ -68,38 +68,47 @@ static bool read_all(struct arena *arena, int fd, size_t limit, struct str *out)
 	return true;
 }
 
+bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
+		    struct source **out, struct str *error)
+{
+	struct str text;
+
+	if (!read_all(sources->arena, fd, limit + 1, &text)) {
+		*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
+		return false;
+	}
+	if (UINT32_MAX - sources->next_base <= SOURCE_MAX_BYTES) {
+		*error = arena_printf(sources->arena,
+				      "%.*s: the files of one run are limited to 4 GiB",
+				      STR_ARG(name));
+		return false;
+	}
+	*out = push(sources, name, text);
+	(*out)->cut = text.n > limit;
+	if ((*out)->cut)
+		(*out)->text.n = limit;
+	return true;
+}
+
 bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
 		 struct source **out, struct str *error)
 {
 	bool standard_input = strcmp(path, "-") == 0;
 	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct str text;
 	bool read;
-	int why;
 
 	if (fd < 0) {
 		*error = arena_printf(sources->arena, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	read = read_all(sources->arena, fd, SOURCE_MAX_BYTES + 1, &text);
-	why = errno;
+	read = source_read_fd(sources, str_of(standard_input ? stdin_name : path), fd,
+			      SOURCE_MAX_BYTES, out, error);
 	if (!standard_input)
 		close(fd);
-	if (!read) {
-		*error = arena_printf(sources->arena, "%s: %s", path, strerror(why));
+	if (!read)
 		return false;
-	}
-	if (UINT32_MAX - sources->next_base <= SOURCE_MAX_BYTES) {
-		*error = arena_printf(sources->arena,
-				      "%s: the files of one run are limited to 4 GiB", path);
-		return false;
-	}
-	*out = push(sources, str_of(standard_input ? stdin_name : path), text);
 	(*out)->named = named;
 	(*out)->is_stdin = standard_input;
-	(*out)->cut = text.n > SOURCE_MAX_BYTES;
-	if ((*out)->cut)
-		(*out)->text.n = SOURCE_MAX_BYTES;
 	return true;
 }
 

@@ -19,6 +19,8 @@ struct source {
 	bool cut;	 /* the file is longer than the limit */
 	bool named;	 /* on the command line, not found by walking */
 	bool is_stdin;
+	/* A capture: the value of the key that names it, in another source. Nowhere: a spec. */
+	struct span key;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
 	 * SOURCE_BLOCK of bytes. */
 	uint32_t *lines;
@@ -44,6 +46,9 @@ void sources_init(struct sources *sources, struct arena *arena);
  * false with *error set: could not open or read it, or all sources together pass 4 GiB. */
 bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
 		 struct source **out, struct str *error);
+/* Reads an open file to its end or to the limit; the same errors. */
+bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
+		    struct source **out, struct str *error);
 /* Forgets the source that was read last: it is none of ours. */
 void source_drop(struct sources *sources);
 /* A source out of memory: for tests and examples. */

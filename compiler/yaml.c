@@ -281,6 +281,7 @@ static node_id read_collection(struct reader *r, enum node_kind kind, unsigned d
 		if (kind == NODE_MAP) {
 			if (next_event(r) && is_merge_key(yaml, key)) {
 				read_merge(r, key, depth + 1);
+				yaml_node(yaml, id)->merged = true;
 				continue;
 			}
 			item = read_node(r, depth + 1);

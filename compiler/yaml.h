@@ -32,6 +32,7 @@ struct node {
 	uint8_t kind;
 	bool plain;	/* a scalar without quotes */
 	bool duplicate; /* a key that stands in its map already */
+	bool merged;	/* a map with a merge key: what it has beside these entries is unknown */
 };
 
 struct yaml {

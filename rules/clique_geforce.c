@@ -24,10 +24,11 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 		finding_note(judge->findings, f, first->spec->board.at, "its board");
 	finding_help(
 		judge->findings, f,
-		verified
-			? "verify it again after each change of driver, firmware or slot"
-			: "take it out of pcie_p2p; only where a copy was read back at the far GPU "
-			  "on this machine, write {gpus: %.*s, verified: destination}",
+		verified ? "verify it again after each change of driver, firmware or slot"
+			 : "%s; only where a copy was read back at the far GPU on this machine, "
+			   "write {gpus: %.*s, verified: destination}",
+		span_given(host->spec->pcie_p2p.at) ? "take it out of pcie_p2p"
+						    : "write pcie_p2p without it",
 		STR_ARG(gpu_list(judge, host, c->members)));
 }
 

@@ -25,7 +25,7 @@ static void check(struct judge *judge, const struct host *host)
 		"'iommufd' %s P2P between GPUs: the cliques of '%.*s' would be a promise that "
 		"it does not keep",
 		verdict, STR_ARG(host->spec->name.s));
-	finding_note(judge->findings, f, host->spec->pcie_p2p.at, "the host's cliques");
+	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(judge->findings, f, "write iommu_backend: legacy");
 }
 

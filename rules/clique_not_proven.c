@@ -1,4 +1,5 @@
 #include "rules/clique.h"
+#include "schema/keys.h"
 
 static gpu_mask gpus_of(const struct vm *vm)
 {
@@ -15,24 +16,27 @@ static bool proof_known(const struct host *host)
 	return host->pcie_p2p_known || (span_given(host->spec->profile.at) && !host->profile);
 }
 
-/* Captures count as proof in the spec language; this version does not read them, and says so. */
+/* A capture that cannot be trusted has been reported. */
+static bool has_capture(const struct host *host)
+{
+	return span_given(host->spec->captures.p2p_read.at) || host_broken(host->spec, captures) ||
+	       host->spec->captures.broken;
+}
+
 static void check(struct judge *judge, const struct vm *vm)
 {
 	const struct host *host = vm->host;
-	bool captures = span_given(host->spec->captures.p2p_read.at);
 	struct finding *f;
 
-	if (!wants_clique(vm) || proof_known(host))
+	if (!wants_clique(vm) || proof_known(host) || has_capture(host))
 		return;
-	f = report(judge, vm->spec->p2p.at, "host '%.*s' does not say which GPUs do PCIe P2P%s",
-		   STR_ARG(host->spec->name.s),
-		   captures ? ": it has a capture, but captures are not read by this version" : "");
-	if (captures)
-		finding_note(judge->findings, f, host->spec->captures.p2p_read.at, "the capture");
+	f = report(judge, vm->spec->p2p.at, "host '%.*s' does not say which GPUs do PCIe P2P",
+		   STR_ARG(host->spec->name.s));
 	finding_help(
 		judge->findings, f,
 		"where `nvidia-smi topo -p2p r` on the bare host says OK for every pair, write "
-		"pcie_p2p: [%.*s] in '%.*s'; or p2p: none",
+		"pcie_p2p: [%.*s] in '%.*s', or save that output and name it in captures.p2p_read; or "
+		"p2p: none",
 		STR_ARG(gpu_list(judge, host, gpus_of(vm))), STR_ARG(host->spec->name.s));
 }
 
@@ -41,7 +45,8 @@ const struct rule rule_clique_not_proven = {
 	.severity = SEVERITY_ERROR,
 	.summary = "PCIe P2P is wanted on a host that does not say where it works",
 	.p2p = check,
-	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that has no `pcie_p2p`.",
+	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that has neither "
+		"`pcie_p2p` nor `captures.p2p_read`.",
 	.why = "The guest's driver cannot see the real PCIe tree, so it asks the hypervisor: GPUs "
 	       "that show the same clique are taken as tested with each other on bare metal. That "
 	       "is a warranty, and nobody checks it again. Without a proof there is nothing to "

@@ -6,7 +6,7 @@ static void check(struct judge *judge, const struct host *host)
 
 	if (!host->clique_map || !host->nvswitch)
 		return;
-	f = report(judge, host->spec->pcie_p2p.at,
+	f = report(judge, host->pcie_p2p_at,
 		   "cliques on '%.*s', which has NVSwitch: the guest's driver has no P2P over PCIe "
 		   "there",
 		   STR_ARG(host->spec->name.s));

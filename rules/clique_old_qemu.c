@@ -59,7 +59,7 @@ static void check(struct judge *judge, const struct host *host)
 		       "GPU is taken",
 		       written(judge, qemu.at), STR_ARG(gpu->spec->name.s));
 	note_chip(judge, f, gpu);
-	finding_note(judge->findings, f, host->spec->pcie_p2p.at, "the host's cliques");
+	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(
 		judge->findings, f, "QEMU %.*s or later",
 		STR_ARG(catalog_release(judge->plan->catalog, "qemu_clique_alternate_offset")));

@@ -10,7 +10,7 @@ static void check(struct judge *judge, const struct host *host)
 		   "Nova writes the domain XML anew at each start: the cliques of '%.*s' do not "
 		   "survive in it",
 		   STR_ARG(host->spec->name.s));
-	finding_note(judge->findings, f, host->spec->pcie_p2p.at, "the host's cliques");
+	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(
 		judge->findings, f,
 		"install clique-map.json on the host, and a wrapper in QEMU's place that reads it");

@@ -1,3 +1,4 @@
+#include "compiler/capture.h"
 #include "rules/clique.h"
 
 static bool proven(const struct vm_gpu *a, const struct vm_gpu *b)
@@ -39,32 +40,67 @@ static gpu_mask largest_part(const struct vm *vm)
 	return best;
 }
 
+/* The host's cliques are those of its capture: there is no `pcie_p2p` to point at. */
+static bool out_of_capture(const struct host *host)
+{
+	return host->p2p_read && !span_given(host->spec->pcie_p2p.at);
+}
+
+/* An OK pair that its cliques give up. */
+static bool is_given_up(const struct gpu *a, const struct gpu *b)
+{
+	const struct topo_cell *why;
+
+	return out_of_capture(a->host) && capture_proves(a->host, a, b, &why) && !same_group(a, b);
+}
+
+/* What says that the pair is not proven; `b` NULL: no pair is meant. */
+static void note_proof(struct judge *judge, struct finding *f, const struct gpu *a,
+		       const struct gpu *b)
+{
+	const struct host *host = a->host;
+	const struct topo_cell *cell;
+
+	if (!b || !(host->p2p_read || host->p2p_write))
+		finding_note(judge->findings, f, host->pcie_p2p_at, "what '%.*s' proves",
+			     STR_ARG(host->spec->name.s));
+	else if (is_given_up(a, b))
+		finding_note(judge->findings, f, capture_cell(host->p2p_read, a, b)->at,
+			     "OK, but a GPU has one clique, and other pairs are not");
+	else if (capture_proves(host, a, b, &cell))
+		finding_note(judge->findings, f, host->pcie_p2p_at,
+			     "the capture says OK; these groups do not");
+	else
+		finding_note(judge->findings, f, cell->at, "the capture says %.*s%s",
+			     STR_ARG(span_text(judge->plan->sources, cell->at)),
+			     cell->is == CELL_NVLINK ? ": NVLink is no proof of P2P over PCIe"
+						     : "");
+}
+
 static void help(struct judge *judge, struct finding *f, const struct vm *vm)
 {
 	const struct vm_gpu *lonely;
 	gpu_mask part = largest_part(vm);
+	const char *prove = out_of_capture(vm->host)
+				    ? ""
+				    : ", or prove the others and add them to pcie_p2p";
 
-	finding_note(judge->findings, f, vm->host->spec->pcie_p2p.at, "what '%.*s' proves",
-		     STR_ARG(vm->host->spec->name.s));
 	if (vm->scope == SCOPE_VM && count_lonely(vm, &lonely) == 0)
 		finding_help(
 			judge->findings, f,
 			"p2p_scope: group, if P2P within each proven group is enough; else GPUs of "
 			"one group");
 	else if (__builtin_popcountll(part) > 1)
-		finding_help(
-			judge->findings, f,
-			"%.*s are proven together: give the VM these, or prove the others and add "
-			"them to pcie_p2p; or p2p: none",
-			STR_ARG(gpu_list(judge, vm->host, part)));
-	else
 		finding_help(judge->findings, f,
-			     "give the VM GPUs of one group, or prove these and add them to "
-			     "pcie_p2p; or "
-			     "p2p: none");
+			     "%.*s are proven together: give the VM these%s; or p2p: none",
+			     STR_ARG(gpu_list(judge, vm->host, part)), prove);
+	else
+		finding_help(judge->findings, f, "give the VM GPUs of one group%s; or p2p: none",
+			     *prove ? ", or prove these and add them to pcie_p2p" : "");
 }
 
-static void check_pairs(struct judge *judge, const struct vm *vm)
+/* true: a pair that the cliques give up was reported. */
+static bool check_pairs(struct judge *judge, const struct vm *vm)
 {
 	const struct vm_gpu *a = NULL, *b = NULL;
 	struct finding *f;
@@ -79,45 +115,95 @@ static void check_pairs(struct judge *judge, const struct vm *vm)
 		}
 	}
 	if (n == 0)
-		return;
+		return false;
 	f = report(judge, vm->spec->p2p.at, "PCIe P2P between '%.*s' and '%.*s'%s is not proven",
 		   STR_ARG(a->gpu->spec->name.s), STR_ARG(b->gpu->spec->name.s),
 		   n == 1 ? "" : arena_printf(judge->arena, " (and %u more pairs)", n - 1).p);
+	note_proof(judge, f, a->gpu, b->gpu);
 	help(judge, f, vm);
+	return is_given_up(a->gpu, b->gpu);
 }
 
 static void check_partners(struct judge *judge, const struct vm *vm)
 {
 	const struct vm_gpu *lonely;
 	uint32_t n = count_lonely(vm, &lonely);
+	struct finding *f;
 
-	if (n)
-		help(judge,
-		     report(judge, vm->spec->p2p.at,
-			    "'%.*s'%s is in no proven group with another GPU of the VM",
-			    STR_ARG(lonely->gpu->spec->name.s),
-			    n == 1 ? "" : arena_printf(judge->arena, " (and %u more)", n - 1).p),
-		     vm);
+	if (n == 0)
+		return;
+	f = report(judge, vm->spec->p2p.at,
+		   "'%.*s'%s is in no proven group with another GPU of the VM",
+		   STR_ARG(lonely->gpu->spec->name.s),
+		   n == 1 ? "" : arena_printf(judge->arena, " (and %u more)", n - 1).p);
+	note_proof(judge, f, lonely->gpu, NULL);
+	help(judge, f, vm);
 }
 
-static void check(struct judge *judge, const struct vm *vm)
+/* Which OK pairs the cliques of a capture give up: not an error, but somebody's choice. */
+static void report_given_up(struct judge *judge, const struct host *host)
 {
-	if (!wants_clique(vm) || !vm->host->pcie_p2p_known)
+	enum { SHOWN = 6 };
+	struct span at[FINDING_NOTES] = {{0, 0}};
+	struct str pairs = STR("");
+	struct finding *f;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		for (uint32_t j = i + 1; j < host->n_gpus; j++) {
+			const struct gpu *a = &host->gpus[i], *b = &host->gpus[j];
+
+			if (!is_given_up(a, b))
+				continue;
+			if (n < FINDING_NOTES)
+				at[n] = capture_cell(host->p2p_read, a, b)->at;
+			if (n++ < SHOWN)
+				pairs = arena_printf(judge->arena, "%.*s%s[%.*s, %.*s]",
+						     STR_ARG(pairs), pairs.n ? ", " : "",
+						     STR_ARG(a->spec->name.s),
+						     STR_ARG(b->spec->name.s));
+		}
+	if (n == 0)
 		return;
-	if (vm->scope == SCOPE_GROUP)
-		check_partners(judge, vm);
-	else
-		check_pairs(judge, vm);
+	f = report_as(judge, SEVERITY_NOTE, host->pcie_p2p_at,
+		      "OK is not transitive here: the cliques of host '%.*s' give up %.*s%s",
+		      STR_ARG(host->spec->name.s), STR_ARG(pairs),
+		      n > SHOWN ? arena_printf(judge->arena, " and %u more pairs", n - SHOWN).p
+				: "");
+	for (uint32_t i = 0; i < FINDING_NOTES && span_given(at[i]); i++)
+		finding_note(judge->findings, f, at[i], "OK, in both directions");
+	finding_help(judge->findings, f,
+		     "a GPU has one clique; to choose others, write pcie_p2p with the groups that "
+		     "the VMs need");
+}
+
+static void check(struct judge *judge, const struct host *host)
+{
+	bool told = false;
+
+	for (uint32_t i = 0; i < host->n_vms && host->pcie_p2p_known; i++) {
+		const struct vm *vm = host->vms[i];
+
+		if (vm->skip_p2p || !wants_clique(vm))
+			continue;
+		if (vm->scope == SCOPE_GROUP)
+			check_partners(judge, vm);
+		else
+			told |= check_pairs(judge, vm);
+	}
+	if (!told && host->clique_map && out_of_capture(host))
+		report_given_up(judge, host);
 }
 
 const struct rule rule_clique_pair_not_ok = {
 	.name = "clique-pair-not-ok",
 	.severity = SEVERITY_ERROR,
 	.summary = "two GPUs that must do PCIe P2P are not proven to",
-	.p2p = check,
+	.host = check,
 	.what = "A VM with `p2p: pcie` has two whole GPUs that are in no group of its host's "
-		"`pcie_p2p` together; with `p2p_scope: group`, a GPU without any partner in the "
-		"VM.",
+		"`pcie_p2p` together, or in no clique of its captures; with `p2p_scope: group`, a "
+		"GPU without any partner in the VM. A note tells which OK pairs of a capture its "
+		"cliques give up.",
 	.why = "A GPU has one clique, and the guest's driver takes every pair within it as tested. "
 	       "So a clique may hold only GPUs where each pair is OK, in both directions. OK does "
 	       "not carry over: where a reaches b and b reaches c, a and c may still sit behind "

@@ -22,7 +22,7 @@ static void check_rebar(struct judge *judge, const struct gpu *gpu)
 		judge, gpu->spec->rebar.at,
 		"'rebar: false': without Resizable BAR '%.*s', a %.*s, does no P2P on bare metal",
 		STR_ARG(gpu->spec->name.s), STR_ARG(gpu->board->name));
-	finding_note(judge->findings, f, gpu->host->spec->pcie_p2p.at, "P2P is claimed here");
+	finding_note(judge->findings, f, gpu->host->pcie_p2p_at, "P2P is claimed here");
 	finding_help(judge->findings, f,
 		     "turn Resizable BAR on in the machine's firmware and prove P2P again, or take "
 		     "'%.*s' "
@@ -41,7 +41,7 @@ static void check(struct judge *judge, const struct host *host)
 		f = report(judge, driver->at,
 			   "NVIDIA's own driver does no P2P between GeForce boards, as pcie_p2p "
 			   "claims");
-		finding_note(judge->findings, f, host->spec->pcie_p2p.at, "P2P is claimed here");
+		finding_note(judge->findings, f, host->pcie_p2p_at, "P2P is claimed here");
 		finding_help(judge->findings, f,
 			     "write driver: open-p2p if the patched module runs there, or take "
 			     "%.*s out of "

@@ -7,7 +7,7 @@ static void check(struct judge *judge, const struct vm *vm)
 	struct finding *f;
 
 	if (!vm->host->kvm || vm->hugepages == HUGEPAGES_NONE || !span_given(vm->spec->memory.at) ||
-	    vm->memory % page == 0)
+	    vm->memory % page == 0 || vm->memory % MIB) /* the latter is spec-value */
 		return;
 	f = report(judge, vm->spec->memory.at, "'%s' is not a whole number of pages of '%s'",
 		   written(judge, vm->spec->memory.at), written(judge, vm->spec->hugepages.at));

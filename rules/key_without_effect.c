@@ -1,5 +1,4 @@
-/* Keys that nothing carries: the key tables say which (KEY_KVM, KEY_VSPHERE, KEY_VGPU, KEY_UNREAD).
- */
+/* Keys that nothing carries: the key tables say which (KEY_KVM, KEY_VSPHERE, KEY_VGPU). */
 #include "rules/p2p.h"
 #include "schema/keys.h"
 
@@ -29,17 +28,7 @@ static bool of_other_hypervisor(const struct host *host, const struct key *key)
 	return key->flags & (unsigned)(host->kvm ? KEY_VSPHERE : KEY_KVM);
 }
 
-static bool has_unread(const struct section *section, const void *spec)
-{
-	for (size_t i = 0; i < section->n; i++)
-		if (section->keys[i].flags & KEY_UNREAD &&
-		    span_given(value_at(&section->keys[i], spec)))
-			return true;
-	return false;
-}
-
-/* A profile of hosts of both kinds may well have the keys of both; but what nobody reads yet is
- * reported wherever it stands. */
+/* A profile of hosts of both kinds may well have the keys of both. */
 static void check_host(struct judge *judge, const struct host *host)
 {
 	for (size_t i = 0; i < host_section.n; i++) {
@@ -50,12 +39,6 @@ static void check_host(struct judge *judge, const struct host *host)
 			continue;
 		if (of_other_hypervisor(host, key) && span_within(at, host->spec->at))
 			report_hypervisor(judge, host, key, at);
-		if (key->type == KEY_MAP &&
-		    has_unread(key->section, (const char *)host->spec + key->offset))
-			finding_help(
-				judge->findings,
-				report(judge, at, "%s are not read by this version", key->name),
-				"say nvlink and pcie_p2p");
 	}
 }
 
@@ -178,9 +161,8 @@ const struct rule rule_key_without_effect = {
 	.summary = "a key that no artifact of this host and VM can carry",
 	.plan = check,
 	.what = "A key for KVM stands in a vSphere host or VM, or the other way round; `uvm`, "
-		"`vgpu_params` or `multicast` stands where there is no vGPU; an item names an "
-		"`mdev` where vGPUs are virtual functions; or a host has `captures`, which this "
-		"version does not read. A profile may hold such keys, since it may serve both "
+		"`vgpu_params` or `multicast` stands where there is no vGPU; or an item names "
+		"an `mdev` where vGPUs are virtual functions. A profile may hold such keys, since it may serve both "
 		"kinds.",
 	.why = "The artifact is written as if the key were not there: huge pages that were asked "
 	       "for on vSphere are simply not had. Whoever wrote the key believes otherwise.",

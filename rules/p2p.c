@@ -1,5 +1,6 @@
 #include "rules/p2p.h"
 
+#include "compiler/capture.h"
 #include "schema/keys.h"
 
 bool vm_wants_p2p(const struct vm *vm)
@@ -67,6 +68,21 @@ const char *written(struct judge *judge, struct span at)
 		s.n -= 2;
 	}
 	return quoted(judge, s);
+}
+
+void note_links(struct judge *judge, struct finding *f, const struct gpu *a, const struct gpu *b)
+{
+	const struct host *host = a->host;
+	const struct topo_cell *cell;
+
+	if (!b || !host->topo || !host->topo->links_known) {
+		finding_note(judge->findings, f, host->nvlink_at, "the links of host '%.*s'",
+			     STR_ARG(host->spec->name.s));
+		return;
+	}
+	cell = capture_cell(host->topo, a, b);
+	finding_note(judge->findings, f, cell->at, "the capture says %.*s",
+		     STR_ARG(span_text(judge->plan->sources, cell->at)));
 }
 
 static bool in_use(const struct host *host, const struct gpu *gpu)

@@ -23,6 +23,10 @@ bool uvm_seen(const struct vm *vm, uint32_t i);
 
 /* What stands at the place, without quotes. */
 const char *written(struct judge *judge, struct span at);
+/* A note at what says which GPUs are linked: the pair's cell in the capture, or the key. `b` NULL:
+ * no pair is meant. */
+void note_links(struct judge *judge, struct finding *f, const struct gpu *a, const struct gpu *b);
+
 /* A GPU of that board that no VM of the host uses; NULL: none. */
 const struct gpu *spare_gpu(const struct host *host, const struct board *board);
 

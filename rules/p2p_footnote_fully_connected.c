@@ -40,8 +40,7 @@ static void check(struct judge *judge, const struct vm *vm)
 			   "other; '%.*s' and '%.*s' are not",
 			   quoted(judge, g->vgpu.s), STR_ARG(pair[0]->spec->name.s),
 			   STR_ARG(pair[1]->spec->name.s));
-		finding_note(judge->findings, f, vm->host->spec->nvlink.at,
-			     "the links of host '%.*s'", STR_ARG(vm->host->spec->name.s));
+		note_links(judge, f, pair[0], pair[1]);
 		finding_help(judge->findings, f,
 			     "write nvlink: all if `nvidia-smi topo -m` on the host shows NV# for "
 			     "each pair, or p2p: none");

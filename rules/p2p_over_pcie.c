@@ -89,8 +89,7 @@ static void check_vm_scope(struct judge *judge, const struct vm *vm)
 		   STR_ARG(vm->spec->name.s), STR_ARG(pair[0]->spec->name.s),
 		   STR_ARG(pair[1]->spec->name.s),
 		   n == 1 ? "" : arena_printf(judge->arena, " (and %u more pairs)", n - 1).p);
-	finding_note(judge->findings, f, vm->host->spec->nvlink.at, "the links of host '%.*s'",
-		     STR_ARG(vm->host->spec->name.s));
+	note_links(judge, f, pair[0], pair[1]);
 	help_neighbours(judge, f, vm, pair[0], false);
 }
 
@@ -106,8 +105,7 @@ static void check_group_scope(struct judge *judge, const struct vm *vm)
 	f = report(judge, vm->spec->p2p.at,
 		   "VM '%.*s': no NVLink connection joins '%.*s'%s to another of its GPUs",
 		   STR_ARG(vm->spec->name.s), STR_ARG(lone->spec->name.s), and_more(judge, n - 1));
-	finding_note(judge->findings, f, vm->host->spec->nvlink.at, "the links of host '%.*s'",
-		     STR_ARG(vm->host->spec->name.s));
+	note_links(judge, f, lone, NULL);
 	help_neighbours(judge, f, vm, lone, true);
 }
 
@@ -120,8 +118,7 @@ static void check_pcie(struct judge *judge, const struct vm *vm)
 	f = report(judge, vm->spec->p2p.at, "VM '%.*s' has vGPUs, and these do no P2P over PCIe",
 		   STR_ARG(vm->spec->name.s));
 	if (linked)
-		finding_note(judge->findings, f, vm->host->spec->nvlink.at,
-			     "NVLink joins its GPUs");
+		finding_note(judge->findings, f, vm->host->nvlink_at, "NVLink joins its GPUs");
 	finding_help(judge->findings, f,
 		     linked ? "write p2p: nvlink"
 			    : "write p2p: none; or p2p: nvlink with GPUs that NVLink joins; or "

@@ -1,11 +1,12 @@
+#include "compiler/capture.h"
 #include "rules/p2p.h"
 #include "schema/keys.h"
 
-/* A capture, even one that could not be read, is an answer of its own. */
+/* A capture that could not be read has been reported; one of `topo -mp` was, and tells no links. */
 static bool is_stated(const struct host *host)
 {
-	return host->nvlink || span_given(host->spec->captures.topo.at) ||
-	       host_broken(host->spec, captures);
+	return host->nvlink || (span_given(host->spec->captures.topo.at) && !host->topo) ||
+	       host_broken(host->spec, captures) || host->spec->captures.broken;
 }
 
 /* Two vGPUs on one GPU need no link. */
@@ -26,7 +27,12 @@ static void check(struct judge *judge, const struct vm *vm)
 	f = report(judge, vm->spec->p2p.at,
 		   "VM '%.*s' needs NVLink, and host '%.*s' does not say what is linked",
 		   STR_ARG(vm->spec->name.s), STR_ARG(vm->host->spec->name.s));
-	finding_note(judge->findings, f, vm->host->spec->name.at, "the host is here");
+	if (vm->host->topo)
+		finding_note(judge->findings, f, vm->host->topo->header,
+			     "the capture has neither NV# nor a legend that names it, as that of "
+			     "`nvidia-smi topo -mp`");
+	else
+		finding_note(judge->findings, f, vm->host->spec->name.at, "the host is here");
 	finding_help(judge->findings, f,
 		     "write nvlink: all where `nvidia-smi topo -m` on host '%.*s' shows NV# for "
 		     "each pair of its GPUs; otherwise the groups, or none",

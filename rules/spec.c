@@ -110,7 +110,8 @@ const struct rule rule_spec_duplicate = {
 	.flags = RULE_NEVER_OFF,
 	.summary = "a name, address, disk, MAC or UUID that is taken",
 	.what = "Two hosts, VMs or profiles of one name, in whichever files; two GPUs of a host "
-		"with one PCI address; two VMs with one UUID, MAC address or writable disk.",
+		"with one PCI address, virtual function or module, two NUMA nodes with one id; "
+		"two VMs with one UUID, MAC address (also by default) or writable disk.",
 	.why = "One of the two would win silently, or both would run and damage each other: two "
 	       "VMs that write one image destroy it, two equal MAC addresses take each other's "
 	       "packets.",
@@ -139,11 +140,15 @@ const struct rule rule_spec_conflict = {
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
 	.summary = "two keys that say different things of one fact",
-	.what = "The plugin parameter `enable_uvm` stands in `vgpu_params` beside the key `uvm`.",
-	.why = "Both are written into the same setting of the vGPU, and which one would win is not "
-	       "for a compiler to pick.",
+	.what = "The plugin parameter `enable_uvm` stands in `vgpu_params` beside the key `uvm`; or "
+		"`nvlink`, `pcie_p2p`, `numa` or `smi_index` says something else than the host's "
+		"captures.",
+	.why = "Both parameters are written into the same setting of the vGPU, and a key that "
+	       "contradicts what the machine printed is a slip of the pen or tells of another "
+	       "machine. Which of the two is right is not for a compiler to pick.",
 	.source = SPEC_LANGUAGE
-	": vms.NAME; NVIDIA vGPU 17, user guide: the plugin parameter enable_uvm",
+	": hosts.NAME.captures, vms.NAME; NVIDIA vGPU 17, user guide: the plugin parameter "
+	"enable_uvm",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -51,7 +51,9 @@ static const struct {
 		 "6d1a7d5e-0001-5000-8000-00000000000a", 0},
 	[GRAMMAR_MAC] = {"MAC address", "^[0-9A-Fa-f][02468ACEace](:[0-9A-Fa-f]{2}){5}$",
 			 "a MAC address such as 52:54:00:6b:3c:58", "52:54:00:6b:3c:58", 0},
-	[GRAMMAR_VERSION] = {"version", "^[0-9]{1,5}(\\.[0-9]{1,5}){0,3}([^0-9.]" PRINTABLE "*)?$",
+	[GRAMMAR_VERSION] = {"version",
+			     "^([0-9]{1,5}:)?[0-9]{1,5}(\\.[0-9]{1,5}){0,3}([^0-9.]" PRINTABLE
+			     "*)?$",
 			     "a version such as 9.2.0", "9.2.0", READS_AS_NUMBER},
 	[GRAMMAR_ESXI] = {"ESXi version",
 			  "^[0-9]{1,2}\\.[0-9]{1,2}(\\.[0-9]{1,2})?( ?[uU][0-9]{1,2}[a-z]?)?$",

@@ -45,8 +45,6 @@ enum key_flag {
 	KEY_MERGE = 1 << 6,
 	/* Any integer is read (UINT64_MAX for one that does not fit); a rule judges its range. */
 	KEY_UNBOUNDED = 1 << 8,
-	/* Accepted, but this version does not read it yet and says so. */
-	KEY_UNREAD = 1 << 7,
 	/* In a copy of a list's key: an item of the list, for messages. */
 	KEY_ITEM = 1 << 9,
 };

@@ -45,7 +45,7 @@ enum disk_bus { BUS_VIRTIO = 1, BUS_SCSI, BUS_SATA };
 enum nic_model { NIC_VIRTIO = 1, NIC_E1000E, NIC_VMXNET3 };
 enum console { CONSOLE_SERIAL = 1, CONSOLE_VNC, CONSOLE_NONE };
 
-enum { MAX_GPUS = 64, MAX_CLIQUES = 16 };
+enum { MAX_GPUS = 64, MAX_CLIQUES = 16, MAX_MODULE = 16, MAX_NODE = 1023 };
 
 typedef LIST_OF(struct text) text_list;
 typedef LIST_OF(struct address) address_list;

@@ -213,8 +213,6 @@ static void print_key(FILE *out, const struct section *section, const struct key
 		fputs("*kvm only.* ", out);
 	if (key->flags & KEY_VSPHERE)
 		fputs("*vsphere only.* ", out);
-	if (key->flags & KEY_UNREAD)
-		fputs("*Not read yet.* ", out);
 	print_cell(out, key->doc);
 	fputs(" |\n", out);
 }

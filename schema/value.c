@@ -146,8 +146,14 @@ static bool take_part(struct str *s, struct version *out, size_t i)
 
 bool parse_version(struct str s, struct version *out)
 {
+	struct str rest = s;
+	uint64_t epoch;
+
 	if (!grammar_match(GRAMMAR_VERSION, s))
 		return false;
+	/* `1:8.2.2`, as dpkg prints it */
+	if (take_digits(&rest, 10, UINT16_MAX, &epoch) && take(&rest, ':'))
+		s = rest;
 	for (size_t i = 0; i < 4; i++) {
 		if (!take_part(&s, out, i))
 			return false;

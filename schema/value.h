@@ -97,7 +97,7 @@ bool parse_size(struct str s, uint64_t *out, const char **why);
 bool parse_pci(struct str s, struct pci_address *out, const char **why);
 bool parse_uuid(struct str s, uint8_t out[16]);
 bool parse_mac(struct str s, uint8_t out[6]);
-/* The leading dotted number of `8.2.2-1ubuntu1`. */
+/* The leading dotted number of `8.2.2-1ubuntu1`, after the epoch of `1:8.2.2`. */
 bool parse_version(struct str s, struct version *out);
 /* ESXi: `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2`. */
 bool parse_esxi(struct str s, struct version *out);

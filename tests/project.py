@@ -193,6 +193,8 @@ def test_other_commands_do_not_care(p):
     p.config("nonsense\n")
     for command in (("rules",), ("explain", "numa-split"), ("schema",), ("version",), ("lint", "--help")):
         p.same(p.run(*command).returncode, 0, str(command))
+    for command in ("rules", "schema", "version"):
+        p.trouble(command, "argument", arguments=(command, "x"))
 
 
 # --- severities ---

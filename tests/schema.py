@@ -37,6 +37,7 @@ UNSEEN = [
     r"'(True|FALSE)' is not true or false$",  # they are to YAML 1.2's core schema
     r"vSphere takes whole",
     r"stands in this group already$",
+    r"is not a whole number of MiB",
     r"the file holds no document$",
 ]
 AT_MAP = re.compile(r"cannot name a|is not the name of a plugin parameter|a key is a name")

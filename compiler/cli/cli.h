@@ -90,7 +90,7 @@ enum status project_apply(struct arena *arena, const struct command *command,
 			  struct options *options);
 
 /* A plan that was read and judged. */
-struct session {
+struct workspace {
 	struct arena *arena;
 	const struct options *options;
 	struct sources sources;
@@ -104,17 +104,17 @@ struct session {
 
 /* Opens the catalog, reads the paths (none: the working directory), resolves, runs every rule and
  * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
-enum status session_open(struct session *session, struct arena *arena,
-			 const struct options *options, char **paths, uint32_t n_paths);
+enum status workspace_open(struct workspace *workspace, struct arena *arena,
+			   const struct options *options, char **paths, uint32_t n_paths);
 /* What of the findings is reported, and as what: severities, comments, the baseline, in this order
- * (reported.c). session_open calls it. */
-enum status session_settle(struct session *session);
+ * (reported.c). workspace_open calls it. */
+enum status workspace_settle(struct workspace *workspace);
 /* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
-enum status session_verdict(const struct session *session);
+enum status workspace_verdict(const struct workspace *workspace);
 /* Prints the findings in one format. */
-void session_print(const struct session *session, enum format format, FILE *out);
+void workspace_print(const struct workspace *workspace, enum format format, FILE *out);
 /* "2 errors, 1 warning in 3 files (2 skipped)", to standard error. */
-void session_print_summary(const struct session *session);
+void workspace_print_summary(const struct workspace *workspace);
 
 /* --color, NO_COLOR and whether a terminal reads. */
 bool want_color(const struct options *options, FILE *out);

@@ -19,15 +19,15 @@ const struct command command_compile = {
 };
 
 static bool parse_targets(struct arena *arena, const char *list, const char ***out);
-static bool add_artifacts(struct session *session, struct output *output);
-static void add_sources(const struct session *session, struct output *output);
-static enum status check(struct session *session, struct output *output);
-static enum status write_all(struct session *session, struct output *output);
+static bool add_artifacts(struct workspace *workspace, struct output *output);
+static void add_sources(const struct workspace *workspace, struct output *output);
+static enum status check(struct workspace *workspace, struct output *output);
+static enum status write_all(struct workspace *workspace, struct output *output);
 
 static enum status run(struct arena *arena, const struct options *options)
 {
 	const char **targets = NULL;
-	struct session session;
+	struct workspace workspace;
 	struct output output;
 	enum status status;
 
@@ -38,25 +38,26 @@ static enum status run(struct arena *arena, const struct options *options)
 	}
 	if (options->targets && !parse_targets(arena, options->targets, &targets))
 		return STATUS_TROUBLE;
-	status = session_open(&session, arena, options, options->arguments, options->n_arguments);
+	status = workspace_open(&workspace, arena, options, options->arguments,
+				options->n_arguments);
 	if (status != STATUS_OK)
 		return status;
-	session_print(&session, FORMAT_TEXT, stderr);
-	status = session_verdict(&session);
+	workspace_print(&workspace, FORMAT_TEXT, stderr);
+	status = workspace_verdict(&workspace);
 	if (status != STATUS_OK) {
-		session_print_summary(&session);
+		workspace_print_summary(&workspace);
 		return status;
 	}
 	/* An empty plan would empty the folder: more likely the path is wrong. */
-	if (session.plan->n_files == 0) {
+	if (workspace.plan->n_files == 0) {
 		trouble("compile: no spec was found; %s is left as it is", options->output);
 		return STATUS_TROUBLE;
 	}
 	output_init(&output, arena, GPUPLAN_VERSION, targets);
-	if (!add_artifacts(&session, &output))
+	if (!add_artifacts(&workspace, &output))
 		return STATUS_TROUBLE;
-	add_sources(&session, &output);
-	return options->check ? check(&session, &output) : write_all(&session, &output);
+	add_sources(&workspace, &output);
+	return options->check ? check(&workspace, &output) : write_all(&workspace, &output);
 }
 
 /* "libvirt,vmx" as a list that ends with NULL. */
@@ -120,31 +121,32 @@ static void progress_end(struct progress *progress)
 
 /* --- what the folder is to hold --- */
 
-static bool add_vm(struct session *session, struct output *output, const struct backend *backend,
-		   const struct vm *vm)
+static bool add_vm(struct workspace *workspace, struct output *output,
+		   const struct backend *backend, const struct vm *vm)
 {
 	struct str name = vm->spec->name.s, text;
 
 	for (size_t i = 0; i < backend->n_artifacts; i++) {
 		const struct artifact *a = &backend->artifacts[i];
 
-		if (!artifact_of_vm(session->arena, vm, a->write_vm, &text))
+		if (!artifact_of_vm(workspace->arena, vm, a->write_vm, &text))
 			return false;
 		output_add(output, backend->target, vm->host->spec->name.s, name,
-			   arena_printf(session->arena, "%.*s%s", STR_ARG(name), a->suffix), text);
+			   arena_printf(workspace->arena, "%.*s%s", STR_ARG(name), a->suffix),
+			   text);
 	}
 	return true;
 }
 
-static bool add_host(struct session *session, struct output *output, const struct backend *backend,
-		     const struct host *host)
+static bool add_host(struct workspace *workspace, struct output *output,
+		     const struct backend *backend, const struct host *host)
 {
 	struct str text;
 
 	for (size_t i = 0; i < backend->n_artifacts; i++) {
 		const struct artifact *a = &backend->artifacts[i];
 
-		if (!artifact_of_host(session->arena, host, a->write_host, &text))
+		if (!artifact_of_host(workspace->arena, host, a->write_host, &text))
 			return false;
 		output_add(output, backend->target, host->spec->name.s, (struct str){0},
 			   str_of(a->suffix), text);
@@ -161,13 +163,13 @@ static bool considered(const struct output *output, const struct backend *backen
 	return !output->targets;
 }
 
-static bool add_artifacts(struct session *session, struct output *output)
+static bool add_artifacts(struct workspace *workspace, struct output *output)
 {
-	const struct plan *plan = session->plan;
+	const struct plan *plan = workspace->plan;
 	struct progress progress;
 	bool good = true;
 
-	progress_start(&progress, session->options, "making VMs");
+	progress_start(&progress, workspace->options, "making VMs");
 	for (size_t b = 0; backends[b]; b++) {
 		const struct backend *backend = backends[b];
 
@@ -175,22 +177,22 @@ static bool add_artifacts(struct session *session, struct output *output)
 			continue;
 		for (uint32_t i = 0; good && backend->for_vm && i < plan->n_vms; i++) {
 			if (backend->for_vm(&plan->vms[i]))
-				good = add_vm(session, output, backend, &plan->vms[i]);
+				good = add_vm(workspace, output, backend, &plan->vms[i]);
 			progress_show(&progress, i, plan->n_vms);
 		}
 		for (uint32_t i = 0; good && backend->for_host && i < plan->n_hosts; i++) {
 			if (backend->for_host(&plan->hosts[i]))
-				good = add_host(session, output, backend, &plan->hosts[i]);
+				good = add_host(workspace, output, backend, &plan->hosts[i]);
 		}
 	}
 	progress_end(&progress);
 	return good;
 }
 
-static void add_sources(const struct session *session, struct output *output)
+static void add_sources(const struct workspace *workspace, struct output *output)
 {
-	for (uint32_t i = 0; i < session->sources.n; i++) {
-		const struct source *source = &session->sources.items[i];
+	for (uint32_t i = 0; i < workspace->sources.n; i++) {
+		const struct source *source = &workspace->sources.items[i];
 
 		output_add_source(output, source->name, source->is_stdin, source->text);
 	}
@@ -198,14 +200,14 @@ static void add_sources(const struct session *session, struct output *output)
 
 /* --- the folder --- */
 
-static enum status check(struct session *session, struct output *output)
+static enum status check(struct workspace *workspace, struct output *output)
 {
-	const struct options *options = session->options;
+	const struct options *options = workspace->options;
 	struct buffer diff;
 	struct str error;
 	enum output_status status;
 
-	buffer_init(&diff, session->arena);
+	buffer_init(&diff, workspace->arena);
 	status = output_check(output, options->output, &diff, &error);
 	if (status == OUTPUT_FAILED) {
 		trouble("%.*s", STR_ARG(error));
@@ -241,9 +243,9 @@ static bool write_depfile(const struct options *options, const struct output *ou
 	return written;
 }
 
-static enum status write_all(struct session *session, struct output *output)
+static enum status write_all(struct workspace *workspace, struct output *output)
 {
-	const struct options *options = session->options;
+	const struct options *options = workspace->options;
 	struct output_counts counts;
 	struct progress progress;
 	struct str error;

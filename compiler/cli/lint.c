@@ -13,7 +13,7 @@ const struct command command_lint = {
 	.bit = COMMAND_LINT,
 };
 
-static bool print_to(const struct session *session, enum format format, const char *file)
+static bool print_to(const struct workspace *workspace, enum format format, const char *file)
 {
 	FILE *out = file ? fopen(file, "we") : stdout;
 	bool written;
@@ -22,7 +22,7 @@ static bool print_to(const struct session *session, enum format format, const ch
 		trouble("%s: %s", file, strerror(errno));
 		return false;
 	}
-	session_print(session, format, out);
+	workspace_print(workspace, format, out);
 	written = flush_output(out, file ? file : "standard output");
 	if (file && fclose(out) != 0 && written) {
 		trouble("%s: %s", file, strerror(errno));
@@ -33,16 +33,16 @@ static bool print_to(const struct session *session, enum format format, const ch
 
 static enum status run(struct arena *arena, const struct options *options)
 {
-	struct session session;
-	enum status status = session_open(&session, arena, options, options->arguments,
-					  options->n_arguments);
+	struct workspace workspace;
+	enum status status = workspace_open(&workspace, arena, options, options->arguments,
+					    options->n_arguments);
 	uint32_t n = options->n_outputs ? options->n_outputs : 1;
 
 	if (status != STATUS_OK)
 		return status;
 	for (uint32_t i = 0; i < n; i++)
-		if (!print_to(&session, options->outputs[i].format, options->outputs[i].file))
+		if (!print_to(&workspace, options->outputs[i].format, options->outputs[i].file))
 			return STATUS_TROUBLE;
-	session_print_summary(&session);
-	return session_verdict(&session);
+	workspace_print_summary(&workspace);
+	return workspace_verdict(&workspace);
 }

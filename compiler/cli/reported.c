@@ -21,13 +21,13 @@ static void set_severity(const struct options *options, struct finding *f)
 	}
 }
 
-static void set_severities(struct session *s, uint32_t from)
+static void set_severities(struct workspace *s, uint32_t from)
 {
 	for (uint32_t i = from; i < s->findings.n; i++)
 		set_severity(s->options, &s->findings.items[i]);
 }
 
-static bool write_baseline(struct session *s, const struct baseline *baseline, const char *file)
+static bool write_baseline(struct workspace *s, const struct baseline *baseline, const char *file)
 {
 	FILE *out = fopen(file, "we");
 	struct buffer text;
@@ -49,7 +49,7 @@ static bool write_baseline(struct session *s, const struct baseline *baseline, c
 }
 
 /* What is written afresh is what hides: an older one is not read then. */
-static bool use_baseline(struct session *s)
+static bool use_baseline(struct workspace *s)
 {
 	const char *file = s->options->write_baseline;
 	struct baseline baseline;
@@ -68,7 +68,7 @@ static bool use_baseline(struct session *s)
 	return true;
 }
 
-enum status session_settle(struct session *s)
+enum status workspace_settle(struct workspace *s)
 {
 	uint32_t n;
 

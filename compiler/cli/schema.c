@@ -19,6 +19,10 @@ static enum status run(struct arena *arena, const struct options *options)
 	const char *format = options->format ? options->format : "json";
 
 	(void)arena;
+	if (options->n_arguments) {
+		trouble("schema takes no argument");
+		return STATUS_TROUBLE;
+	}
 	if (strcmp(format, "json") == 0) {
 		json_object *schema = json_schema();
 

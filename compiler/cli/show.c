@@ -13,15 +13,16 @@ const struct command command_show = {
 	.bit = COMMAND_SHOW,
 };
 
-static enum status show_vm(struct session *session, const struct backend *backend, struct str name);
-static enum status show_host(struct session *session, const struct backend *backend,
+static enum status show_vm(struct workspace *workspace, const struct backend *backend,
+			   struct str name);
+static enum status show_host(struct workspace *workspace, const struct backend *backend,
 			     struct str name);
 static bool variants_fit(const struct options *options, const struct backend *backend);
 
 static enum status run(struct arena *arena, const struct options *options)
 {
 	const struct backend *backend;
-	struct session session;
+	struct workspace workspace;
 	enum status status;
 	struct str name;
 
@@ -33,13 +34,13 @@ static enum status run(struct arena *arena, const struct options *options)
 	backend = target_find(arena, str_of(options->targets));
 	if (!backend || !variants_fit(options, backend))
 		return STATUS_TROUBLE;
-	status = session_open(&session, arena, options, options->arguments + 1,
-			      options->n_arguments - 1);
+	status = workspace_open(&workspace, arena, options, options->arguments + 1,
+				options->n_arguments - 1);
 	if (status != STATUS_OK)
 		return status;
 	name = str_of(options->arguments[0]);
-	return backend->for_vm ? show_vm(&session, backend, name)
-			       : show_host(&session, backend, name);
+	return backend->for_vm ? show_vm(&workspace, backend, name)
+			       : show_host(&workspace, backend, name);
 }
 
 static bool variants_fit(const struct options *options, const struct backend *backend)
@@ -84,22 +85,23 @@ static bool blocks(const struct finding *f, enum severity failing, const struct 
 }
 
 /* Prints what stands in the way of showing the VM or host; true: nothing does. */
-static bool is_clean(const struct session *session, const struct vm *vm, const struct host *host)
+static bool is_clean(const struct workspace *workspace, const struct vm *vm,
+		     const struct host *host)
 {
-	enum severity failing = session->options->strict ? SEVERITY_WARNING : SEVERITY_ERROR;
-	const struct findings *all = &session->findings;
-	struct session blocking = *session;
+	enum severity failing = workspace->options->strict ? SEVERITY_WARNING : SEVERITY_ERROR;
+	const struct findings *all = &workspace->findings;
+	struct workspace blocking = *workspace;
 
 	blocking.findings = (struct findings){
 		.arena = all->arena,
-		.items = arena_array(session->arena, all->n, sizeof *all->items),
+		.items = arena_array(workspace->arena, all->n, sizeof *all->items),
 	};
 	for (uint32_t i = 0; i < all->n; i++) {
 		if (blocks(&all->items[i], failing, vm, host))
 			blocking.findings.items[blocking.findings.n++] = all->items[i];
 	}
 	if (blocking.findings.n)
-		session_print(&blocking, FORMAT_TEXT, stderr);
+		workspace_print(&blocking, FORMAT_TEXT, stderr);
 	return blocking.findings.n == 0;
 }
 
@@ -116,19 +118,19 @@ static struct str host_name(size_t i, const void *data)
 }
 
 /* A name that is not there may be in a part that could not be read: then that is what is wrong. */
-static enum status unknown(const struct session *session, const char *what, struct str name,
+static enum status unknown(const struct workspace *workspace, const char *what, struct str name,
 			   size_t n, struct str (*get)(size_t i, const void *data))
 {
-	size_t near = nearest(name, n, get, session->plan);
+	size_t near = nearest(name, n, get, workspace->plan);
 
-	if (session->plan->incomplete)
-		session_print(session, FORMAT_TEXT, stderr);
+	if (workspace->plan->incomplete)
+		workspace_print(workspace, FORMAT_TEXT, stderr);
 	if (near != SIZE_MAX)
 		trouble("no %s '%.*s': did you mean '%.*s'?", what, STR_ARG(name),
-			STR_ARG(get(near, session->plan)));
+			STR_ARG(get(near, workspace->plan)));
 	else
 		trouble("no %s '%.*s' in the plan", what, STR_ARG(name));
-	return session->plan->incomplete ? STATUS_FINDINGS : STATUS_TROUBLE;
+	return workspace->plan->incomplete ? STATUS_FINDINGS : STATUS_TROUBLE;
 }
 
 /* --- one artifact --- */
@@ -142,15 +144,16 @@ static vm_writer writer_for(const struct options *options, const struct backend 
 	return backend->artifacts[0].write_vm;
 }
 
-static enum status show_vm(struct session *session, const struct backend *backend, struct str name)
+static enum status show_vm(struct workspace *workspace, const struct backend *backend,
+			   struct str name)
 {
-	const struct vm *vm = plan_vm(session->plan, name);
+	const struct vm *vm = plan_vm(workspace->plan, name);
 	struct str text = {0};
 	bool good;
 
 	if (!vm)
-		return unknown(session, "VM", name, session->plan->n_vms, vm_name);
-	if (!is_clean(session, vm, vm->host))
+		return unknown(workspace, "VM", name, workspace->plan->n_vms, vm_name);
+	if (!is_clean(workspace, vm, vm->host))
 		return STATUS_FINDINGS;
 	if (!backend->for_vm(vm)) {
 		trouble("VM '%.*s' has no %s artifact: its host is %s", STR_ARG(name),
@@ -160,21 +163,21 @@ static enum status show_vm(struct session *session, const struct backend *backen
 					: "vsphere");
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_vm(session->arena, vm, writer_for(session->options, backend), &text);
+	good = artifact_of_vm(workspace->arena, vm, writer_for(workspace->options, backend), &text);
 	return print(good, text);
 }
 
-static enum status show_host(struct session *session, const struct backend *backend,
+static enum status show_host(struct workspace *workspace, const struct backend *backend,
 			     struct str name)
 {
-	const struct host *host = plan_host(session->plan, name);
-	size_t which = session->options->shell ? backend->n_artifacts - 1 : 0;
+	const struct host *host = plan_host(workspace->plan, name);
+	size_t which = workspace->options->shell ? backend->n_artifacts - 1 : 0;
 	struct str text = {0};
 	bool good;
 
 	if (!host)
-		return unknown(session, "host", name, session->plan->n_hosts, host_name);
-	if (!is_clean(session, NULL, host))
+		return unknown(workspace, "host", name, workspace->plan->n_hosts, host_name);
+	if (!is_clean(workspace, NULL, host))
 		return STATUS_FINDINGS;
 	if (!backend->for_host(host)) {
 		trouble("host '%.*s' has no %s: none of its GPUs is in a clique (pcie_p2p), or no VM "
@@ -182,6 +185,7 @@ static enum status show_host(struct session *session, const struct backend *back
 			STR_ARG(name), backend->target);
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_host(session->arena, host, backend->artifacts[which].write_host, &text);
+	good = artifact_of_host(workspace->arena, host, backend->artifacts[which].write_host,
+				&text);
 	return print(good, text);
 }

@@ -21,7 +21,10 @@ static enum status run(struct arena *arena, const struct options *options)
 	char pcre2[64] = "";
 
 	(void)arena;
-	(void)options;
+	if (options->n_arguments) {
+		trouble("version takes no argument");
+		return STATUS_TROUBLE;
+	}
 	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
 	printf("gpuplan %s\nlibyaml %s\njson-c %s\npcre2 %s\n", GPUPLAN_VERSION,
 	       yaml_get_version_string(), json_c_version(), pcre2);

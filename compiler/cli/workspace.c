@@ -44,7 +44,7 @@ void print_catalog_error(const struct catalog_error *error)
 		trouble("%.*s: %.*s", STR_ARG(error->file), STR_ARG(error->message));
 }
 
-static bool open_catalog(struct session *s)
+static bool open_catalog(struct workspace *s)
 {
 	struct catalog_error error;
 
@@ -54,35 +54,35 @@ static bool open_catalog(struct session *s)
 	return s->catalog;
 }
 
-enum status session_open(struct session *session, struct arena *arena,
-			 const struct options *options, char **paths, uint32_t n_paths)
+enum status workspace_open(struct workspace *workspace, struct arena *arena,
+			   const struct options *options, char **paths, uint32_t n_paths)
 {
 	static char *here[] = {(char *)"."};
 	struct spec spec;
 
-	*session = (struct session){.arena = arena, .options = options};
-	sources_init(&session->sources, arena);
-	findings_init(&session->findings, arena);
-	if (!open_catalog(session))
+	*workspace = (struct workspace){.arena = arena, .options = options};
+	sources_init(&workspace->sources, arena);
+	findings_init(&workspace->findings, arena);
+	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;
-	load_paths(&spec, arena, &session->sources, &session->findings, &options->exclude,
+	load_paths(&spec, arena, &workspace->sources, &workspace->findings, &options->exclude,
 		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename);
 	for (uint32_t i = 0; i < spec.n_errors; i++)
 		trouble("%.*s", STR_ARG(spec.errors[i]));
 	if (spec.n_errors)
 		return STATUS_TROUBLE;
-	session->plan = plan_resolve(arena, &session->sources, session->catalog, &spec,
-				     &session->findings);
-	judge_plan(session->plan, arena, &session->findings);
-	return session_settle(session);
+	workspace->plan = plan_resolve(arena, &workspace->sources, workspace->catalog, &spec,
+				       &workspace->findings);
+	judge_plan(workspace->plan, arena, &workspace->findings);
+	return workspace_settle(workspace);
 }
 
-enum status session_verdict(const struct session *session)
+enum status workspace_verdict(const struct workspace *workspace)
 {
-	const struct findings *f = &session->findings;
+	const struct findings *f = &workspace->findings;
 
 	if (findings_count(f, SEVERITY_ERROR) ||
-	    (session->options->strict && findings_count(f, SEVERITY_WARNING)))
+	    (workspace->options->strict && findings_count(f, SEVERITY_WARNING)))
 		return STATUS_FINDINGS;
 	return STATUS_OK;
 }
@@ -97,30 +97,30 @@ bool want_color(const struct options *options, FILE *out)
 	       !(term && strcmp(term, "dumb") == 0);
 }
 
-void session_print(const struct session *session, enum format format, FILE *out)
+void workspace_print(const struct workspace *workspace, enum format format, FILE *out)
 {
-	struct findings *findings = (struct findings *)&session->findings;
+	struct findings *findings = (struct findings *)&workspace->findings;
 	struct render_options options = {
-		.color = want_color(session->options, out),
-		.help = session->options->explain || isatty(fileno(out)),
-		.max_findings = session->options->max_findings,
+		.color = want_color(workspace->options, out),
+		.help = workspace->options->explain || isatty(fileno(out)),
+		.max_findings = workspace->options->max_findings,
 	};
-	struct render_summary summary = {session->plan->n_files, session->plan->n_hosts,
-					 session->plan->n_vms};
+	struct render_summary summary = {workspace->plan->n_files, workspace->plan->n_hosts,
+					 workspace->plan->n_vms};
 	struct buffer text;
 
-	buffer_init(&text, session->arena);
+	buffer_init(&text, workspace->arena);
 	switch (format) {
 	case FORMAT_AUTO:
 	case FORMAT_TEXT:
-		render_text(findings, &session->sources, options, &text);
+		render_text(findings, &workspace->sources, options, &text);
 		break;
 	case FORMAT_ONELINE:
-		render_oneline(findings, &session->sources, options, &text);
+		render_oneline(findings, &workspace->sources, options, &text);
 		break;
 	case FORMAT_JSON:
-		paths_of_findings(findings, &session->sources);
-		render_json(findings, &session->sources, summary, out);
+		paths_of_findings(findings, &workspace->sources);
+		render_json(findings, &workspace->sources, summary, out);
 		break;
 	}
 	if (text.n)
@@ -132,12 +132,12 @@ static void count(uint32_t n, const char *one, const char *several)
 	fprintf(stderr, "%u %s", n, n == 1 ? one : several);
 }
 
-void session_print_summary(const struct session *session)
+void workspace_print_summary(const struct workspace *workspace)
 {
-	const struct findings *f = &session->findings;
-	const struct plan *plan = session->plan;
+	const struct findings *f = &workspace->findings;
+	const struct plan *plan = workspace->plan;
 
-	if (session->options->quiet)
+	if (workspace->options->quiet)
 		return;
 	if (plan->n_files == 0) {
 		/* A mistyped folder must not look like a clean one. */
@@ -151,18 +151,18 @@ void session_print_summary(const struct session *session)
 	count(findings_count(f, SEVERITY_ERROR), "error, ", "errors, ");
 	count(findings_count(f, SEVERITY_WARNING), "warning, ", "warnings, ");
 	count(findings_count(f, SEVERITY_NOTE), "note", "notes");
-	if (session->n_silenced)
-		fprintf(stderr, ", %u silenced by comments", session->n_silenced);
-	if (session->n_baseline)
-		fprintf(stderr, ", %u in the baseline", session->n_baseline);
+	if (workspace->n_silenced)
+		fprintf(stderr, ", %u silenced by comments", workspace->n_silenced);
+	if (workspace->n_baseline)
+		fprintf(stderr, ", %u in the baseline", workspace->n_baseline);
 	if (plan->n_skipped)
 		fprintf(stderr, " (%u %s skipped: no gpuplan spec)", plan->n_skipped,
 			plan->n_skipped == 1 ? "file" : "files");
 	fputs("\n", stderr);
-	if (session->n_gone)
+	if (workspace->n_gone)
 		fprintf(stderr,
 			"%u %s in the baseline %s nothing any more: --write-baseline FILE records "
 			"anew\n",
-			session->n_gone, session->n_gone == 1 ? "entry" : "entries",
-			session->n_gone == 1 ? "hides" : "hide");
+			workspace->n_gone, workspace->n_gone == 1 ? "entry" : "entries",
+			workspace->n_gone == 1 ? "hides" : "hide");
 }
