@@ -276,6 +276,20 @@ def test_exclude_is_relative_to_the_file(p):
     p.same(json.loads(p.run("lint", "-f", "json", "--config", "project.yml", "link/").stdout)["summary"]["files"], 0, "")
 
 
+# --- options ---
+
+
+def test_repeated_options(p):
+    p.write(vms__a_yaml=SPEC)
+    p.trouble("2 formats on standard output", arguments=("lint", "-f", "text", "-f", "json", "vms"))
+    p.same(p.run("lint", "-q", "-f", "text", "-f", "json", "-o", "found.json", "vms").returncode, 0, "one of them in a file")
+    p.check((p.folder / "found.json").exists(), "found.json is written")
+    p.check(p.run("lint", "-q", "-f", "json", "-o", "-", "vms").stdout.startswith("{"), "-o - is standard output")
+    p.check(not (p.folder / "-").exists(), "no file is called -")
+    p.same(p.run("compile", "-q", "-t", "qemu", "-t", "libvirt", "-o", "both", "vms").returncode, 0, "-t twice")
+    p.same(p.files("both"), ["gpu-1/a.qemu-args", "gpu-1/a.xml", "manifest.json"], "both targets")
+
+
 # --- compile ---
 
 

@@ -143,7 +143,7 @@ static bool parse_output(struct options *o, const struct command *command, const
 		trouble("-o %s: each -o follows its own -f", text);
 		return false;
 	}
-	o->outputs[o->n_outputs - 1].file = text;
+	o->outputs[o->n_outputs - 1].file = strcmp(text, "-") == 0 ? NULL : text;
 	return true;
 }
 
@@ -217,7 +217,9 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 	case OPTION_OUTPUT:
 		return parse_output(o, command, optarg);
 	case OPTION_TARGET:
-		o->targets = optarg;
+		/* `-t qemu -t libvirt` means both, as `-t qemu,libvirt` does. */
+		o->targets = o->targets ? arena_printf(arena, "%s,%s", o->targets, optarg).p
+					: optarg;
 		return true;
 	case OPTION_RULE:
 		return parse_rule(arena, o, optarg);
@@ -292,6 +294,18 @@ static int id_of_letter(int letter)
 	return letter;
 }
 
+/* Two formats on one stream would be neither. */
+static bool one_on_standard_output(const struct options *o)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < o->n_outputs; i++)
+		n += o->outputs[i].file == NULL;
+	if (n > 1)
+		trouble("lint: %u formats on standard output: give all but one an -o FILE", n);
+	return n <= 1;
+}
+
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out)
 {
@@ -314,5 +328,5 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 	}
 	out->arguments = argv + optind;
 	out->n_arguments = (uint32_t)(argc - optind);
-	return STATUS_OK;
+	return one_on_standard_output(out) ? STATUS_OK : STATUS_TROUBLE;
 }
