@@ -1,4 +1,4 @@
-/* What the rules on vGPUs have in common. */
+/* What the rules on vGPUs have in common; note_board serves whole GPUs too. */
 #ifndef GPUPLAN_RULES_VGPU_H
 #define GPUPLAN_RULES_VGPU_H
 
