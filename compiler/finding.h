@@ -18,6 +18,7 @@
 
 enum severity { SEVERITY_NOTE = 1, SEVERITY_WARNING, SEVERITY_ERROR };
 
+/* A fourth note, or one that stands nowhere, asserts: say the rest in words. */
 enum { FINDING_NOTES = 3 };
 
 /* A piece of the source to replace, `with` nothing to remove it. */

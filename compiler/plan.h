@@ -86,8 +86,8 @@ enum uvm_setting { UVM_UNSET, UVM_OFF, UVM_ON };
 struct vm_gpu {
 	const struct vm_gpu_spec *spec;
 	const struct vm *vm;
-	const struct gpu *gpu; /* NULL: no such GPU (rule gpu-unknown) */
-	bool is_vgpu;
+	const struct gpu *gpu;	      /* NULL: no such GPU (rule gpu-unknown) */
+	bool is_vgpu;		      /* not the same as not whole: rules/p2p.h, is_whole */
 	struct text vgpu;	      /* the type as written, of the item or the VM */
 	const struct vgpu_type *type; /* NULL: whole, or not in the catalog */
 	struct word uvm;	      /* as written, of the item or the VM; absent: `default` */
@@ -171,8 +171,8 @@ struct vm {
 	enum p2p p2p;
 	enum p2p_scope scope;
 	enum console console;
-	uint32_t vcpus;
-	uint64_t memory;
+	uint32_t vcpus;	 /* 0: absent or wrong, which has been reported */
+	uint64_t memory; /* likewise */
 	bool multicast, hide_hypervisor;
 	struct vm_gpu *gpus; /* in the order of the spec */
 	uint32_t n_gpus;

@@ -43,7 +43,10 @@ struct rule {
 	 * for one cause is one finding. `vgpus` is asked only for VMs whose types all passed. */
 	void (*plan)(struct judge *judge);
 	void (*host)(struct judge *judge, const struct host *host);
-	void (*vm)(struct judge *judge, const struct vm *vm);	/* any VM with a host */
+	/* Any VM with a host. Its GPUs may be missing or unknown (`gpu`, `gpu->board` NULL), any
+	 * key may be absent or broken: test span_given, and vm_broken (schema/keys.h) where absence
+	 * counts. */
+	void (*vm)(struct judge *judge, const struct vm *vm);
 	void (*p2p)(struct judge *judge, const struct vm *vm);	/* not skip_p2p */
 	void (*mmio)(struct judge *judge, const struct vm *vm); /* not skip_mmio, has GPUs */
 	bool (*vgpu_type)(struct judge *judge, const struct vm_gpu *vgpu);
