@@ -40,7 +40,8 @@ struct rule {
 	 *
 	 * `vgpu_type` is special: of all rules that have one, in the order of list.h, the first
 	 * that returns true for a vGPU is the one that is reported; the later ones are not asked,
-	 * for one cause is one finding. `vgpus` is asked only for VMs whose types all passed. */
+	 * for one cause is one finding. `vgpus` is asked only for VMs whose types passed without an
+	 * error. */
 	void (*plan)(struct judge *judge);
 	void (*host)(struct judge *judge, const struct host *host);
 	/* Any VM with a host. Its GPUs may be missing or unknown (`gpu`, `gpu->board` NULL), any
