@@ -232,6 +232,10 @@ def paths(test):
     deepest.mkdir(parents=True)
     (deepest / "a.yaml").write_bytes(HEAD + b"vms: {}\n")
     test.lint("walked", "walked", 0, "1 file, .*1 file skipped")
+    ours = folder / "ours-but-large"
+    ours.mkdir()
+    (ours / "a.yaml").write_bytes(HEAD + b"hosts: {}\n" + b"# a\n" * (70 * MIB // 4))
+    test.lint("walked, ours, over the limit", "ours-but-large", 1, "the file is too large")
 
 
 def mutations(test, count):
