@@ -12,8 +12,6 @@
 #include "compiler/rule.h"
 #include "compiler/walk.h"
 
-#define GPUPLAN_VERSION "0.1.0"
-
 enum status {
 	STATUS_OK = 0,
 	STATUS_FINDINGS = 1, /* findings at the failing level, or drift */
