@@ -91,50 +91,6 @@ const struct vgpu_type *catalog_vgpu_type(struct catalog *catalog, struct str sp
 	return spelling_find(catalog, spelling);
 }
 
-static unsigned smaller(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* Insertions, deletions, substitutions and swaps of neighbours from one text to the other, letter
- * case aside; `limit` + 1 stands for all that are more. `a` has at most NEAREST_MAX bytes. */
-static unsigned distance(struct str a, struct str b, unsigned limit)
-{
-	unsigned rows[3][NEAREST_MAX + 1];
-	unsigned *before = rows[0], *above = rows[1], *row = rows[2];
-	char columns[NEAREST_MAX];
-	char last = 0;
-
-	if ((a.n > b.n ? a.n - b.n : b.n - a.n) > limit)
-		return limit + 1;
-	above[0] = 0;
-	for (unsigned j = 0; j < a.n; j++) {
-		columns[j] = fold(a.p[j]);
-		above[j + 1] = j + 1;
-	}
-	for (unsigned i = 1; i <= b.n; i++) {
-		char y = fold(b.p[i - 1]);
-		unsigned least = row[0] = i;
-		for (unsigned j = 1; j <= a.n; j++) {
-			char x = columns[j - 1];
-			unsigned d = above[j - 1] + (x != y);
-			d = smaller(d, smaller(above[j], row[j - 1]) + 1);
-			if (i > 1 && j > 1 && x == last && y == columns[j - 2])
-				d = smaller(d, before[j - 2] + 1);
-			row[j] = d;
-			least = smaller(least, d);
-		}
-		if (least > limit)
-			return limit + 1;
-		unsigned *free_row = before;
-		before = above;
-		above = row;
-		row = free_row;
-		last = y;
-	}
-	return smaller(above[a.n], limit + 1);
-}
-
 /* The best offer so far; the first of equals stays. */
 struct nearest {
 	struct str name;
@@ -146,7 +102,7 @@ struct nearest {
 static void offer(struct nearest *best, struct str wrong, struct str name, unsigned limit,
 		  unsigned unlike)
 {
-	unsigned d = distance(wrong, name, limit);
+	unsigned d = edit_distance(wrong, name, limit);
 	unsigned common = 0;
 
 	if (d > limit)

@@ -7,9 +7,10 @@
 #define GPUPLAN_CATALOG_PRIVATE_H
 
 #include "compiler/catalog_table.h"
+#include "schema/keys.h"
 
 /* No known name is longer; anything above has no nearest name. */
-#define NEAREST_MAX 64
+#define NEAREST_MAX EDIT_LONGEST
 
 enum catalog_part {
 	PART_BOARDS,

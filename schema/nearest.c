@@ -1,45 +1,48 @@
 /* "did you mean": the nearest of a few known words. */
 #include "schema/keys.h"
 
-enum { LONGEST = 63 }; /* longer words are no slip of the finger */
-
-static char lower(char c)
+static char fold(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool same(char a, char b)
+static unsigned smaller(unsigned a, unsigned b)
 {
-	return lower(a) == lower(b) || (a == '-' && b == '_') || (a == '_' && b == '-');
+	return a < b ? a : b;
 }
 
-static unsigned min3(unsigned a, unsigned b, unsigned c)
+/* One row of the table: `row[j]` is the way from the first i characters of b to the first j of a.
+ * Returns its least entry: no later row holds less. */
+static unsigned fill_row(struct str a, struct str b, unsigned i, const unsigned *before,
+			 const unsigned *above, unsigned *row)
 {
-	unsigned m = a < b ? a : b;
-	return m < c ? m : c;
-}
+	char y = fold(b.p[i - 1]);
+	unsigned least = row[0] = i;
 
-/* Insertions, deletions, replacements and swaps of neighbours; case and `-` for `_` are free. */
-static unsigned distance(struct str a, struct str b)
-{
-	unsigned rows[3][LONGEST + 1];
+	for (unsigned j = 1; j <= a.n; j++) {
+		char x = fold(a.p[j - 1]);
+		unsigned d = smaller(above[j - 1] + (x != y), smaller(above[j], row[j - 1]) + 1);
 
-	for (size_t j = 0; j <= b.n; j++)
-		rows[0][j] = (unsigned)j;
-	for (size_t i = 1; i <= a.n; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3],
-			 *two_above = rows[(i + 1) % 3];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= b.n; j++) {
-			row[j] = min3(above[j] + 1, row[j - 1] + 1,
-				      above[j - 1] + !same(a.p[i - 1], b.p[j - 1]));
-			if (i > 1 && j > 1 && same(a.p[i - 1], b.p[j - 2]) &&
-			    same(a.p[i - 2], b.p[j - 1]) && two_above[j - 2] + 1 < row[j])
-				row[j] = two_above[j - 2] + 1;
-		}
+		if (i > 1 && j > 1 && x == fold(b.p[i - 2]) && y == fold(a.p[j - 2]))
+			d = smaller(d, before[j - 2] + 1);
+		row[j] = d;
+		least = smaller(least, d);
 	}
-	return rows[a.n % 3][b.n];
+	return least;
+}
+
+unsigned edit_distance(struct str a, struct str b, unsigned limit)
+{
+	unsigned rows[3][EDIT_LONGEST + 1];
+
+	if (a.n > EDIT_LONGEST || b.n > EDIT_LONGEST || (a.n > b.n ? a.n - b.n : b.n - a.n) > limit)
+		return limit + 1;
+	for (unsigned j = 0; j <= a.n; j++)
+		rows[0][j] = j;
+	for (unsigned i = 1; i <= b.n; i++)
+		if (fill_row(a, b, i, rows[(i + 1) % 3], rows[(i + 2) % 3], rows[i % 3]) > limit)
+			return limit + 1;
+	return smaller(rows[b.n % 3][a.n], limit + 1);
 }
 
 size_t nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const void *data),
@@ -48,17 +51,12 @@ size_t nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const voi
 	size_t best = SIZE_MAX;
 	unsigned limit = (unsigned)(wrong.n / 3);
 
-	if (wrong.n == 0 || wrong.n > LONGEST)
+	if (wrong.n == 0)
 		return SIZE_MAX;
 	limit = limit < 1 ? 1 : limit > 3 ? 3 : limit;
 	for (size_t i = 0; i < n; i++) {
-		struct str known = get(i, data);
-		size_t apart = known.n > wrong.n ? known.n - wrong.n : wrong.n - known.n;
-		unsigned d;
+		unsigned d = edit_distance(wrong, get(i, data), limit);
 
-		if (known.n > LONGEST || apart > limit)
-			continue;
-		d = distance(wrong, known);
 		if (d <= limit && (d < limit || best == SIZE_MAX)) {
 			best = i;
 			limit = d;
