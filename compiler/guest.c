@@ -118,7 +118,8 @@ static void check_memory(const struct vm *vm, struct findings *findings)
 		return;
 	if (vm->memory == 0 || vm->memory % MIB) {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
-				"the memory is not a whole number of MiB above 0");
+				"'memory': a guest on kvm takes whole MiB, not %.*s",
+				STR_ARG(size_text(findings->arena, vm->memory)));
 		finding_help(findings, f, "write %" PRIu64 "MiB", vm->memory / MIB + 1);
 	} else if (vm->memory / page < vm->n_cells) {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,

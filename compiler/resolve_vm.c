@@ -197,16 +197,18 @@ static void check_vsphere(struct resolver *r, const struct vm *vm)
 	const struct number *memory = &vm->spec->memory, *mmio = &vm->spec->mmio;
 
 	if (span_given(memory->at) && memory->n % (4 * MIB)) {
-		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
-						memory->at,
-						"'memory': vSphere takes whole multiples of 4 MiB");
+		struct finding *f =
+			finding_add(r->findings, "spec-value", SEVERITY_ERROR, memory->at,
+				    "'memory': vSphere takes multiples of 4 MiB, not %.*s",
+				    STR_ARG(size_text(r->arena, memory->n)));
 
 		finding_help(r->findings, f, "write %" PRIu64 "MiB",
 			     (memory->n + 4 * MIB - 1) / (4 * MIB) * 4);
 	}
 	if (no_whole_gib(mmio)) {
 		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, mmio->at,
-						"'mmio': vSphere takes whole GiB");
+						"'mmio': vSphere takes whole GiB, not %.*s",
+						STR_ARG(size_text(r->arena, mmio->n)));
 
 		finding_help(r->findings, f, "write auto, or %" PRIu64 "GiB", mmio->n / GIB + 1);
 	}
