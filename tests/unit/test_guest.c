@@ -286,7 +286,7 @@ static void test_sizes(void)
 	CHECK(reported("256 vCPUs; a guest on kvm has at most 255 here"));
 	begin(255, GIB + KIB, 0);
 	resolve();
-	CHECK(reported("the memory is not a whole number of MiB above 0"));
+	CHECK(reported("'memory': a guest on kvm takes whole MiB, not 1048577 KiB"));
 	CHECK_STR(findings.items[0].help, "write 1025MiB");
 	CHECK_U64(findings.n, 1);
 	begin(1, 0, 0);
