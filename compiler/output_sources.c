@@ -181,6 +181,15 @@ static void add_make_name(struct buffer *out, struct str name)
 	}
 }
 
+static void add_prerequisite(struct buffer *out, struct str name)
+{
+	/* Make and Ninja have no way to write a name over two lines. */
+	if (memchr(name.p, '\n', name.n))
+		return;
+	buffer_puts(out, " \\\n  ");
+	add_make_name(out, name);
+}
+
 struct str output_depfile(const struct output *output, const char *dir)
 {
 	struct arena *arena = output->arena;
@@ -191,14 +200,11 @@ struct str output_depfile(const struct output *output, const char *dir)
 					 dir[strlen(dir) - 1] == '/' ? "" : "/"));
 	buffer_puts(&out, ":");
 	for (uint32_t i = 0; i < output->n_sources; i++) {
-		const struct output_source *s = &output->sources[i];
-
-		/* Neither standard input nor a name over two lines can be a prerequisite. */
-		if (s->is_stdin || memchr(s->name.p, '\n', s->name.n))
-			continue;
-		buffer_puts(&out, " \\\n  ");
-		add_make_name(&out, s->name);
+		if (!output->sources[i].is_stdin)
+			add_prerequisite(&out, output->sources[i].name);
 	}
+	for (uint32_t i = 0; i < output->n_inputs; i++)
+		add_prerequisite(&out, output->inputs[i]);
 	buffer_puts(&out, "\n");
 	return buffer_text(&out);
 }

@@ -29,6 +29,7 @@ struct rule_override {
 struct options {
 	bool help;
 	const char *config;	    /* --config FILE, or NULL: looked for */
+	const char *project_file;   /* the one that was read, NULL: none */
 	const char *catalog;	    /* --catalog DIR, or NULL */
 	const char *stdin_filename; /* <stdin> */
 	const char *color;	    /* auto, always, never */

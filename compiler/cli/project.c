@@ -124,6 +124,7 @@ enum status project_apply(struct arena *arena, const struct command *command,
 	case PROJECT_READ:
 		break;
 	}
+	options->project_file = project.file;
 	add_all(&project, arena, command, options);
 	if (project.findings.n == 0)
 		return STATUS_OK;
