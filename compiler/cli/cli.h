@@ -46,11 +46,14 @@ struct options {
 		const char *file;
 	} outputs[MAX_OUTPUTS];
 	uint32_t n_outputs;
-	const char *format;  /* rules, boards, schema, explain: --format as written, or NULL */
+	const char
+		*format; /* rules, boards, schema, explain, graph: --format as written, or NULL */
 	const char *output;  /* compile -o DIR */
 	const char *targets; /* -t a,b */
 	const char *depfile;
 	bool check, devices, shell;
+	const char **hosts; /* graph: --host PATTERN, each */
+	uint32_t n_hosts, hosts_capacity;
 	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
 };
@@ -72,11 +75,12 @@ enum {
 	COMMAND_BOARDS = 1 << 5,
 	COMMAND_SCHEMA = 1 << 6,
 	COMMAND_VERSION = 1 << 7,
-	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW,
+	COMMAND_GRAPH = 1 << 9,
+	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW | COMMAND_GRAPH,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
-	command_explain, command_boards, command_schema, command_version;
+	command_explain, command_boards, command_schema, command_graph, command_version;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */

@@ -26,6 +26,7 @@ enum option_id {
 	OPTION_CONFIG,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_HOST,
 };
 
 enum {
@@ -47,6 +48,10 @@ static const struct option_row {
 	 "text, json or markdown"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, "text or json"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, "json or markdown"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_GRAPH,
+	 "svg (the default), dot or mermaid"},
+	{"host", 0, "PATTERN", OPTION_HOST, COMMAND_GRAPH,
+	 "draw the hosts of this name only, in which * and ? stand for any; repeats"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
@@ -258,6 +263,10 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		return true;
 	case OPTION_WRITE_BASELINE:
 		o->write_baseline = optarg;
+		return true;
+	case OPTION_HOST:
+		*(const char **)arena_push(arena, (void **)&o->hosts, &o->n_hosts,
+					   &o->hosts_capacity, sizeof *o->hosts) = optarg;
 		return true;
 	}
 	return false;
