@@ -57,7 +57,8 @@ static void label_missing(struct arena *arena, const struct host *host, struct g
 		if (host && host_gpu(host, spec->gpus.items[i].gpu.s))
 			continue;
 		if (n++ < MISSING_SHOWN)
-			graph_label_add(arena, &vm->label, GRAPH_FACT, "%.*s: not on the host",
+			graph_label_add(arena, &vm->label, GRAPH_FACT,
+					host ? "%.*s: not on the host" : "%.*s",
 					STR_ARG(spec->gpus.items[i].gpu.s));
 	}
 	if (n > MISSING_SHOWN)
@@ -112,18 +113,16 @@ static void label_gpu(struct graph_builder *b, struct graph_gpu *gpu)
 	graph_label_findings(b, &gpu->label, own, NULL, 0);
 }
 
-/* The VM has the GPU, whole or as a vGPU. In a framed VM only the type is news. */
+/* The VM has the GPU, whole or as a vGPU. */
 static void add_use(struct graph_builder *b, struct graph_gpu *gpu, struct graph_vm *vm,
-		    const struct vm_gpu_spec *item)
+		    const struct vm_gpu_spec *item, bool first)
 {
 	struct graph_use *use = &gpu->uses[gpu->n_uses++];
 	struct str type = type_of(vm->vm->spec, item);
 	const struct span own[2] = {item->at};
 
 	use->vm = vm;
-	if (!vm->framed)
-		graph_label_add(b->arena, &use->label, GRAPH_NAME, "%.*s",
-				STR_ARG(vm->vm->spec->name.s));
+	use->first = first;
 	if (type.n)
 		graph_label_add(b->arena, &use->label, GRAPH_FACT, "vGPU %.*s", STR_ARG(type));
 	graph_label_findings(b, &use->label, own, NULL, 0);
@@ -166,13 +165,16 @@ static void fill_uses(struct graph_builder *b, struct graph_host *host)
 	count_uses(b, host);
 	for (uint32_t v = 0; v < host->n_vms; v++) {
 		struct graph_vm *vm = &host->vms[v];
+		bool first = true;
 
 		for (uint32_t i = 0; i < vm->vm->spec->gpus.n; i++) {
 			const struct vm_gpu_spec *item = &vm->vm->spec->gpus.items[i];
 			const struct gpu *gpu = host_gpu(host->host, item->gpu.s);
 
-			if (gpu)
-				add_use(b, &host->gpus[gpu->index], vm, item);
+			if (!gpu)
+				continue;
+			add_use(b, &host->gpus[gpu->index], vm, item, first);
+			first = false;
 		}
 		for (uint32_t i = 0; i < host->n_gpus && vm->framed; i++)
 			if (vm->gpus & UINT64_C(1) << i)

@@ -43,7 +43,8 @@ struct graph_vm {
 /* A GPU in the hands of a VM. */
 struct graph_use {
 	const struct graph_vm *vm;
-	struct graph_label label; /* of a VM that is not framed: its name too */
+	bool first;		  /* of the VM's */
+	struct graph_label label; /* the vGPU's type, and findings */
 };
 
 struct graph_gpu {

@@ -42,6 +42,7 @@ static void indent(struct buffer *out, uint32_t depth)
 		buffer_puts(out, "  ");
 }
 
+/* Each line ends with a break that puts it to the left. */
 static void put_lines(struct buffer *out, const struct graph_label *label, bool *any)
 {
 	static const char *const open[] = {"<B>", "", "<FONT COLOR=\"" GRAPH_RED "\">"};
@@ -52,9 +53,9 @@ static void put_lines(struct buffer *out, const struct graph_label *label, bool 
 
 		if (line->text.n == 0)
 			continue;
-		buffer_printf(out, "%s%s", *any ? "<BR/>" : "", open[line->role]);
+		buffer_puts(out, open[line->role]);
 		put_html(out, line->text);
-		buffer_puts(out, close[line->role]);
+		buffer_printf(out, "%s<BR ALIGN=\"LEFT\"/>", close[line->role]);
 		*any = true;
 	}
 }
@@ -245,18 +246,15 @@ static void put_uses(struct dot *dot, const struct graph_vm *vm, uint32_t v)
 		const struct graph_gpu *gpu = &dot->host->gpus[i];
 
 		for (uint32_t u = 0; u < gpu->n_uses; u++) {
-			struct graph_label label = gpu->uses[u].label;
+			const struct graph_label *label = &gpu->uses[u].label;
 
 			if (gpu->uses[u].vm != vm)
 				continue;
-			/* The name stands in the VM's own box. */
-			label.lines++;
-			label.n--;
 			buffer_printf(dot->out, "    h%u_g%u -- h%u_v%u [", dot->number,
 				      gpu->gpu->index, dot->number, v);
-			put_label(dot->out, &label, NULL, 0);
+			put_label(dot->out, label, NULL, 0);
 			buffer_printf(dot->out, "; color=\"%s\"; style=\"dotted\"; penwidth=2];\n",
-				      label.worst ? GRAPH_RED : GRAPH_VM);
+				      label->worst ? GRAPH_RED : GRAPH_VM);
 		}
 	}
 }

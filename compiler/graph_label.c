@@ -222,5 +222,7 @@ void graph_label_rest(struct graph_builder *b, struct graph_label *label)
 	for (uint32_t i = 0; i < b->n_marks; i++)
 		if (!b->marks[i].drawn)
 			gather(&all, &b->marks[i]);
+	if (all.n)
+		graph_label_add(b->arena, label, GRAPH_FACT, "about nothing that is drawn:");
 	tell(&all);
 }

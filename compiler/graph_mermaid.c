@@ -234,15 +234,12 @@ static void put_uses(struct mermaid *m, const struct graph_vm *vm, uint32_t v)
 		const struct graph_gpu *gpu = &m->host->gpus[i];
 
 		for (uint32_t u = 0; u < gpu->n_uses; u++) {
-			struct graph_label label = gpu->uses[u].label;
+			const struct graph_label *label = &gpu->uses[u].label;
 
 			if (gpu->uses[u].vm != vm)
 				continue;
-			/* The name stands in the VM's own box. */
-			label.lines++;
-			label.n--;
-			put_edge(m, "gv", gpu->gpu->index, v, &label);
-			style_edge(m, label.worst ? GRAPH_RED : GRAPH_VM, 1, "2 3");
+			put_edge(m, "gv", gpu->gpu->index, v, label);
+			style_edge(m, label->worst ? GRAPH_RED : GRAPH_VM, 1, "2 3");
 		}
 	}
 }

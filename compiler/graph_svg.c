@@ -46,8 +46,19 @@ static void put_nodes(struct buffer *out, const struct svg_place *p)
 		put_box(out, "node", x, top, p->x + right + BOX_W + NODE_PAD - x,
 			p->y + p->rows[last->row].bottom - top, "#f3f3f3");
 		buffer_puts(out, " stroke=\"#c8c8c8\"/>\n");
-		buffer_printf(out, "<text class=\"f\" x=\"%d\" y=\"%d\">NUMA node %d</text>\n",
-			      x + 8, top + 16, first->gpu->gpu->node);
+	}
+}
+
+static void put_node_names(struct buffer *out, const struct svg_place *p)
+{
+	for (uint32_t i = 0; i < p->host->n_gpus; i += ground_from(p, i, false)) {
+		const struct svg_cell *cell = &p->cells[i];
+
+		if (cell->gpu->gpu->node >= 0)
+			buffer_printf(out,
+				      "<text class=\"f\" x=\"%d\" y=\"%d\">NUMA node %d</text>\n",
+				      p->x + cell->x - NODE_PAD + 8,
+				      p->y + p->rows[cell->row].top + 16, cell->gpu->gpu->node);
 	}
 }
 
@@ -165,29 +176,31 @@ static void put_loose(struct buffer *out, const struct svg_place *p)
 /* A VM that shares GPUs, in one of them. */
 static void put_use(struct buffer *out, const struct graph_use *use, int x, int y)
 {
+	struct graph_label name = svg_use_name(use);
 	int height = svg_use_height(use);
 
-	svg_open(out, "use", &use->label);
+	svg_open(out, "use", use->first ? &name : &use->label);
 	put_box(out, "share", x + BOX_PAD, y, BOX_W - 2 * BOX_PAD, height, "#ffffff");
 	svg_stroke(out, use->vm->worst, GRAPH_VM, 12);
 	buffer_puts(out, "/>\n");
-	svg_label(out, &use->label, x + 2 * BOX_PAD, y + 3, BOX_W - 4 * BOX_PAD);
+	y += 3;
+	y += svg_label(out, &name, x + 2 * BOX_PAD, y, BOX_W - 4 * BOX_PAD);
+	svg_label(out, &use->label, x + 2 * BOX_PAD, y, BOX_W - 4 * BOX_PAD);
 	buffer_puts(out, "</g>\n");
 }
 
 static void put_gpu(struct buffer *out, const struct svg_place *p, const struct svg_cell *cell)
 {
-	const struct svg_row *row = &p->rows[cell->row];
 	const struct graph_gpu *gpu = cell->gpu;
 	struct graph_colour colour = graph_clique_colour(gpu->gpu->clique);
-	int x = p->x + cell->x, y = p->y + row->box_top;
+	int x = p->x + cell->x, y = p->y + p->rows[cell->row].box_top;
 	enum severity worst = gpu->label.worst;
 
 	for (uint32_t i = 0; i < gpu->n_uses; i++)
 		if (gpu->uses[i].vm->framed && gpu->uses[i].label.worst > worst)
 			worst = gpu->uses[i].label.worst;
 	svg_open(out, "gpu", &gpu->label);
-	put_box(out, "box", x, y, BOX_W, row->box_bottom - row->box_top, colour.fill);
+	put_box(out, "box", x, y, BOX_W, cell->height, colour.fill);
 	svg_stroke(out, worst, colour.line, 15);
 	buffer_puts(out, "/>\n");
 	y += BOX_PAD;
@@ -226,6 +239,7 @@ static void put_host(struct buffer *out, const struct graph_host *host, int x, i
 	svg_edges(out, &p);
 	for (uint32_t i = 0; i < host->n_gpus; i++)
 		put_gpu(out, &p, &p.cells[i]);
+	put_node_names(out, &p);
 	put_frame_names(out, &p);
 	put_loose(out, &p);
 	buffer_puts(out, "</g>\n");

@@ -57,7 +57,7 @@ struct svg_row {
 
 struct svg_cell {
 	const struct graph_gpu *gpu;
-	int x; /* the box; its height is the row's */
+	int x, height; /* of the box; its top is the row's */
 	uint32_t row, column;
 	bool named; /* its VM's label stands here */
 };
@@ -74,6 +74,8 @@ struct svg_place {
 
 /* Everything but x and y, which are 0. */
 void svg_place_host(struct svg_place *place, const struct graph_host *host);
+/* What a use that stands in its GPU's box says of its VM: everything once, then the name only. */
+struct graph_label svg_use_name(const struct graph_use *use);
 /* The height of a use that stands in its GPU's box; of a GPU's box with all in it. */
 int svg_use_height(const struct graph_use *use);
 int svg_gpu_height(const struct graph_gpu *gpu);

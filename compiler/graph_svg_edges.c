@@ -25,6 +25,11 @@ static int beside(bool pcie)
 	return pcie ? 9 : -9;
 }
 
+static int box_bottom(const struct svg_place *place, const struct svg_cell *cell)
+{
+	return place->rows[cell->row].box_top + cell->height;
+}
+
 /* --- edges --- */
 
 /* A cubic curve from (x[0], y[0]) to (x[3], y[3]). */
@@ -36,8 +41,7 @@ struct curve {
 static struct curve straight(const struct svg_place *place, const struct svg_cell *a,
 			     const struct svg_cell *b, bool pcie)
 {
-	const struct svg_row *row = &place->rows[a->row];
-	int y = (row->box_top + row->box_bottom) / 2 + beside(pcie);
+	int y = place->rows[a->row].box_top + 30 + beside(pcie);
 	int from = a->x + BOX_W, to = b->x;
 
 	return (struct curve){{from, from, to, to}, {y, y, y, y}};
@@ -49,13 +53,14 @@ static struct curve arc(const struct svg_place *place, const struct svg_cell *a,
 			const struct svg_cell *b, bool pcie)
 {
 	const struct svg_row *row = &place->rows[a->row];
-	int length = (int)(b->column - a->column), height = 28 * length - 8;
-	int y = row->arcs_below ? row->box_bottom : row->box_top;
-	int top = row->arcs_below ? y + height : y - height;
-	int out = BOX_W / 2 - 12 * length, from = center(a) + out + beside(pcie) / 2,
-	    to = center(b) - out + beside(pcie) / 2;
+	int length = (int)(b->column - a->column), height = 28 * length - 8 + (pcie ? 14 : 0);
+	int top = row->arcs_below ? row->box_bottom + height : row->box_top - height;
+	int out = BOX_W / 2 - 12 * length - (pcie ? 8 : 0);
+	int from = center(a) + out, to = center(b) - out;
 
-	return (struct curve){{from, from + 10, to - 10, to}, {y, top, top, y}};
+	return (struct curve){{from, from + 10, to - 10, to},
+			      {row->arcs_below ? box_bottom(place, a) : row->box_top, top, top,
+			       row->arcs_below ? box_bottom(place, b) : row->box_top}};
 }
 
 /* Between rows that follow each other. */
@@ -63,7 +68,7 @@ static struct curve upright(const struct svg_place *place, const struct svg_cell
 			    const struct svg_cell *b, bool pcie)
 {
 	int from = riser(a) + beside(pcie), to = riser(b) + beside(pcie);
-	int top = place->rows[a->row].box_bottom, bottom = place->rows[b->row].box_top;
+	int top = box_bottom(place, a), bottom = place->rows[b->row].box_top;
 	int bend = (bottom - top) / 2;
 
 	return (struct curve){{from, from, to, to}, {top, top + bend, bottom - bend, bottom}};
@@ -73,10 +78,9 @@ static struct curve upright(const struct svg_place *place, const struct svg_cell
 static struct curve aside(const struct svg_place *place, const struct svg_cell *a,
 			  const struct svg_cell *b, bool pcie)
 {
-	const struct svg_row *upper = &place->rows[a->row], *lower = &place->rows[b->row];
 	int from = a->x + BOX_W, to = b->column > a->column ? b->x : b->x + BOX_W;
-	int bend = PITCH - BOX_W - 16, top = (upper->box_top + upper->box_bottom) / 2,
-	    bottom = (lower->box_top + lower->box_bottom) / 2;
+	int bend = PITCH - BOX_W - 16, top = place->rows[a->row].box_top + 30,
+	    bottom = place->rows[b->row].box_top + 30;
 
 	return (struct curve){
 		{from, from + bend, b->column > a->column ? to - bend : to + bend, to},
@@ -109,6 +113,21 @@ static int width_of(const struct graph_link *link)
 	return link->pcie ? 18 : widths[link->links < 4 ? link->links : 4];
 }
 
+/* In the middle of the curve: above one along a row, right of one between rows. */
+static void put_link_note(struct buffer *out, const struct svg_place *place, const struct curve *c,
+			  const struct graph_link *link, const char *color)
+{
+	int x = place->x + (c->x[0] + 3 * c->x[1] + 3 * c->x[2] + c->x[3]) / 8;
+	int y = place->y + (c->y[0] + 3 * c->y[1] + 3 * c->y[2] + c->y[3]) / 8;
+	bool within = place->cells[place->at[link->from]].row ==
+		      place->cells[place->at[link->to]].row;
+
+	if (link->label.n == 0 || link->label.lines[0].role != GRAPH_FACT)
+		return;
+	svg_note(out, within ? x : x + 5, within ? y - 4 : y + 4, within ? "middle" : "start",
+		 color, link->label.lines[0].text);
+}
+
 static void put_link(struct buffer *out, const struct svg_place *place,
 		     const struct graph_link *link)
 {
@@ -123,11 +142,7 @@ static void put_link(struct buffer *out, const struct svg_place *place,
 		      place->x + c.x[0], place->y + c.y[0], place->x + c.x[1], place->y + c.y[1],
 		      place->x + c.x[2], place->y + c.y[2], place->x + c.x[3], place->y + c.y[3],
 		      color, width / 10, width % 10, link->pcie ? " stroke-dasharray=\"6 4\"" : "");
-	/* The middle of the curve. */
-	if (link->label.n && link->label.lines[0].role == GRAPH_FACT)
-		svg_note(out, place->x + (c.x[0] + 3 * c.x[1] + 3 * c.x[2] + c.x[3]) / 8,
-			 place->y + (c.y[0] + 3 * c.y[1] + 3 * c.y[2] + c.y[3]) / 8 - 4, "middle",
-			 color, link->label.lines[0].text);
+	put_link_note(out, place, &c, link, color);
 	buffer_puts(out, "</g>\n");
 }
 
@@ -183,15 +198,31 @@ static void put_line(struct buffer *out, int x1, int y1, int x2, int y2, const c
 static void put_spoke(struct buffer *out, const struct svg_place *place,
 		      const struct graph_hub *hub, const struct svg_cell *cell, int y)
 {
-	const struct svg_row *row = &place->rows[cell->row];
 	const char *color = line_colour(hub->pcie, hub->clique);
 	int x = place->x + spoke_x(place, cell, hub->pcie);
 
 	if (cell->row % 2 == 0)
-		put_line(out, x, place->y + row->box_bottom, x, place->y + y, color, hub->pcie);
-	else
-		put_line(out, x, place->y + y + HUB_H, x, place->y + row->box_top, color,
+		put_line(out, x, place->y + box_bottom(place, cell), x, place->y + y, color,
 			 hub->pcie);
+	else
+		put_line(out, x, place->y + y + HUB_H, x, place->y + place->rows[cell->row].box_top,
+			 color, hub->pcie);
+}
+
+/* "PCIe P2P, clique 0; error: clique-mixed-models": as many of the lines as the bar is wide for. */
+static struct str bar_text(struct buffer *out, const struct graph_label *label, int width)
+{
+	struct str text = label->lines[0].text;
+
+	for (uint32_t i = 1; i < label->n; i++) {
+		struct str longer = arena_printf(out->arena, "%.*s; %.*s", STR_ARG(text),
+						 STR_ARG(label->lines[i].text));
+
+		if (svg_note_width(longer) + 2 * BOX_PAD > width)
+			break;
+		text = longer;
+	}
+	return text;
 }
 
 /* The hub's bar in one lane; `trunk` is where it goes on to the others, 0 nowhere. */
@@ -220,9 +251,9 @@ static void put_bar(struct buffer *out, const struct svg_place *place, uint32_t 
 		      hub->pcie ? graph_clique_colour(hub->clique).fill : HUB_FILL);
 	svg_stroke(out, hub->label.worst, color, 20);
 	buffer_puts(out, "/>\n");
-	if (hub->label.n)
-		svg_note(out, place->x + (left + right) / 2, place->y + y + 16, "middle", "#000000",
-			 hub->label.lines[0].text);
+	svg_note(out, place->x + (left + right) / 2, place->y + y + 16, "middle",
+		 hub->label.worst ? GRAPH_RED : "#000000",
+		 bar_text(out, &hub->label, right - left));
 }
 
 static void put_hub(struct buffer *out, const struct svg_place *place, uint32_t h, int trunk)

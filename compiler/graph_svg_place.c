@@ -10,9 +10,20 @@ enum {
 
 /* --- heights --- */
 
+struct graph_label svg_use_name(const struct graph_use *use)
+{
+	struct graph_label name = use->vm->label;
+
+	name.n = use->first ? name.n : 1;
+	return name;
+}
+
 int svg_use_height(const struct graph_use *use)
 {
-	return svg_label_height(&use->label, BOX_W - 4 * BOX_PAD) + 8;
+	struct graph_label name = svg_use_name(use);
+
+	return svg_label_height(&name, BOX_W - 4 * BOX_PAD) +
+	       svg_label_height(&use->label, BOX_W - 4 * BOX_PAD) + 8;
 }
 
 int svg_gpu_height(const struct graph_gpu *gpu)
@@ -74,6 +85,7 @@ static void fill_grid(struct svg_place *place)
 		place->cells[i] = (struct svg_cell){
 			.gpu = &host->gpus[i],
 			.x = HOST_PAD + NODE_PAD + (int)column * PITCH,
+			.height = svg_gpu_height(&host->gpus[i]),
 			.row = row,
 			.column = column++,
 		};
@@ -174,13 +186,13 @@ static void place_row(struct svg_place *place, uint32_t r, int y)
 	for (uint32_t i = 0; i < row->n; i++) {
 		const struct svg_cell *cell = &place->cells[row->first + i];
 
-		box = max(box, svg_gpu_height(cell->gpu));
+		box = max(box, cell->height);
 		if (cell->named)
 			vm = max(vm, svg_label_height(&cell->gpu->frame->label, NAME_W) + 4);
 		node = cell->gpu->gpu->node >= 0 ? NODE_LABEL : node;
 		complex = cell->gpu->complex >= 0 ? COMPLEX_LABEL : complex;
 	}
-	row->arcs = longest > 1 ? 22 * (int)longest : 0;
+	row->arcs = longest > 1 ? 22 * (int)longest + 16 : 0;
 	row->arcs_below = r > 0 && r + 1 == place->n_rows;
 	row->top = y;
 	row->vm_top = row->top + node + 8;
