@@ -20,7 +20,8 @@ static void put_html(struct buffer *out, struct str s)
 			buffer_add(out, (struct str){s.p + i, 1});
 }
 
-/* For a quoted string: dot reads escapes and entities in it. */
+/* For a tooltip, in quotes. dot reads escapes and entities in it, and some releases read the escapes
+ * twice: no number of backslashes is one in all of them, so another character stands for it. */
 static void put_quoted(struct buffer *out, struct str s)
 {
 	buffer_puts(out, "\"");
@@ -28,7 +29,7 @@ static void put_quoted(struct buffer *out, struct str s)
 		if (s.p[i] == '\n')
 			buffer_puts(out, "\\n");
 		else if (s.p[i] == '\\')
-			buffer_puts(out, "&#92;");
+			buffer_puts(out, "\u29f5");
 		else if (s.p[i] == '"' || s.p[i] == '&')
 			buffer_printf(out, "&#%u;", (unsigned char)s.p[i]);
 		else
