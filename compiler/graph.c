@@ -230,18 +230,19 @@ static void label_host(struct graph_builder *b, struct graph_host *host)
 	const struct host *from = host->host;
 	const struct span own[2] = {host_span(from->spec), host_span(from->profile)};
 	struct span gpus[MAX_GPUS];
-	struct buffer facts;
+	const char *kind = "", *links = "";
 
-	buffer_init(&facts, b->arena);
 	if (span_given(from->spec->hypervisor.at))
-		buffer_puts(&facts, from->kvm ? "kvm, " : "vsphere, ");
-	buffer_printf(&facts, "%u %s, %u %s", host->n_gpus, host->n_gpus == 1 ? "GPU" : "GPUs",
-		      host->n_vms, host->n_vms == 1 ? "VM" : "VMs");
+		kind = from->kvm ? "kvm, " : "vsphere, ";
 	if (host->n_links + host->n_hubs == 0 && host->n_gpus > 1)
-		buffer_printf(&facts, "; %s, %s", from->nvlink ? "no NVLink" : "NVLink: not said",
-			      from->pcie_p2p_known ? "no PCIe P2P" : "PCIe P2P: not said");
+		links = arena_printf(b->arena, "; %s, %s",
+				     from->nvlink ? "no NVLink" : "NVLink: not said",
+				     from->pcie_p2p_known ? "no PCIe P2P" : "PCIe P2P: not said")
+				.p;
 	graph_label_add(b->arena, &host->label, GRAPH_NAME, "%.*s", STR_ARG(host->name));
-	graph_label_add(b->arena, &host->label, GRAPH_FACT, "%.*s", STR_ARG(buffer_text(&facts)));
+	graph_label_add(b->arena, &host->label, GRAPH_FACT, "%s%u %s, %u %s%s", kind, host->n_gpus,
+			host->n_gpus == 1 ? "GPU" : "GPUs", host->n_vms,
+			host->n_vms == 1 ? "VM" : "VMs", links);
 	for (uint32_t i = 0; i < host->n_gpus; i++)
 		gpus[i] = gpu_span(from->gpus[i].spec);
 	graph_label_findings(b, &host->label, own, gpus, host->n_gpus);

@@ -20,8 +20,9 @@ static void put_html(struct buffer *out, struct str s)
 			buffer_add(out, (struct str){s.p + i, 1});
 }
 
-/* For a tooltip, in quotes. dot reads escapes and entities in it, and some releases read the escapes
- * twice: no number of backslashes is one in all of them, so another character stands for it. */
+/* For a tooltip, in quotes. dot reads escapes and entities in it, and some releases read the
+ * escapes twice: no number of backslashes is one in all of them, so another character stands for
+ * it. */
 static void put_quoted(struct buffer *out, struct str s)
 {
 	buffer_puts(out, "\"");

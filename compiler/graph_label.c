@@ -53,7 +53,12 @@ static struct str cut(struct arena *arena, struct str s, size_t characters)
 static struct str shown(struct arena *arena, struct str s)
 {
 	struct buffer all, out;
+	size_t plain = 0;
 
+	while (plain < s.n && s.p[plain] >= ' ' && s.p[plain] <= '~')
+		plain++;
+	if (plain == s.n)
+		return s;
 	buffer_init(&all, arena);
 	render_visible(&all, s);
 	s = buffer_text(&all);

@@ -376,20 +376,20 @@ static void put_head(struct buffer *out, int width, int height)
 void graph_write_svg(const struct graph *graph, struct buffer *out)
 {
 	enum { NOTES_W = 480 };
-	struct buffer body;
-	int notes = svg_label_height(&graph->elsewhere, NOTES_W), end;
+	int notes = svg_label_height(&graph->elsewhere, NOTES_W), width;
 	struct sheet sheet = lay_out(graph, SHEET_PAD + (notes ? notes + 16 : 0));
+	struct buffer legend;
 
-	buffer_init(&body, graph->arena);
-	svg_open(&body, "elsewhere", &graph->elsewhere);
-	svg_label(&body, &graph->elsewhere, SHEET_PAD, SHEET_PAD, NOTES_W);
-	buffer_puts(&body, "</g>\n");
+	buffer_init(&legend, graph->arena);
+	width = put_legend(&legend, graph, SHEET_PAD, sheet.height + LEGEND_H / 2 + 6);
+	if (notes && width < 2 * SHEET_PAD + NOTES_W)
+		width = 2 * SHEET_PAD + NOTES_W;
+	put_head(out, sheet.width > width ? sheet.width : width, sheet.height + LEGEND_H);
+	svg_open(out, "elsewhere", &graph->elsewhere);
+	svg_label(out, &graph->elsewhere, SHEET_PAD, SHEET_PAD, NOTES_W);
+	buffer_puts(out, "</g>\n");
 	for (uint32_t i = 0; i < graph->n_hosts; i++)
-		put_host(&body, &graph->hosts[i], sheet.spots[i].x, sheet.spots[i].y);
-	end = put_legend(&body, graph, SHEET_PAD, sheet.height + LEGEND_H / 2 + 6);
-	if (notes && end < 2 * SHEET_PAD + NOTES_W)
-		end = 2 * SHEET_PAD + NOTES_W;
-	put_head(out, sheet.width > end ? sheet.width : end, sheet.height + LEGEND_H);
-	buffer_add(out, buffer_text(&body));
+		put_host(out, &graph->hosts[i], sheet.spots[i].x, sheet.spots[i].y);
+	buffer_add(out, buffer_text(&legend));
 	buffer_puts(out, "</svg>\n");
 }
