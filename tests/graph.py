@@ -391,7 +391,7 @@ def test_command(run):
         run.check(Svg(got.stdout).count("host") == n, f"--host {patterns}")
     only = Svg(run.graph("--host=other", "-", stdin=text).stdout)
     run.check(text_of(only.groups("elsewhere")[0]) == "", "a finding about a host that is not drawn is not elsewhere")
-    for wrong in (["--host", "gpu-3"], ["--format", "png"], ["/nonexistent.yaml"]):
+    for wrong in (["--host", "gpu-3"], ["--host", "gpu-1", "--host", "x*"], ["--format", "png"], ["/nonexistent.yaml"]):
         got = run.graph(*wrong, *([] if wrong[0][0] == "/" else ["-"]), stdin=text)
         run.check(got.returncode == 2 and got.stdout == "" and got.stderr, f"{wrong}: {got.returncode}")
     with open("/dev/full", "w") as full:

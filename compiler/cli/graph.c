@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include "compiler/cli/cli.h"
+#include "schema/keys.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -26,20 +27,55 @@ static const struct {
 
 enum { N_FORMATS = sizeof formats / sizeof *formats };
 
-/* One of the --host patterns. */
-static bool is_wanted(struct str host, const void *data)
+/* The pattern stands for the host's name. */
+static bool matches(const char *pattern, struct str host)
 {
-	const struct options *options = data;
 	char name[256];
 
 	if (host.n >= sizeof name)
 		return false;
 	memcpy(name, host.p, host.n);
 	name[host.n] = '\0';
+	return fnmatch(pattern, name, 0) == 0;
+}
+
+static bool is_wanted(struct str host, const void *data)
+{
+	const struct options *options = data;
+
 	for (uint32_t i = 0; i < options->n_hosts; i++)
-		if (fnmatch(options->hosts[i], name, 0) == 0)
+		if (matches(options->hosts[i], host))
 			return true;
 	return false;
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+/* A mistyped host must not look like one without findings. */
+static bool all_found(const struct options *options, const struct graph *graph,
+		      const struct plan *plan)
+{
+	for (uint32_t p = 0; p < options->n_hosts; p++) {
+		struct str pattern = str_of(options->hosts[p]);
+		uint32_t i = 0;
+		size_t near;
+
+		while (i < graph->n_hosts && !matches(options->hosts[p], graph->hosts[i].name))
+			i++;
+		if (i < graph->n_hosts)
+			continue;
+		near = nearest(pattern, plan->n_hosts, host_name, plan);
+		if (near != SIZE_MAX)
+			trouble("no host '%s': did you mean '%.*s'?", options->hosts[p],
+				STR_ARG(host_name(near, plan)));
+		else
+			trouble("no host '%s' in the plan", options->hosts[p]);
+		return false;
+	}
+	return true;
 }
 
 static enum status run(struct arena *arena, const struct options *options)
@@ -63,10 +99,8 @@ static enum status run(struct arena *arena, const struct options *options)
 		return status;
 	graph = graph_build(arena, workspace.plan, &workspace.findings,
 			    options->n_hosts ? is_wanted : NULL, options);
-	if (options->n_hosts && graph->n_hosts == 0) {
-		trouble("--host %s: the plan has no such host", options->hosts[0]);
+	if (!all_found(options, graph, workspace.plan))
 		return STATUS_TROUBLE;
-	}
 	buffer_init(&out, arena);
 	formats[i].write(graph, &out);
 	fwrite(out.p, 1, out.n, stdout);
