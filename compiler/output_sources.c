@@ -5,6 +5,7 @@
 
 #include "compiler/digest.h"
 #include "compiler/output_private.h"
+#include "compiler/utf8.h"
 
 /* `.`, `..` and empty parts taken out of an absolute path, by name alone; "" is the root. */
 static struct str normalise(struct arena *arena, struct str path)
@@ -79,47 +80,6 @@ static struct str shown_name(struct arena *arena, struct str name)
 	return root.n > folder ? (struct str){root.p + folder, root.n - folder} : STR("<stdin>");
 }
 
-/* Length of the UTF-8 character at the start of `s`, 0: it is none. */
-static size_t utf8_length(struct str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-
-	if (n > s.n || n == 0)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-/* JSON is UTF-8, names of files are any bytes: what is no character becomes U+FFFD. */
-static struct str clean_utf8(struct arena *arena, struct str s)
-{
-	struct buffer out;
-	size_t n;
-
-	buffer_init(&out, arena);
-	for (; s.n; s.p += n, s.n -= n) {
-		n = utf8_length(s);
-		if (n)
-			buffer_add(&out, (struct str){s.p, n});
-		else
-			buffer_puts(&out, "\xef\xbf\xbd");
-		n = n ? n : 1;
-	}
-	return buffer_text(&out);
-}
-
 static int compare_sources(const void *a, const void *b)
 {
 	const struct source_entry *x = a, *y = b;
@@ -148,7 +108,7 @@ struct source_entry *source_entries(const struct output *output, uint32_t *n)
 
 		if (!s->is_stdin)
 			path = (struct str){path.p + common, path.n - common};
-		entries[i].path = clean_utf8(arena, path);
+		entries[i].path = utf8_clean(arena, path);
 		sha256_hex(s->text, entries[i].sha256);
 	}
 	if (output->n_sources)
