@@ -1,50 +1,11 @@
 /* How spec files are named: in the manifest, which must say the same wherever the tree lies, and in
  * a depfile, where Make must find them. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "compiler/digest.h"
+#include "compiler/file_name.h"
 #include "compiler/output_private.h"
 #include "compiler/utf8.h"
-
-/* `.`, `..` and empty parts taken out of an absolute path, by name alone; "" is the root. */
-static struct str normalise(struct arena *arena, struct str path)
-{
-	char *p = arena_alloc(arena, path.n + 1);
-	size_t n = 0, end;
-
-	for (size_t at = 0; at < path.n; at = end + 1) {
-		const char *slash = memchr(path.p + at, '/', path.n - at);
-		struct str part;
-
-		end = slash ? (size_t)(slash - path.p) : path.n;
-		part = (struct str){path.p + at, end - at};
-		if (part.n == 0 || str_is(part, "."))
-			continue;
-		if (str_is(part, "..")) {
-			while (n && p[--n] != '/')
-				;
-			continue;
-		}
-		p[n++] = '/';
-		memcpy(p + n, part.p, part.n);
-		n += part.n;
-	}
-	return (struct str){p, n};
-}
-
-static struct str absolute(struct arena *arena, struct str name)
-{
-	char *cwd;
-	struct str path;
-
-	if (name.n && *name.p == '/')
-		return normalise(arena, name);
-	cwd = getcwd(NULL, 0);
-	path = arena_printf(arena, "%s/%.*s", cwd ? cwd : "", STR_ARG(name));
-	free(cwd);
-	return normalise(arena, path);
-}
 
 static size_t folder_length(struct str path)
 {
@@ -71,7 +32,7 @@ static size_t common_folder(const struct str *paths, uint32_t n)
 /* What the user calls standard input is shown as it is, unless that would lead out of the tree. */
 static struct str shown_name(struct arena *arena, struct str name)
 {
-	struct str root = normalise(arena, arena_printf(arena, "/%.*s", STR_ARG(name)));
+	struct str root = file_name_absolute(arena, arena_printf(arena, "/%.*s", STR_ARG(name)));
 	bool clean = root.n == name.n + 1 && memcmp(root.p + 1, name.p, name.n) == 0;
 	size_t folder = folder_length(root);
 
@@ -98,7 +59,7 @@ struct source_entry *source_entries(const struct output *output, uint32_t *n)
 
 	for (uint32_t i = 0; i < output->n_sources; i++) {
 		if (!output->sources[i].is_stdin)
-			paths[n_paths++] = absolute(arena, output->sources[i].name);
+			paths[n_paths++] = file_name_absolute(arena, output->sources[i].name);
 	}
 	common = common_folder(paths, n_paths);
 	n_paths = 0;
