@@ -8,7 +8,7 @@
 #include "compiler/render.h"
 #include "compiler/render_ci.h"
 
-/* `plain`: characters that stand for themselves in a value but would end it. */
+/* `special`: written as %XX; what else could deceive a reader is shown as an escape. */
 static void escape(struct buffer *out, struct str s, const char *special)
 {
 	while (s.n) {

@@ -14,8 +14,6 @@ static const char *entity(uint32_t code)
 		return "&gt;";
 	case '"':
 		return "&quot;";
-	case '\'':
-		return "&apos;";
 	/* The two that are characters to UTF-8 and not to XML. */
 	case 0xfffe:
 		return "\\u{fffe}";

@@ -4,8 +4,8 @@
 
 #include "compiler/buffer.h"
 
-/* The text as content or as a quoted attribute. What XML 1.0 cannot hold, what is no UTF-8 and what
- * could deceive a reader is shown as an escape, as on a terminal: `\x1b`. */
+/* The text as content or as an attribute in double quotes. What XML 1.0 cannot hold, what is no
+ * UTF-8 and what could deceive a reader is shown as an escape, as on a terminal: `\x1b`. */
 void xml_escape(struct buffer *out, struct str s);
 
 #endif

@@ -145,7 +145,7 @@ static void print_for_programs(const struct workspace *workspace, enum format fo
 					 workspace->plan->n_vms};
 	struct ci_report report = ci_report(workspace);
 
-	/* Only what nobody has asked for yet is filled in. */
+	/* Looked up only where a format wants them. */
 	paths_of_findings((struct findings *)&workspace->findings, &workspace->sources);
 	if (format == FORMAT_JSON)
 		render_json(&workspace->findings, &workspace->sources, summary, out);
