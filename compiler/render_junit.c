@@ -104,17 +104,32 @@ static void print_suite_start(struct junit *j, struct str file, uint32_t tests, 
 	flush(j, &out);
 }
 
-/* One file's, from finding `from` on; where the next file's start. */
-static uint32_t print_suite(struct junit *j, const struct source *source, uint32_t from)
+/* A file's findings stand together, from `from` on: where the next file's start. */
+static uint32_t end_of_file(const struct junit *j, const struct source *source, uint32_t from)
 {
 	const struct findings *findings = j->report->findings;
-	struct str file = ci_name(j->report, j->arena, source);
-	uint32_t end = from, failures = 0;
 
-	while (end < findings->n &&
-	       source_of(j->report->sources, findings->items[end].at) == source)
-		failures += fails(j, &findings->items[end++]);
-	print_suite_start(j, file, end - from, failures);
+	while (from < findings->n &&
+	       source_of(j->report->sources, findings->items[from].at) == source)
+		from++;
+	return from;
+}
+
+static uint32_t count_failures(const struct junit *j, uint32_t from, uint32_t end)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = from; i < end; i++)
+		n += fails(j, &j->report->findings->items[i]);
+	return n;
+}
+
+static uint32_t print_suite(struct junit *j, const struct source *source, uint32_t from)
+{
+	struct str file = ci_name(j->report, j->arena, source);
+	uint32_t end = end_of_file(j, source, from);
+
+	print_suite_start(j, file, end - from, count_failures(j, from, end));
 	for (uint32_t i = from; i < end; i++)
 		print_test(j, file, i);
 	fputs("  </testsuite>\n", j->out);
@@ -135,24 +150,18 @@ static void print_nothing_read(FILE *out)
 
 static void print_start(const struct junit *j)
 {
-	const struct findings *findings = j->report->findings;
-	uint32_t failures = 0, tests = findings->n, next = 0;
+	uint32_t n = j->report->findings->n, tests = n, next = 0;
 
-	for (uint32_t i = 0; i < findings->n; i++)
-		failures += fails(j, &findings->items[i]);
 	for (uint32_t i = 0; i < j->report->sources->n; i++) {
-		const struct source *source = &j->report->sources->items[i];
 		uint32_t from = next;
 
-		while (next < findings->n &&
-		       source_of(j->report->sources, findings->items[next].at) == source)
-			next++;
+		next = end_of_file(j, &j->report->sources->items[i], from);
 		tests += next == from;
 	}
 	fprintf(j->out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 		"<testsuites name=\"gpuplan\" tests=\"%u\" failures=\"%u\" errors=\"0\">\n",
-		tests ? tests : 1, failures);
+		tests ? tests : 1, count_failures(j, 0, n));
 }
 
 void render_junit(const struct ci_report *report, FILE *out)
