@@ -543,6 +543,31 @@ def test_unwritable(p):
         p.check(b"standard output: No space left" in done.stderr, done.stderr)
 
 
+def test_permissions(p):
+    """As a user who may not write everywhere: a file that is not ours stays, one in a folder that is not is written to."""
+    user = 65534 if os.geteuid() == 0 else None
+    os.chmod(p.folder.parent, 0o755)
+    program = shutil.copy(p.gpuplan, p.folder / "gpuplan")
+    p.put("a.yaml", SPEC)
+    want = p.run("-q", "-f", "json", "a.yaml").stdout
+    for folder, mode in (("open", 0o755), ("closed", 0o555)):
+        p.put(f"{folder}/writable", "old")
+        p.put(f"{folder}/readable", "old")
+        for name in (".", "writable", "readable"):
+            os.chown(p.folder / folder / name, user or -1, -1)
+        (p.folder / folder / "readable").chmod(0o444)
+        (p.folder / folder).chmod(mode)
+    for name, status, text in (("open/writable", 1, want), ("open/readable", 2, b"old"), ("open/new", 1, want), ("closed/writable", 1, want),
+                               ("closed/readable", 2, b"old"), ("closed/new", 2, None)):
+        done = subprocess.run([program, "lint", "-q", "-f", "json", "-o", name, "a.yaml"], cwd=p.folder, user=user, capture_output=True, timeout=60)
+        p.same(done.returncode, status, f"{name}: {done.stderr}")
+        p.check(status == 1 or b"Permission denied" in done.stderr, done.stderr)
+        file = p.folder / name
+        p.same(file.read_bytes() if file.exists() else None, text, name)
+    p.same(sorted(x.name for x in (p.folder / "open").iterdir()), ["new", "readable", "writable"], "left behind")
+    (p.folder / "closed").chmod(0o755)
+
+
 def limit_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -16,8 +16,8 @@ static mode_t new_mode(void)
 	return 0666 & ~mask;
 }
 
-/* Where the file stands, or will: behind the links of its name. NULL: it is no regular file, or
- * cannot be told. */
+/* Where the file stands, or will: behind the links of its name. NULL: it is no regular file, not
+ * ours to write, or cannot be told. */
 static char *regular_path(struct arena *arena, const char *name, mode_t *mode)
 {
 	char *real = realpath(name, NULL), *path = NULL;
@@ -27,8 +27,8 @@ static char *regular_path(struct arena *arena, const char *name, mode_t *mode)
 		*mode = new_mode();
 		return (char *)arena_printf(arena, "%s", name).p;
 	}
-	if (real && stat(real, &st) == 0 && S_ISREG(st.st_mode)) {
-		*mode = st.st_mode & 07777;
+	if (real && access(real, W_OK) == 0 && stat(real, &st) == 0 && S_ISREG(st.st_mode)) {
+		*mode = st.st_mode & 0777;
 		path = (char *)arena_printf(arena, "%s", real).p;
 	}
 	free(real);
