@@ -329,6 +329,7 @@ def test_where(p):
     """Relative to the repository that a pipeline names, else to the working directory."""
     p.put("work/repo/vms/a.yaml", SPEC)
     p.put("work/other/a.yaml", SPEC)
+    p.put("work/re/x", "")
     (p.folder / "link").symlink_to("work/repo")
     here = str(p.folder.resolve())
     repo = here + "/work/repo"
