@@ -486,6 +486,14 @@ def test_junit_verdict(p):
         same_junit(p, p.findings(*arguments, "a.yaml", "b.yaml"), {n: n.encode() for n in ("a.yaml", "b.yaml")}, root, f"{arguments}", failing)
 
 
+def test_junit_names(p):
+    """What has no path is counted file by file: what another file has renames no test."""
+    for name in ("a.yaml", "b.yaml"):
+        p.put(name, "version: 1\nhosts: {\n")
+    root, _ = p.junit("a.yaml", "b.yaml")
+    p.same([t.get("name") for s in root for t in s], ["yaml-syntax", "yaml-syntax"], "tests")
+
+
 def test_junit_clean(p):
     root, done = p.junit(ROOT / "examples")
     files = sum(1 for f in (ROOT / "examples").rglob("*.y*ml"))
