@@ -64,7 +64,7 @@ class Test:
 
     def lint(self, name, path, expect, says, stdin=None):
         """`says`: a regular expression for the text form, or for what standard error says (status 2)."""
-        status, out, err = self.call(name, "lint", "--explain", path, stdin=stdin)
+        status, out, err = self.call(name, "lint", "-f", "text", "--explain", path, stdin=stdin)
         shown = out + err
         self.check(name, status == expect, f"status {status} and not {expect}\n{shown[-400:]!r}")
         self.check(f"{name}, message", re.search(says.encode(), shown), f"no '{says}' in {shown[:300]!r}")

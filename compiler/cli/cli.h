@@ -125,6 +125,18 @@ bool want_color(const struct options *options, FILE *out);
 void print_catalog_error(const struct catalog_error *error);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A file that the user names for output. A regular file is written beside its place and put there
+ * when it is whole: who reads it after a failed run sees the old one or none. */
+struct out_file {
+	const char *name; /* NULL: standard output */
+	FILE *out;
+	char *temp, *path; /* of the renaming; NULL: `out` is the place itself */
+};
+
+/* Both print what is wrong and return false. What was opened must be closed. */
+bool out_file_open(struct out_file *file, struct arena *arena, const char *name);
+bool out_file_close(struct out_file *file);
+
 /* Writes everything out; false (and says so) where standard output could not take it. */
 bool flush_output(FILE *out, const char *name);
 

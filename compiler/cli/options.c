@@ -43,7 +43,8 @@ static const struct option_row {
 	const char *doc;
 } rows[] = {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
-	 "text, oneline, json or auto (text); repeats, each with its own -o"},
+	 "text, oneline, json, sarif, github, junit or auto (github on its runners, else text); "
+	 "repeats, each with its own -o"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN,
 	 "text, json or markdown"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, "text or json"},
@@ -80,7 +81,7 @@ static const struct option_row {
 	{"catalog", 0, "DIR", OPTION_CATALOG, WITH_CATALOG,
 	 "take the tables that DIR holds in place of the built-in ones"},
 	{"max-findings", 0, "N", OPTION_MAX_FINDINGS, COMMANDS_WITH_PLAN,
-	 "show at most N findings as text; default 1000"},
+	 "show at most N findings as text or annotations; default 1000"},
 	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN,
 	 "what standard input (`-`) is called in findings"},
 	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN, "auto, always or never"},
@@ -114,10 +115,9 @@ static bool parse_format(struct options *o, const struct command *command, const
 	static const struct {
 		const char *name;
 		enum format format;
-	} formats[] = {{"auto", FORMAT_AUTO},
-		       {"text", FORMAT_TEXT},
-		       {"oneline", FORMAT_ONELINE},
-		       {"json", FORMAT_JSON}};
+	} formats[] = {{"auto", FORMAT_AUTO},  {"text", FORMAT_TEXT},	{"oneline", FORMAT_ONELINE},
+		       {"json", FORMAT_JSON},  {"sarif", FORMAT_SARIF}, {"github", FORMAT_GITHUB},
+		       {"junit", FORMAT_JUNIT}};
 
 	o->format = text;
 	if (command->bit != COMMAND_LINT)
@@ -132,7 +132,7 @@ static bool parse_format(struct options *o, const struct command *command, const
 		o->outputs[o->n_outputs++].format = formats[i].format;
 		return true;
 	}
-	trouble("no format '%s': text, oneline, json or auto", text);
+	trouble("no format '%s': text, oneline, json, sarif, github, junit or auto", text);
 	return false;
 }
 
@@ -147,6 +147,12 @@ static bool parse_output(struct options *o, const struct command *command, const
 	if (o->outputs[o->n_outputs - 1].file) {
 		trouble("-o %s: each -o follows its own -f", text);
 		return false;
+	}
+	for (uint32_t i = 0; i + 1 < o->n_outputs; i++) {
+		if (o->outputs[i].file && strcmp(o->outputs[i].file, text) == 0) {
+			trouble("-o %s: two formats cannot go to one file", text);
+			return false;
+		}
 	}
 	o->outputs[o->n_outputs - 1].file = strcmp(text, "-") == 0 ? NULL : text;
 	return true;
