@@ -116,15 +116,17 @@ class Run:
         """Output and the calls that it made; EXPECT is the status."""
         calls = self.machine.root / "calls"
         calls.write_text("")
+        ran = self.command(*self.shell, str(self.script), *words)
+        assert ran.returncode == expect, f"status {ran.returncode}: {ran.stdout}{ran.stderr}"
+        changes = [c for c in calls.read_text().splitlines() if " list " not in c and not c.endswith(" -l")]
+        return Output(ran.stdout + ran.stderr, changes)
+
+    def command(self, *words):
         env = {"PATH": f"{self.bin}:/usr/sbin:/usr/bin:/sbin:/bin", "GPUPLAN_SYSFS": str(self.machine.sysfs),
                "GPUPLAN_ROOT": str(self.machine.root), "LC_ALL": "C.UTF-8", "names": "a", "only": "a"}
         if "GPUPLAN_REAL_MDEVCTL" in os.environ:
             env["GPUPLAN_REAL_MDEVCTL"] = "1"
-        ran = subprocess.run([*self.shell, str(self.script), *words], env=env, capture_output=True, text=True,
-                             check=False, timeout=60)
-        assert ran.returncode == expect, f"status {ran.returncode}: {ran.stdout}{ran.stderr}"
-        changes = [c for c in calls.read_text().splitlines() if " list " not in c and not c.endswith(" -l")]
-        return Output(ran.stdout + ran.stderr, changes)
+        return subprocess.run(words, env=env, capture_output=True, text=True, check=False, timeout=60)
 
     def settled(self, *words):
         """Everything is as the plan says: another run says ok of each thing and does nothing."""
@@ -340,6 +342,15 @@ def test_mdev_ampere_new_driver(run):
     run.settled("a")
 
 
+def test_mdev_ampere_promised(run):
+    """A function that is free now, and that mdevctl has promised to another device."""
+    run.machine.gpu("0000:41:00.0", ["0000:41:00.4", "0000:41:00.5", "0000:41:00.6"], "mdev", A40)
+    defined = run.command(str(run.bin / "mdevctl"), "define", "-u", UUIDS[3], "-p", "0000:41:00.5", "-t", "nvidia-558")
+    assert defined.returncode == 0, defined.stderr
+    run("a")
+    assert run.machine.mdevs()[UUIDS[1]][0] == "0000:41:00.6"
+
+
 def test_mdev_ampere_full(run):
     run.machine.gpu("0000:41:00.0", ["0000:41:00.4", "0000:41:00.5"], "mdev", A40)
     run.machine.start("0000:41:00.5", "nvidia-558", UUIDS[3])
@@ -447,7 +458,7 @@ TESTS = [
     (test_vfio, VFIO), (test_vfio_one_vm, VFIO), (test_vfio_half_done, VFIO), (test_vfio_wrong, VFIO),
     (test_vfio_in_use, VFIO), (test_vfio_other_gpu, VFIO),
     (test_mdev_turing, TURING), (test_mdev_turing_wrong, TURING), (test_mdev_ampere, AMPERE),
-    (test_mdev_ampere_new_driver, AMPERE), (test_mdev_ampere_full, AMPERE),
+    (test_mdev_ampere_new_driver, AMPERE), (test_mdev_ampere_promised, AMPERE), (test_mdev_ampere_full, AMPERE),
     (test_fabric_vgpu, FABRIC % ("vgpu", "hgx-h100", "H100XM-80C", "H100XM-40C", "H100XM-40C", "g2")),
     (test_fabric_listed, FABRIC % ("shared", "[[1, 3], [2, 4], [1]]", "none", "none", "none", "")),
     (test_qemu, QEMU), (test_hostile, HOSTILE_SPEC),
