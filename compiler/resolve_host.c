@@ -315,4 +315,5 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 	capture_nodes(r, host);
 	resolve_links(r, spec, host);
 	host->nvswitch = has_nvswitch(host);
+	resolve_fabric(r, host);
 }

@@ -13,7 +13,8 @@ const struct command command_compile = {
 	.name = "compile",
 	.arguments = "[PATH…] -o DIR",
 	.summary =
-		"check specs and write libvirt XML, QEMU arguments, .vmx entries and clique maps",
+		"check specs and write libvirt XML, QEMU arguments, .vmx entries, clique maps and "
+		"host setup scripts",
 	.run = run,
 	.bit = COMMAND_COMPILE,
 };
@@ -148,7 +149,7 @@ static bool add_host(struct workspace *workspace, struct output *output,
 	for (size_t i = 0; i < backend->n_artifacts; i++) {
 		const struct artifact *a = &backend->artifacts[i];
 
-		if (!artifact_of_host(workspace->arena, host, a->write_host, &text))
+		if (!artifact_of_host(workspace->arena, host, backend, a, &text))
 			return false;
 		output_add(output, backend->target, host->spec->name.s, (struct str){0},
 			   str_of(a->suffix), text);

@@ -58,8 +58,10 @@ static const struct option_row {
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
 	 "the folder that is written; default: the project file's"},
 	{"target", 't', "TARGETS", OPTION_TARGET, COMMAND_COMPILE,
-	 "libvirt, qemu, vmx, clique-map; default: the project file's, or all that the host takes"},
-	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
+	 "libvirt, qemu, vmx, clique-map, host-setup; default: the project file's, or all that the "
+	 "host takes"},
+	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW,
+	 "libvirt, qemu, vmx, clique-map or host-setup"},
 	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
 	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
 	{"depfile", 0, "FILE", OPTION_DEPFILE, COMMAND_COMPILE,
