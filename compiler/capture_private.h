@@ -58,5 +58,8 @@ struct str capture_trimmed(struct str line);
 bool capture_is_header(struct str line);
 /* Takes the rows below the header and adds the matrix to the reader's. */
 void capture_matrix(struct capture_reader *r, struct str header);
+/* A line behind the matrix. A row of a GPU there spoils it: it stands there twice, or the line of
+ * names was cut and cells of GPUs read as those of NICs. */
+void capture_stray_row(const struct capture_reader *r, struct capture_matrix *m, struct str line);
 
 #endif

@@ -35,12 +35,35 @@ static bool is_wanted(const struct capture_matrix *m, enum capture_kind kind)
 	       memchr(m->option.p, letter, m->option.n);
 }
 
-static bool same_matrix(const struct capture *a, const struct capture *b)
+static bool shows_links(const struct capture_matrix *m)
 {
-	for (uint32_t i = 0; a->n == b->n && i < a->n * a->n; i++)
-		if (a->cells[i].is != b->cells[i].is || a->cells[i].links != b->cells[i].links)
+	return !str_is(m->option, "-mp") && (m->nv || m->legend);
+}
+
+/* Two outputs of one machine. -mp tells how PCIe would join a pair that -m shows as NV#. */
+static bool same_cell(const struct capture_matrix *a, const struct capture_matrix *b, uint32_t i)
+{
+	const struct topo_cell *x = &a->capture.cells[i], *y = &b->capture.cells[i];
+
+	if (x->is == y->is)
+		return x->links == y->links;
+	return (x->is == CELL_NVLINK && !shows_links(b)) ||
+	       (y->is == CELL_NVLINK && !shows_links(a));
+}
+
+static bool same_node(const struct capture *a, const struct capture *b, uint32_t gpu)
+{
+	return a->nodes[gpu] < 0 || b->nodes[gpu] < 0 || a->nodes[gpu] == b->nodes[gpu];
+}
+
+static bool same_matrix(const struct capture_matrix *a, const struct capture_matrix *b)
+{
+	uint32_t n = a->capture.n;
+
+	for (uint32_t i = 0; n == b->capture.n && i < n * n; i++)
+		if (!same_cell(a, b, i) || !same_node(&a->capture, &b->capture, i % n))
 			return false;
-	return a->n == b->n;
+	return n == b->capture.n;
 }
 
 static const char *const outputs[] = {
@@ -82,7 +105,7 @@ static struct capture *choose(struct capture_reader *r, enum capture_kind kind,
 		}
 		if (m->bad || !is_wanted(m, kind))
 			continue;
-		if (chosen && !same_matrix(&chosen->capture, &m->capture)) {
+		if (chosen && !same_matrix(chosen, m)) {
 			*error = (struct capture_error){
 				.at = m->capture.header,
 				.other = chosen->capture.header,
@@ -91,14 +114,14 @@ static struct capture *choose(struct capture_reader *r, enum capture_kind kind,
 			};
 			return NULL;
 		}
-		chosen = chosen ? chosen : m;
+		if (!chosen || (shows_links(m) && !shows_links(chosen)))
+			chosen = m;
 	}
 	if (!chosen) {
 		set_error(r, error, kind);
 		return NULL;
 	}
-	chosen->capture.links_known = !str_is(chosen->option, "-mp") &&
-				      (chosen->nv || chosen->legend);
+	chosen->capture.links_known = shows_links(chosen);
 	return &chosen->capture;
 }
 
@@ -118,6 +141,8 @@ struct capture *capture_read(struct arena *arena, const struct source *source,
 	while (capture_line(&r.lines, &line)) {
 		if (!capture_is_header(line)) {
 			read_text(&r, line);
+			if (r.n)
+				capture_stray_row(&r, &r.items[r.n - 1], line);
 		} else if (r.n < MATRICES) {
 			capture_matrix(&r, line);
 		} else {
