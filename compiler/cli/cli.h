@@ -49,6 +49,7 @@ struct options {
 	const char *output;  /* compile -o DIR */
 	const char *targets; /* -t a,b */
 	const char *depfile;
+	const char *root; /* discover --root DIR, or NULL: the live machine */
 	bool check, devices, shell;
 	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
@@ -71,11 +72,14 @@ enum {
 	COMMAND_BOARDS = 1 << 5,
 	COMMAND_SCHEMA = 1 << 6,
 	COMMAND_VERSION = 1 << 7,
+	COMMAND_IMPORT = 1 << 8,
+	COMMAND_DISCOVER = 1 << 10,
 	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
-	command_explain, command_boards, command_schema, command_version;
+	command_explain, command_boards, command_schema, command_version, command_import,
+	command_discover;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
