@@ -175,7 +175,10 @@ static void read_affinities(struct capture_reader *r, struct capture_matrix *m, 
 	if (rest.n && memchr(rest.p, '\t', rest.n)) {
 		next_field(&rest); /* blanks behind the last cell */
 		next_field(&rest); /* the CPUs */
-		read_node(r, m, next_field(&rest), row);
+		word = next_field(&rest);
+		/* `1` at the end of a line that should go on may be what is left of 12. */
+		if (rest.n || !m->id)
+			read_node(r, m, word, row);
 	} else if (n == 2U + m->id) {
 		read_node(r, m, second, row);
 	}

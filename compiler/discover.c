@@ -90,11 +90,14 @@ static void read_driver(struct machine *machine, struct tree *tree)
 }
 
 /* Groups are there exactly when an IOMMU isolates devices. */
-static enum known read_iommu(struct tree *tree)
+static enum known read_iommu(const struct machine *machine, struct tree *tree)
 {
 	struct tree_names groups, units;
 	bool known = tree_list(tree, "sys/kernel/iommu_groups", &groups);
 
+	for (uint32_t i = 0; i < machine->n_gpus; i++)
+		if (machine->gpus[i].iommu_group >= 0)
+			return KNOWN_YES;
 	if (known && groups.n)
 		return KNOWN_YES;
 	if (!known || (tree_list(tree, "sys/class/iommu", &units) && units.n))
@@ -125,7 +128,7 @@ bool machine_read(struct machine *machine, struct tree *tree, struct str *error)
 	machine->kernel = version_or_note(
 		machine, tree_text(tree, TREE_ATTRIBUTE, "proc/sys/kernel/osrelease"), "kernel");
 	read_driver(machine, tree);
-	machine->iommu = read_iommu(tree);
+	machine->iommu = read_iommu(machine, tree);
 	machine_read_cpus(machine, tree);
 	machine->fabric = read_fabric(tree);
 	return true;

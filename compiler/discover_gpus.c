@@ -228,6 +228,13 @@ static void add_gpu(struct machine *machine, struct tree *tree, struct str name,
 
 /* --- the bus --- */
 
+/* A virtual function is a display too; it belongs to its GPU, which a copy may lack. */
+static bool is_function(struct tree *tree, const char *device)
+{
+	return tree_link(tree, DEVICES "/%s/physfn", device).n ||
+	       tree_has(tree, DEVICES "/%s/physfn", device);
+}
+
 static void look_at(struct machine *machine, struct tree *tree, struct str name)
 {
 	struct pci_address pci;
@@ -239,8 +246,7 @@ static void look_at(struct machine *machine, struct tree *tree, struct str name)
 		return;
 	if (class >> 8 == CLASS_BRIDGE_OTHER)
 		machine->n_nvswitches++;
-	/* A virtual function is a display too; it belongs to its GPU. */
-	if (class >> 16 == CLASS_DISPLAY && !tree_has(tree, DEVICES "/%s/physfn", name.p))
+	if (class >> 16 == CLASS_DISPLAY && !is_function(tree, name.p))
 		add_gpu(machine, tree, name, pci, id);
 }
 
@@ -263,7 +269,8 @@ bool machine_read_gpus(struct machine *machine, struct tree *tree, struct str *e
 	if (machine->n_gpus == 0 || machine->n_gpus > MAX_GPUS) {
 		*error = machine->n_gpus ? STR("more than 64 NVIDIA GPUs: a host takes 64")
 					 : STR("no NVIDIA GPU among the PCI devices (vendor "
-					       "0x10de, class 0x03)");
+					       "0x10de, class 0x03): run it on the GPU host, or "
+					       "with --root DIR on a copy of its /sys and /proc");
 		return false;
 	}
 	qsort(machine->gpus, machine->n_gpus, sizeof *machine->gpus, by_address);

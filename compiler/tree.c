@@ -81,9 +81,10 @@ static int open_kind(const struct tree *tree, const char *path, mode_t kind)
 	return fd;
 }
 
+/* tar fills up what it thought longer with NUL bytes. */
 static struct str trimmed(struct str s)
 {
-	while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 4))
+	while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 5))
 		s.n--;
 	return s;
 }

@@ -30,8 +30,8 @@ struct tree_names {
 bool tree_open(struct tree *tree, struct arena *arena, const char *root, struct str *error);
 void tree_close(struct tree *tree);
 
-/* The text of a file without the blanks and line ends behind it; empty where it cannot be read or
- * is longer than `limit`. */
+/* The text of a file without the blanks, line ends and NUL bytes behind it; empty where it cannot
+ * be read or is longer than `limit`. */
 struct str tree_text(struct tree *tree, size_t limit, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* What a link says; empty: no link. */
