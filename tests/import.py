@@ -207,6 +207,24 @@ def test_as_lint(t):
         t.refuses(file, 1, f"{file}:{line}:{column}: error: ", CAPTURES / file)
 
 
+def test_mutations(t):
+    """A few bytes changed: keys or a finding, never both, never a crash."""
+    random.seed(3)
+    good = [f.read_bytes() for f in sorted(CAPTURES.glob("*/*.txt")) if f.stat().st_size < 5000]
+    pieces = [b"\t", b" ", b"\n", b"GPU0", b"GPU1", b"X", b"NV4", b"NV99", b"OK", b"NS", b"\x1b[4m", b"\0", b"\xff", b"-p2p w", b"nvidia-smi topo -mp\n"]
+    for i in range(200):
+        text = bytearray(random.choice(good) + random.choice([b"", random.choice(good)]))
+        for _ in range(random.randint(0, 3)):
+            at = random.randrange(len(text) + 1)
+            text[at : at + random.randint(0, 4)] = random.choice(pieces)
+        done = t.call("import", "topo", "-", stdin=bytes(text))
+        fine = done.returncode == 0 and not done.stderr or done.returncode == 1 and not done.stdout and b"[spec-capture]" in done.stderr
+        t.check(f"mutation {i}", fine, f"status {done.returncode}: {done.stderr[-300:]!r} of {bytes(text)!r}")
+        if done.returncode == 0:
+            keys = yaml.safe_load(done.stdout) or {}
+            t.check(f"mutation {i}: keys", set(keys) <= {"nvlink", "pcie_p2p", "gpus"}, keys)
+
+
 def test_names(t):
     """A file's name ends up in a comment, whatever it holds."""
     file = t.put("a\nnvlink: all # \x1b[2J", matrix(symmetric(2, lambda i, j: "PIX"), "-m"))

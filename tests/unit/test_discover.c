@@ -1,4 +1,5 @@
 /* nvidia-smi, played by a script in PATH: what is taken of it, and what it may not do. */
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -126,16 +127,31 @@ static void test_refused(void)
 	check_refused("`nvidia-smi topo -m`: it is not in PATH\n");
 }
 
+/* The process that wrote its number there has ended. */
+static bool is_gone(const char *name)
+{
+	FILE *file = fopen(in_folder(name), "r");
+	int pid = 0;
+
+	if (!file || fscanf(file, "%d", &pid) != 1)
+		pid = 0;
+	if (file)
+		fclose(file);
+	return pid > 0 && kill(pid, 0) != 0;
+}
+
 static void test_program(void)
 {
-	char *const slow[] = {(char *)"sh", (char *)"-c", (char *)"sleep 600 | sleep 600", NULL};
+	char *const slow[] = {(char *)"sh", (char *)"-c",
+			      (char *)"echo $$ >\"${PATH%%:*}/pid\"; sleep 600 | sleep 600", NULL};
 	char *const silent[] = {(char *)"sh", (char *)"-c", (char *)"exec >&-; sleep 600", NULL};
 	char *const reads[] = {(char *)"sh", (char *)"-c", (char *)"cat; echo done; echo no >&2",
 			       NULL};
 	const char *why = NULL;
 	struct str out;
 
-	CHECK(!program_output(arena, slow, 200, 100, &out, &why));
+	CHECK(!program_output(arena, slow, 1000, 100, &out, &why));
+	CHECK(is_gone("pid"));
 	CHECK_STR(str_of(why), "it takes too long");
 	CHECK(!program_output(arena, silent, 200, 100, &out, &why));
 	CHECK_STR(str_of(why), "it takes too long");
@@ -153,8 +169,8 @@ int main(void)
 	test_answers();
 	test_refused();
 	test_program();
-	for (const char *const *name = (const char *const[]){"m", "sys", "ok", "ns", NULL}; *name;
-	     name++)
+	for (const char *const *name = (const char *const[]){"pid", "m", "sys", "ok", "ns", NULL};
+	     *name; name++)
 		unlink(in_folder(*name));
 	rmdir(folder);
 	arena_free(arena);
