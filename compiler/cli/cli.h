@@ -51,6 +51,7 @@ struct options {
 	const char *output;  /* compile -o DIR */
 	const char *targets; /* -t a,b */
 	const char *depfile;
+	const char *root; /* discover --root DIR, or NULL: the live machine */
 	bool check, devices, shell;
 	const char **hosts; /* graph: --host PATTERN, each */
 	uint32_t n_hosts, hosts_capacity;
@@ -75,12 +76,15 @@ enum {
 	COMMAND_BOARDS = 1 << 5,
 	COMMAND_SCHEMA = 1 << 6,
 	COMMAND_VERSION = 1 << 7,
+	COMMAND_IMPORT = 1 << 8,
 	COMMAND_GRAPH = 1 << 9,
+	COMMAND_DISCOVER = 1 << 10,
 	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW | COMMAND_GRAPH,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
-	command_explain, command_boards, command_schema, command_graph, command_version;
+	command_explain, command_boards, command_schema, command_import, command_graph,
+	command_discover, command_version;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */

@@ -27,10 +27,11 @@ enum option_id {
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
 	OPTION_HOST,
+	OPTION_ROOT,
 };
 
 enum {
-	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS,
+	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_DISCOVER,
 	ALL_COMMANDS = ~0,
 };
 
@@ -84,9 +85,12 @@ static const struct option_row {
 	 "take the tables that DIR holds in place of the built-in ones"},
 	{"max-findings", 0, "N", OPTION_MAX_FINDINGS, COMMANDS_WITH_PLAN,
 	 "show at most N findings as text or annotations; default 1000"},
-	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN,
+	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
 	 "what standard input (`-`) is called in findings"},
-	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN, "auto, always or never"},
+	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
+	 "auto, always or never"},
+	{"root", 0, "DIR", OPTION_ROOT, COMMAND_DISCOVER,
+	 "read a copied tree (DIR/sys, DIR/proc) in place of this machine"},
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
 	 "accepted and ignored: this version reads on one core"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
@@ -275,6 +279,9 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 	case OPTION_HOST:
 		*(const char **)arena_push(arena, (void **)&o->hosts, &o->n_hosts,
 					   &o->hosts_capacity, sizeof *o->hosts) = optarg;
+		return true;
+	case OPTION_ROOT:
+		o->root = optarg;
 		return true;
 	}
 	return false;
