@@ -28,8 +28,9 @@ static bool strict(void)
  */
 static char **without_cliques(char **argv, const char *what, const char *why)
 {
-	say("%s: %s: %s", what, why,
-	    strict() ? "QEMU is not started (GPUPLAN_STRICT=1)" : "QEMU runs without GPU cliques");
+	say("%s: %.500s: %s",
+	    strict() ? "QEMU is not started (GPUPLAN_STRICT=1)" : "QEMU runs without GPU cliques",
+	    what, why);
 	return strict() ? NULL : argv;
 }
 
@@ -55,7 +56,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--check") == 0)
 		return check();
 	if (!qemu_find(qemu)) {
-		say("no QEMU at '%s', or only this wrapper itself: put it there, or name it in " QEMU_VARIABLE,
+		say("no QEMU at '%.500s', or only this wrapper itself: put it there, or name it in " QEMU_VARIABLE,
 		    qemu);
 		return STATUS_NO_QEMU;
 	}
@@ -70,6 +71,6 @@ int main(int argc, char **argv)
 			return STATUS_NO_CLIQUES;
 		execv(qemu, list);
 	}
-	say("'%s' does not run: %s", qemu, strerror(errno));
+	say("'%.500s' does not run: %s", qemu, strerror(errno));
 	return STATUS_NO_QEMU;
 }
