@@ -72,24 +72,28 @@ static bool check_qemu(const char *self, char qemu[PATH_MAX])
 }
 
 /* A package's file would come back over the wrapper with the next upgrade. */
-static void check_dpkg(char *self, const char *qemu)
+static void check_dpkg(const char *qemu)
 {
-	char truename[PATH_MAX + 1], owner[START];
+	char place[PATH_MAX], truename[PATH_MAX + 1], owner[START];
+	size_t stem = strlen(qemu) - strlen(QEMU_SUFFIX);
 
-	if (getenv(QEMU_VARIABLE) ||
-	    run_program((char *[]){"dpkg-divert", "--truename", self, NULL}, truename,
+	if (getenv(QEMU_VARIABLE))
+		return;
+	/* Not the name that we were called by, which may be a link to this one. */
+	snprintf(place, sizeof place, "%.*s", (int)stem, qemu);
+	if (run_program((char *[]){"dpkg-divert", "--truename", place, NULL}, truename,
 			sizeof truename) != 0)
 		return;
 	truename[strcspn(truename, "\n")] = '\0';
 	if (strcmp(truename, qemu) == 0) {
 		report(VERDICT_OK, "dpkg keeps QEMU at '%s', and leaves '%s' to the wrapper", qemu,
-		       self);
-	} else if (run_program((char *[]){"dpkg-query", "--search", self, NULL}, owner,
+		       place);
+	} else if (run_program((char *[]){"dpkg-query", "--search", place, NULL}, owner,
 			       sizeof owner) == 0) {
 		owner[strcspn(owner, ":\n")] = '\0';
 		report(VERDICT_WARNING, "the next upgrade of the package '%s' replaces the wrapper",
 		       owner);
-		report_help("dpkg-divert --local --no-rename --divert %s --add %s", qemu, self);
+		report_help("dpkg-divert --local --no-rename --divert %s --add %s", qemu, place);
 	}
 }
 
@@ -141,7 +145,7 @@ void check_place(void)
 	report(VERDICT_OK, "this is gpuplan-qemu %s, called as '%s'", GPUPLAN_VERSION, self);
 	if (!check_qemu(self, qemu))
 		return;
-	check_dpkg(self, qemu);
+	check_dpkg(qemu);
 	check_libvirt(self, qemu);
 	check_apparmor(qemu);
 }

@@ -34,7 +34,7 @@ static bool is_other_program(const char *path)
 
 static bool add_real(const char *name, char path[PATH_MAX])
 {
-	return snprintf(path, PATH_MAX, "%s.real", name) < PATH_MAX;
+	return snprintf(path, PATH_MAX, "%s" QEMU_SUFFIX, name) < PATH_MAX;
 }
 
 /* Replaces `name`, a symbolic link, by what it points to. */

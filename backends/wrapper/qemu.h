@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #define QEMU_VARIABLE "GPUPLAN_QEMU"
+#define QEMU_SUFFIX   ".real"
 
 /* GPUPLAN_QEMU where it is set and not empty. Else the wrapper's own path with `.real` behind it:
  * the path that was called; where nothing is there, the one that this is a symbolic link to, and so

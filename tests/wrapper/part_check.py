@@ -101,13 +101,11 @@ def place(test):
                   f"or give this one a QEMU: ln -s /usr/bin/qemu-system-x86_64 {machine.real}")
     machine.check(2, "error: no QEMU at '/nowhere'", GPUPLAN_QEMU="/nowhere")
     machine.qemu("9.0.0")
-    machine.check(0, f"ok: this is gpuplan-qemu 0.1.0, called as '{machine.bin / 'kvm'}'", command=link(machine))
-
-
-def link(machine):
-    (machine.bin / "kvm").symlink_to("qemu-system-x86_64")
-    machine.tool("dpkg-divert", "exit 1")
-    return machine.bin / "kvm"
+    machine = Machine(test, "link")
+    kvm = machine.bin / "kvm"
+    kvm.symlink_to("qemu-system-x86_64")
+    machine.check(0, f"ok: this is gpuplan-qemu 0.1.0, called as '{kvm}'",
+                  f"ok: dpkg keeps QEMU at '{machine.real}', and leaves '{machine.emulator}' to the wrapper", command=kvm)
 
 
 def maps(test):

@@ -12,7 +12,7 @@ sys.dont_write_bytecode = True
 import harness  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-PARTS = ("faults", "devices", "lists", "maps", "failures", "place", "options", "check")
+PARTS = ("faults", "devices", "lists", "maps", "failures", "place", "options", "check", "docs")
 
 
 def main():
