@@ -90,6 +90,11 @@ def clique_sixteen(document):
     document["cliques"][min(document["cliques"])] = 16
 
 
+def other_cliques(document):
+    for address in document["cliques"]:
+        document["cliques"][address] ^= 1
+
+
 def append(line):
     return lambda text: text.rstrip("\n") + "\n" + line + "\n"
 
@@ -161,6 +166,12 @@ SABOTAGES = [
              suffix=".json"),
     Sabotage("clique-map", "another number in bash", "clique-map", replace(r'(\]="?)(\d+)', r"\g<1>1\2"),
              "the JSON map", suffix=".sh"),
+    Sabotage("wrapper-qemu", "other cliques in the map", "clique-map", edit_json(other_cliques),
+             "the guest reads clique", suffix=".json"),
+    Sabotage("wrapper-qemu", "a map of another version", "clique-map", edit_json(lambda d: d.update(version=2)),
+             "the guest reads clique None", suffix=".json"),
+    Sabotage("wrapper-libvirt", "other cliques in the map", "clique-map", edit_json(other_cliques),
+             "the guest reads clique", suffix=".json"),
     Sabotage("clique-map", "a script that bash cannot read", "clique-map", append('echo "${GPU_CLIQUE_MAP["'),
              "shellcheck complains", suffix=".sh"),
     Sabotage("host-setup", "a vGPU that is not made", "host-setup", replace(r"^\tvfio_vgpu .*?\n", "", count=1),
