@@ -28,7 +28,6 @@ enum {
 
 /* --- text --- */
 
-void svg_escape(struct buffer *out, struct str s);
 /* The height of the label's lines, broken to `width`. */
 int svg_label_height(const struct graph_label *label, int width);
 /* Writes them, `y` the top; returns the height. */

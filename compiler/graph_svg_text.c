@@ -1,6 +1,7 @@
 /* SVG's elements, and text in lines that fit. */
 #include "compiler/graph_svg.h"
 #include "compiler/utf8.h"
+#include "compiler/xml_text.h"
 
 /* A character of DejaVu Sans Mono is 0.602 of the size wide, of other monospaced fonts less. */
 static const struct style {
@@ -17,15 +18,6 @@ enum { NOTE_SIZE = 10 };
 static int width_of(int size, size_t characters)
 {
 	return (int)((characters * (size_t)size * 602 + 999) / 1000);
-}
-
-void svg_escape(struct buffer *out, struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (strchr("&<>\"'", s.p[i]))
-			buffer_printf(out, "&#%u;", (unsigned char)s.p[i]);
-		else
-			buffer_add(out, (struct str){s.p + i, 1});
 }
 
 /* A character takes two columns where it may be a wide one. */
@@ -93,7 +85,7 @@ int svg_label(struct buffer *out, const struct graph_label *label, int x, int y,
 			y += style->height;
 			buffer_printf(out, "<text class=\"%s\" x=\"%d\" y=\"%d\">", style->class, x,
 				      y - 4);
-			svg_escape(out, line);
+			xml_escape(out, line);
 			buffer_puts(out, "</text>\n");
 		}
 	}
@@ -118,7 +110,7 @@ void svg_note(struct buffer *out, int x, int y, const char *anchor, const char *
 {
 	buffer_printf(out, "<text class=\"s\" x=\"%d\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\">", x,
 		      y, anchor, color);
-	svg_escape(out, text);
+	xml_escape(out, text);
 	buffer_puts(out, "</text>\n");
 }
 
@@ -128,7 +120,7 @@ void svg_open(struct buffer *out, const char *class, const struct graph_label *l
 	if (!label->details.n)
 		return;
 	buffer_puts(out, "<title>");
-	svg_escape(out, label->details);
+	xml_escape(out, label->details);
 	buffer_puts(out, "</title>\n");
 }
 
