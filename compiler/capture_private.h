@@ -64,7 +64,8 @@ void capture_stray_row(const struct capture_reader *r, struct capture_matrix *m,
 
 /* --- capture_read.c --- */
 
-/* All matrices of r->source, the bad ones too. false with *error: none can be told from its text. */
+/* All matrices of r->source, the bad ones too. false with *error: none can be told from its text.
+ */
 bool capture_matrices(struct capture_reader *r, struct capture_error *error);
 /* -p2p n (NVLink), a (atomics) and p look like r and w; only the command above tells. It does: */
 bool capture_told(const struct capture_matrix *m);
