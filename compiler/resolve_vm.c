@@ -88,10 +88,12 @@ static int by_name(const void *a, const void *b)
 
 static void sort_params(struct resolver *r, struct vm_gpu *g)
 {
-	struct param *sorted = arena_array(r->arena, g->params.n, sizeof *sorted);
+	struct param *sorted;
 
-	if (g->params.n)
-		memcpy(sorted, g->params.items, g->params.n * sizeof *sorted);
+	if (g->params.n < 2)
+		return;
+	sorted = arena_array(r->arena, g->params.n, sizeof *sorted);
+	memcpy(sorted, g->params.items, g->params.n * sizeof *sorted);
 	qsort(sorted, g->params.n, sizeof *sorted, by_name);
 	g->params.items = sorted;
 }
