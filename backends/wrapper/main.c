@@ -66,11 +66,14 @@ int main(int argc, char **argv)
 	execv(qemu, list);
 	/* The kernel limits an argument's length, which we may just have passed. */
 	if (list != argv && errno == E2BIG) {
-		list = without_cliques(argv, "the arguments", strerror(errno));
+		free(list);
+		list = without_cliques(argv, "the arguments", strerror(E2BIG));
 		if (!list)
 			return STATUS_NO_CLIQUES;
 		execv(qemu, list);
 	}
 	say("'%.500s' does not run: %s", qemu, strerror(errno));
+	if (list != argv)
+		free(list);
 	return STATUS_NO_QEMU;
 }
