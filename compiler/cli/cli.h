@@ -104,9 +104,31 @@ struct workspace {
  * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths);
+/* The same with texts that stand in for files, NULL: none. Nothing is copied of them. */
+enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct overlays *texts,
+				 char **paths, uint32_t n_paths);
 /* What of the findings is reported, and as what: severities, comments, the baseline, in this order
  * (reported.c). workspace_open calls it. */
 enum status workspace_settle(struct workspace *workspace);
+/* `lint --fix`: a plan whose findings were mended as far as they can be. */
+struct fixed {
+	const struct workspace *workspace; /* of the mended plan */
+	struct attempt *first, *last;	   /* private to fix.c */
+	uint32_t n_fixed;		   /* findings */
+	uint32_t n_refused;		   /* fixes that would make it worse */
+	bool changed;			   /* any text; with --diff: it would be */
+};
+
+/* Opens the plan, mends it, and writes the files, or prints the diff, or the text that came from
+ * standard input. Trouble is printed: STATUS_TROUBLE. Either way fix_done frees it. */
+enum status fix_plan(struct fixed *fixed, const struct options *options);
+void fix_done(struct fixed *fixed);
+/* Standard output is taken: by the diff, or by the text that came from standard input. */
+bool fix_takes_output(const struct options *options);
+/* "3 fixed, 2 left (1 more with --unsafe-fixes)", to standard error. */
+void fix_print_summary(const struct fixed *fixed, const struct options *options);
+
 /* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
 enum status workspace_verdict(const struct workspace *workspace);
 /* Prints the findings in one format. */
