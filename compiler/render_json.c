@@ -84,15 +84,19 @@ static void put_place(struct arena *arena, json_object *object, const struct sou
 }
 
 static void put_fix(struct arena *arena, json_object *fixes, const struct sources *sources,
-		    const struct finding *f)
+		    const struct fix *f)
 {
-	json_object *fix = new_object(), *edits = json_object_new_array(), *edit = new_object();
+	json_object *fix = new_object(), *edits = json_object_new_array();
 
-	put_text(arena, fix, "description", f->fix.description);
-	put(fix, "safe", json_object_new_boolean(f->fix.safe));
-	put_place(arena, edit, sources, f->fix.edit.at, true);
-	put_text(arena, edit, "text", f->fix.edit.with);
-	must(json_object_array_add(edits, edit));
+	put_text(arena, fix, "description", f->description);
+	put(fix, "safe", json_object_new_boolean(f->safe));
+	for (uint32_t i = 0; i < f->n_edits; i++) {
+		json_object *edit = new_object();
+
+		put_place(arena, edit, sources, f->edits[i].at, true);
+		put_text(arena, edit, "text", f->edits[i].with);
+		must(json_object_array_add(edits, edit));
+	}
 	put(fix, "edits", edits);
 	must(json_object_array_add(fixes, fix));
 }
@@ -118,7 +122,7 @@ static json_object *finding_json(struct arena *arena, const struct finding *f,
 	put(o, "related", related);
 	put_text(arena, o, "help", f->help);
 	if (f->fix.given)
-		put_fix(arena, fixes, sources, f);
+		put_fix(arena, fixes, sources, &f->fix);
 	put(o, "fixes", fixes);
 	return o;
 }
