@@ -50,6 +50,9 @@ struct options {
 	const char *targets; /* -t a,b */
 	const char *depfile;
 	bool check, devices, shell;
+	bool fix;	  /* lint --fix; the two others imply it */
+	bool unsafe;	  /* --unsafe-fixes */
+	bool diff;	  /* --diff: shown, not written */
 	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
 };

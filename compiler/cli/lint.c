@@ -13,9 +13,11 @@ const struct command command_lint = {
 	.bit = COMMAND_LINT,
 };
 
-static bool print_to(const struct workspace *workspace, enum format format, const char *file)
+/* `standard`: what is printed to where no file is given. */
+static bool print_to(const struct workspace *workspace, enum format format, const char *file,
+		     FILE *standard)
 {
-	FILE *out = file ? fopen(file, "we") : stdout;
+	FILE *out = file ? fopen(file, "we") : standard;
 	bool written;
 
 	if (!out) {
@@ -31,18 +33,44 @@ static bool print_to(const struct workspace *workspace, enum format format, cons
 	return written;
 }
 
+static enum status show(const struct workspace *workspace, FILE *standard)
+{
+	const struct options *options = workspace->options;
+	uint32_t n = options->n_outputs ? options->n_outputs : 1;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!print_to(workspace, options->outputs[i].format, options->outputs[i].file,
+			      standard))
+			return STATUS_TROUBLE;
+	workspace_print_summary(workspace);
+	return workspace_verdict(workspace);
+}
+
+/* What is left is reported; what a diff shows is drift, as with `compile --check`. */
+static enum status run_fix(const struct options *options)
+{
+	struct fixed fixed;
+	enum status status = fix_plan(&fixed, options);
+
+	if (status == STATUS_OK) {
+		status = show(fixed.workspace, fix_takes_output(options) ? stderr : stdout);
+		if (status != STATUS_TROUBLE)
+			fix_print_summary(&fixed, options);
+		if (status == STATUS_OK && options->diff && fixed.changed)
+			status = STATUS_FINDINGS;
+	}
+	fix_done(&fixed);
+	return status;
+}
+
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct workspace workspace;
-	enum status status = workspace_open(&workspace, arena, options, options->arguments,
-					    options->n_arguments);
-	uint32_t n = options->n_outputs ? options->n_outputs : 1;
+	enum status status;
 
-	if (status != STATUS_OK)
-		return status;
-	for (uint32_t i = 0; i < n; i++)
-		if (!print_to(&workspace, options->outputs[i].format, options->outputs[i].file))
-			return STATUS_TROUBLE;
-	workspace_print_summary(&workspace);
-	return workspace_verdict(&workspace);
+	if (options->fix)
+		return run_fix(options);
+	status = workspace_open(&workspace, arena, options, options->arguments,
+				options->n_arguments);
+	return status == STATUS_OK ? show(&workspace, stdout) : status;
 }
