@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "compiler/cli/cli.h"
+#include "compiler/fix.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -63,6 +64,22 @@ static enum status run_fix(const struct options *options)
 	return status;
 }
 
+/* What --fix could do, for who has not asked for it. */
+static void print_fixable(const struct workspace *workspace)
+{
+	uint32_t safe = fix_count(&workspace->findings, true);
+	uint32_t unsafe = fix_count(&workspace->findings, false);
+
+	if (workspace->options->quiet || safe + unsafe == 0)
+		return;
+	if (safe)
+		fprintf(stderr, "%u can be fixed with --fix%s", safe, unsafe ? ", " : "");
+	if (unsafe)
+		fprintf(stderr, "%u%s with --unsafe-fixes", unsafe,
+			safe ? " more" : " can be fixed");
+	fputs("\n", stderr);
+}
+
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct workspace workspace;
@@ -72,5 +89,10 @@ static enum status run(struct arena *arena, const struct options *options)
 		return run_fix(options);
 	status = workspace_open(&workspace, arena, options, options->arguments,
 				options->n_arguments);
-	return status == STATUS_OK ? show(&workspace, stdout) : status;
+	if (status != STATUS_OK)
+		return status;
+	status = show(&workspace, stdout);
+	if (status != STATUS_TROUBLE)
+		print_fixable(&workspace);
+	return status;
 }

@@ -28,6 +28,16 @@ static const char *fix_text(const struct rule *rule)
 	return rule->flags & RULE_FIX ? "safe" : rule->flags & RULE_UNSAFE_FIX ? "unsafe" : "none";
 }
 
+/* ", never off", ", safe fix": what is said behind the severity. */
+static const char *traits(const struct rule *rule)
+{
+	if (rule->flags & RULE_NEVER_OFF)
+		return ", never off";
+	return rule->flags & RULE_FIX	       ? ", safe fix"
+	       : rule->flags & RULE_UNSAFE_FIX ? ", unsafe fix"
+					       : "";
+}
+
 /* The example without its mended lines, or without its bad ones. */
 static struct str example_text(struct arena *arena, const struct rule *rule, bool mended)
 {
@@ -107,16 +117,16 @@ static void list_markdown(void)
 			printf("\n## %s\n\n| rule | | fires on |\n|---|---|---|\n", topic);
 		}
 		printf("| [`%s`](%s.md) | %s%s | %s |\n", rules[i]->name, rules[i]->name,
-		       severity_name(rules[i]->severity),
-		       rules[i]->flags & RULE_NEVER_OFF ? ", never off" : "", rules[i]->summary);
+		       severity_name(rules[i]->severity), traits(rules[i]), rules[i]->summary);
 	}
 }
 
 static void list_text(void)
 {
 	for (size_t i = 0; rules[i]; i++)
-		printf("%-30s %-8s %s%s\n", rules[i]->name, severity_name(rules[i]->severity),
-		       rules[i]->summary, rules[i]->flags & RULE_NEVER_OFF ? " (never off)" : "");
+		printf("%-30s %-8s %s%s%s%s\n", rules[i]->name, severity_name(rules[i]->severity),
+		       rules[i]->summary, *traits(rules[i]) ? " (" : "",
+		       *traits(rules[i]) ? traits(rules[i]) + 2 : "", *traits(rules[i]) ? ")" : "");
 }
 
 static enum status run_rules(struct arena *arena, const struct options *options)
@@ -164,8 +174,7 @@ static void print_wrapped(const char *text)
 
 static void print_page(const struct rule *rule)
 {
-	printf("%s (%s%s)\n\n", rule->name, severity_name(rule->severity),
-	       rule->flags & RULE_NEVER_OFF ? ", never off" : "");
+	printf("%s (%s%s)\n\n", rule->name, severity_name(rule->severity), traits(rule));
 	print_wrapped(rule->what);
 	putchar('\n');
 	print_wrapped(rule->why);
@@ -177,11 +186,7 @@ static void print_page(const struct rule *rule)
 /* docs/rules/NAME.md */
 static void page_markdown(const struct rule *rule)
 {
-	printf("# %s\n\n*%s%s%s*\n\n", rule->name, severity_name(rule->severity),
-	       rule->flags & RULE_NEVER_OFF ? ", never off" : "",
-	       rule->flags & RULE_FIX	       ? ", safe fix"
-	       : rule->flags & RULE_UNSAFE_FIX ? ", unsafe fix"
-					       : "");
+	printf("# %s\n\n*%s%s*\n\n", rule->name, severity_name(rule->severity), traits(rule));
 	print_wrapped(rule->what);
 	printf("\n## Why\n\n");
 	print_wrapped(rule->why);
