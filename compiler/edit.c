@@ -108,14 +108,32 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\r';
 }
 
-/* Where the key of the value at `value` starts, with its quotes; false: it does not stand before it
- * as `key:`. */
-static bool find_key(struct str text, size_t value, const char *key, size_t *start, char *quote)
+/* Back over blanks and line ends to what stands before. */
+static size_t skip_blanks_back(struct str text, size_t i)
 {
-	size_t i = value, n = strlen(key);
-
 	while (i > 0 && (is_blank(text.p[i - 1]) || is_line_end(text.p[i - 1])))
 		i--;
+	return i;
+}
+
+/* The start of the comment that ends its line at `i`; `i` where there is none. */
+static size_t comment_before(struct str text, size_t i)
+{
+	size_t line = i;
+
+	while (line > 0 && !is_line_end(text.p[line - 1]))
+		line--;
+	for (size_t hash = line; hash < i; hash++)
+		if (text.p[hash] == '#' && (hash == line || is_blank(text.p[hash - 1])))
+			return hash;
+	return i;
+}
+
+/* Where the `key:` that ends at `i` starts, with its quotes; false: something else ends there. */
+static bool key_before(struct str text, size_t i, const char *key, size_t *start, char *quote)
+{
+	size_t n = strlen(key);
+
 	if (i == 0 || text.p[--i] != ':')
 		return false;
 	while (i > 0 && is_blank(text.p[i - 1]))
@@ -128,6 +146,20 @@ static bool find_key(struct str text, size_t value, const char *key, size_t *sta
 	if (*quote && (i == 0 || text.p[--i] != *quote))
 		return false;
 	*start = i;
+	return true;
+}
+
+/* Where the key of the value at `value` starts; comments may stand between the two. */
+static bool find_key(struct str text, size_t value, const char *key, size_t *start, char *quote)
+{
+	size_t i = skip_blanks_back(text, value), comment;
+
+	while (!key_before(text, i, key, start, quote)) {
+		comment = comment_before(text, i);
+		if (comment == i)
+			return false;
+		i = skip_blanks_back(text, comment);
+	}
 	return true;
 }
 
