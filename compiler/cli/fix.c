@@ -333,7 +333,7 @@ void fix_print_summary(const struct fixed *fixed, const struct options *options)
 	if (more)
 		fprintf(stderr, " (%u more with --unsafe-fixes)", more);
 	if (fixed->n_refused)
-		fprintf(stderr, "; %u %s not made: what is found would be no less",
+		fprintf(stderr, "; %u %s not made: other findings would come of it",
 			fixed->n_refused, fixed->n_refused == 1 ? "fix was" : "fixes were");
 	fputs("\n", stderr);
 }
