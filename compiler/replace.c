@@ -117,7 +117,7 @@ static bool stage(struct replacer *r, struct staged *s)
 	folder = open_folder(s);
 	if (folder < 0)
 		return fail(r, s, "open its folder");
-	good = is_as_read(r, s, folder) && stage_in(r, s, folder);
+	good = stage_in(r, s, folder);
 	close(folder);
 	return good;
 }

@@ -107,6 +107,23 @@ def check_input(run, folder):
     run.check("the diff of `-`", done.stdout.startswith(b"--- a/sub/x.yaml\n+++ b/sub/x.yaml\n") and done.returncode == 1, f"{done}")
 
 
+def check_spans(run, folder):
+    """The smallest piece: not the quotes, not a block's header."""
+    for written, old in ((b'"64GiB"', b"64GiB"), (b"'64GiB'", b"64GiB"), (b"64GiB", b"64GiB")):
+        text = BAD.replace(b"mmio: 64GiB", b"mmio: " + written)
+        found = json.loads(run.lint("-f", "json", "-", cwd=folder, stdin=text).stdout)["findings"]
+        edit = found[0]["fixes"][0]["edits"][0]
+        line = text.splitlines()[edit["line"] - 1]
+        covered = line[edit["column"] - 1 : edit["end_column"] - 1]
+        run.check(f"the span in {written}", covered == old and edit["text"] == "128GiB", f"{edit}")
+    found = json.loads(run.lint("-f", "json", "-", cwd=folder, stdin=BAD.replace(
+        b"  a: {host: gpu-1, vcpus: 8, memory: 64GiB, mmio: 64GiB, gpus: [g0]}\n",
+        b"  a:\n    host: gpu-1\n    vcpus: 8\n    memory: 64GiB\n    gpus: [g0]\n    mmio: |- # c\n      64GiB\n",
+    )).stdout)["findings"]
+    edit = found[0]["fixes"][0]["edits"][0]
+    run.check("the span in a block", (edit["line"], edit["column"], edit["end_column"]) == (11, 7, 12), f"{edit}")
+
+
 def check_statuses(run, folder):
     file = folder / "x.yaml"
     for text, option, status, printed in (
@@ -161,7 +178,7 @@ def main():
     options = parser.parse_args()
     run = Run(str(Path(options.gpuplan).resolve()), options.update)
     cases = [c for c in sorted((HERE / "cases").iterdir()) if not options.case or c.name in options.case]
-    for step in [*cases, check_input, check_statuses, check_refused]:
+    for step in [*cases, check_input, check_spans, check_statuses, check_refused]:
         with tempfile.TemporaryDirectory() as folder:
             if callable(step):
                 step(run, Path(folder))
