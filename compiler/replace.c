@@ -134,6 +134,12 @@ static bool look_again(struct replacer *r, struct staged *s)
 	return good;
 }
 
+/* A folder is synced once, behind the last of its files that follow one another. */
+static bool is_last_there(const struct replacer *r, const struct staged *s)
+{
+	return s + 1 == r->items + r->n || strcmp(s->folder, s[1].folder) != 0;
+}
+
 static bool publish(struct replacer *r, struct staged *s)
 {
 	int folder = open_folder(s);
@@ -141,14 +147,13 @@ static bool publish(struct replacer *r, struct staged *s)
 
 	if (folder < 0)
 		return fail(r, s, "open its folder");
-	good = renameat(folder, s->temp, folder, s->name) == 0;
-	if (!good)
-		fail(r, s, "replace it");
+	good = renameat(folder, s->temp, folder, s->name) == 0 || fail(r, s, "replace it");
 	if (good) {
 		s->temp = NULL;
 		r->renamed++;
-		good = fsync(folder) == 0 || fail(r, s, "sync its folder");
 	}
+	if (good && is_last_there(r, s))
+		good = fsync(folder) == 0 || fail(r, s, "sync its folder");
 	close(folder);
 	return good;
 }

@@ -300,6 +300,19 @@ def killed_before_the_rename(f):
     expect({name: (f.path / name).read_text() for name in SPECS} == MENDED, "after a complete run")
 
 
+def nobody_reads_along(f):
+    """The new text of a private file is private from its first byte on."""
+    (f.path / "a.yaml").chmod(0o600)
+    log = f.path / "log"
+    subprocess.run(
+        ["strace", "-f", "-o", log, "-e", "trace=openat", f.gpuplan, "lint", "--fix", "-q"],
+        cwd=f.path, capture_output=True, timeout=60, env=TRACED, check=True,
+    )
+    made = [line for line in log.read_text().splitlines() if "O_CREAT" in line and ".a.yaml." in line]
+    expect(len(made) == 1 and ", 0600)" in made[0], f"{made}")
+    expect((f.path / "a.yaml").stat().st_mode & 0o777 == 0o600, "the mode")
+
+
 def rename_fails(f):
     done = subprocess.run(
         ["strace", "-f", "-o", "/dev/null", "-e", "trace=renameat", "-e", "inject=renameat:error=EIO:when=2",
@@ -332,7 +345,7 @@ def captures_stay(f):
 TESTS = [
     mends, keeps_mode_and_owner, symbolic_link, hard_link, read_only_file, read_only_folder, anothers_file,
     second_of_two_fails, file_too_large, full_disk, changed_meanwhile, no_regular_file, only_what_was_linted,
-    killed, killed_before_the_rename, rename_fails, sync_fails, captures_stay,
+    killed, killed_before_the_rename, nobody_reads_along, rename_fails, sync_fails, captures_stay,
 ]
 
 
