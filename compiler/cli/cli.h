@@ -120,6 +120,7 @@ struct fixed {
 	struct attempt *first, *last;	   /* private to fix.c */
 	uint32_t n_fixed;		   /* findings */
 	uint32_t n_refused;		   /* fixes that would make it worse */
+	uint32_t n_untried;		   /* fixes that were given up: too many are bad */
 	bool changed;			   /* any text; with --diff: it would be */
 };
 

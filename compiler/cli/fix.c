@@ -12,7 +12,8 @@
 
 enum {
 	MAX_ROUNDS = 16,
-	MAX_ATTEMPTS = 256, /* each reads and judges the whole plan */
+	/* Each judges the whole plan: a bad fix among n takes some 2 log n. */
+	MAX_ATTEMPTS = 1024,
 };
 
 /* The plan as it is, or would be, with texts that stand in for its files. */
@@ -128,8 +129,12 @@ static void try_fixes(struct fixer *x, const uint32_t *fixes, uint32_t n)
 {
 	struct attempt *a;
 
-	if (n == 0 || x->n_attempts == MAX_ATTEMPTS || x->status != STATUS_OK)
+	if (n == 0 || x->status != STATUS_OK)
 		return;
+	if (x->n_attempts == MAX_ATTEMPTS) {
+		x->fixed->n_untried += n;
+		return;
+	}
 	a = attempt_with(x, fixes, n);
 	if (!a)
 		return;
@@ -153,7 +158,7 @@ static bool mend_round(struct fixer *x)
 	struct chosen chosen = fix_choose(x->now->arena, &w->findings, &w->sources,
 					  x->options->unsafe);
 
-	x->fixed->n_refused = 0;
+	x->fixed->n_refused = x->fixed->n_untried = 0;
 	x->better = x->now;
 	x->kept = arena_array(x->now->arena, chosen.n, sizeof *x->kept);
 	x->n_kept = 0;
@@ -335,5 +340,7 @@ void fix_print_summary(const struct fixed *fixed, const struct options *options)
 	if (fixed->n_refused)
 		fprintf(stderr, "; %u %s not made: other findings would come of it",
 			fixed->n_refused, fixed->n_refused == 1 ? "fix was" : "fixes were");
+	if (fixed->n_untried)
+		fprintf(stderr, "; %u not tried any more: run again", fixed->n_untried);
 	fputs("\n", stderr);
 }
