@@ -228,7 +228,8 @@ static void print_diff(struct arena *arena, const struct source *source,
 	buffer_init(&diff, arena);
 	diff_unified(&diff, diff_name(arena, 'a', source->name), r->old,
 		     diff_name(arena, 'b', source->name), r->new);
-	fwrite(diff.p, 1, diff.n, stdout);
+	if (diff.n)
+		fwrite(diff.p, 1, diff.n, stdout);
 }
 
 static enum status trouble_of(struct str error)
@@ -251,7 +252,7 @@ static enum status write_texts(struct arena *arena, const struct sources *source
 	if (!replace_files(arena, files, n, &error))
 		return trouble_of(error);
 	for (uint32_t i = 0; i < sources->n; i++)
-		if (sources->items[i].is_stdin)
+		if (sources->items[i].is_stdin && texts[i].new.n)
 			fwrite(texts[i].new.p, 1, texts[i].new.n, stdout);
 	return STATUS_OK;
 }

@@ -189,7 +189,7 @@ def every_spec(judge):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gpuplan", default=str(ROOT / "build" / "gpuplan"))
-    parser.add_argument("--plans", type=int, default=600)
+    parser.add_argument("--plans", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=3, help="how many problems to print")
     options = parser.parse_args()
