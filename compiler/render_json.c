@@ -24,15 +24,19 @@ static void put_place(struct arena *arena, json_object *object, const struct sou
 }
 
 static void put_fix(struct arena *arena, json_object *fixes, const struct sources *sources,
-		    const struct finding *f)
+		    const struct fix *f)
 {
-	json_object *fix = json_map(), *edits = json_list(), *edit = json_map();
+	json_object *fix = json_map(), *edits = json_list();
 
-	put_text(arena, fix, "description", f->fix.description);
-	json_put_flag(fix, "safe", f->fix.safe);
-	put_place(arena, edit, sources, f->fix.edit.at, true);
-	put_text(arena, edit, "text", f->fix.edit.with);
-	json_append(edits, edit);
+	put_text(arena, fix, "description", f->description);
+	json_put_flag(fix, "safe", f->safe);
+	for (uint32_t i = 0; i < f->n_edits; i++) {
+		json_object *edit = json_map();
+
+		put_place(arena, edit, sources, f->edits[i].at, true);
+		put_text(arena, edit, "text", f->edits[i].with);
+		json_append(edits, edit);
+	}
 	json_put(fix, "edits", edits);
 	json_append(fixes, fix);
 }
@@ -58,7 +62,7 @@ static json_object *finding_json(struct arena *arena, const struct finding *f,
 	json_put(o, "related", related);
 	put_text(arena, o, "help", f->help);
 	if (f->fix.given)
-		put_fix(arena, fixes, sources, f);
+		put_fix(arena, fixes, sources, &f->fix);
 	json_put(o, "fixes", fixes);
 	return o;
 }

@@ -214,23 +214,48 @@ static void put_related(const struct ci_report *report, struct arena *arena, jso
 	json_put(result, "relatedLocations", list);
 }
 
-static json_object *fix_json(const struct ci_report *report, struct arena *arena,
-			     const struct finding *f)
+static json_object *replacement_json(const struct ci_report *report, struct arena *arena,
+				     const struct edit *edit)
 {
-	const struct edit *edit = &f->fix.edit;
-	json_object *fix = json_map(), *changes = json_list(), *change = json_map();
-	json_object *replacements = json_list(), *replacement = json_map(), *bag = json_map();
+	json_object *replacement = json_map();
 
 	json_put(replacement, "deletedRegion", region_json(report, edit->at));
 	if (edit->with.n)
 		put_message(replacement, "insertedContent", utf8_clean(arena, edit->with));
-	json_append(replacements, replacement);
-	json_put(change, "artifactLocation",
-		 artifact_json(report, arena, source_of(report->sources, edit->at)));
-	json_put(change, "replacements", replacements);
-	json_append(changes, change);
+	return replacement;
+}
+
+/* A change a file: the edits stand in the order of their places, so those of a file together. */
+static json_object *changes_json(const struct ci_report *report, struct arena *arena,
+				 const struct fix *fix)
+{
+	json_object *changes = json_list(), *replacements = NULL;
+	const struct source *last = NULL;
+
+	for (uint32_t i = 0; i < fix->n_edits; i++) {
+		const struct source *source = source_of(report->sources, fix->edits[i].at);
+
+		if (source != last) {
+			json_object *change = json_map();
+
+			replacements = json_list();
+			json_put(change, "artifactLocation", artifact_json(report, arena, source));
+			json_put(change, "replacements", replacements);
+			json_append(changes, change);
+			last = source;
+		}
+		json_append(replacements, replacement_json(report, arena, &fix->edits[i]));
+	}
+	return changes;
+}
+
+static json_object *fix_json(const struct ci_report *report, struct arena *arena,
+			     const struct finding *f)
+{
+	json_object *fix = json_map(), *bag = json_map();
+
 	put_visible(arena, fix, "description", f->fix.description);
-	json_put(fix, "artifactChanges", changes);
+	json_put(fix, "artifactChanges", changes_json(report, arena, &f->fix));
 	json_put_flag(bag, "safe", f->fix.safe);
 	json_put(fix, "properties", bag);
 	return fix;

@@ -23,10 +23,19 @@ static void wrap(struct buffer *out, const char *text)
 	buffer_puts(out, "\n");
 }
 
+const char *rule_traits(const struct rule *rule)
+{
+	if (rule->flags & RULE_NEVER_OFF)
+		return ", never off";
+	return rule->flags & RULE_FIX	       ? ", safe fix"
+	       : rule->flags & RULE_UNSAFE_FIX ? ", unsafe fix"
+					       : "";
+}
+
 void rule_page_text(const struct rule *rule, struct buffer *out)
 {
 	buffer_printf(out, "%s (%s%s)\n\n", rule->name, severity_name(rule->severity),
-		      rule->flags & RULE_NEVER_OFF ? ", never off" : "");
+		      rule_traits(rule));
 	wrap(out, rule->what);
 	buffer_puts(out, "\n");
 	wrap(out, rule->why);
@@ -38,11 +47,8 @@ void rule_page_text(const struct rule *rule, struct buffer *out)
 
 void rule_page_markdown(const struct rule *rule, struct buffer *out)
 {
-	buffer_printf(out, "# %s\n\n*%s%s%s*\n\n", rule->name, severity_name(rule->severity),
-		      rule->flags & RULE_NEVER_OFF ? ", never off" : "",
-		      rule->flags & RULE_FIX	      ? ", safe fix"
-		      : rule->flags & RULE_UNSAFE_FIX ? ", unsafe fix"
-						      : "");
+	buffer_printf(out, "# %s\n\n*%s%s*\n\n", rule->name, severity_name(rule->severity),
+		      rule_traits(rule));
 	wrap(out, rule->what);
 	buffer_puts(out, "\n## Why\n\n");
 	wrap(out, rule->why);

@@ -5,6 +5,8 @@
 #include "compiler/buffer.h"
 #include "compiler/rule.h"
 
+/* ", never off", ", safe fix" or "": what is said behind the severity. */
+const char *rule_traits(const struct rule *rule);
 void rule_page_text(const struct rule *rule, struct buffer *out);
 void rule_page_markdown(const struct rule *rule, struct buffer *out);
 

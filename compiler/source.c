@@ -68,15 +68,10 @@ static bool read_all(struct arena *arena, int fd, size_t limit, struct str *out)
 	return true;
 }
 
-bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
-		    struct source **out, struct str *error)
+/* A text that was read, to its end or one byte past the limit, becomes a source. */
+static bool add_read(struct sources *sources, struct str name, struct str text, size_t limit,
+		     struct source **out, struct str *error)
 {
-	struct str text;
-
-	if (!read_all(sources->arena, fd, limit + 1, &text)) {
-		*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
-		return false;
-	}
 	if (UINT32_MAX - sources->next_base <= SOURCE_MAX_BYTES) {
 		*error = arena_printf(sources->arena,
 				      "%.*s: the files of one run are limited to 4 GiB",
@@ -90,8 +85,20 @@ bool source_read_fd(struct sources *sources, struct str name, int fd, size_t lim
 	return true;
 }
 
-bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
-		 struct source **out, struct str *error)
+bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
+		    struct source **out, struct str *error)
+{
+	struct str text;
+
+	if (!read_all(sources->arena, fd, limit + 1, &text)) {
+		*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
+		return false;
+	}
+	return add_read(sources, name, text, limit, out, error);
+}
+
+static bool read_path(struct sources *sources, const char *path, struct str name,
+		      struct source **out, struct str *error)
 {
 	bool standard_input = strcmp(path, "-") == 0;
 	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -101,11 +108,21 @@ bool source_read(struct sources *sources, const char *path, const char *stdin_na
 		*error = arena_printf(sources->arena, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	read = source_read_fd(sources, str_of(standard_input ? stdin_name : path), fd,
-			      SOURCE_MAX_BYTES, out, error);
+	read = source_read_fd(sources, name, fd, SOURCE_MAX_BYTES, out, error);
 	if (!standard_input)
 		close(fd);
-	if (!read)
+	return read;
+}
+
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+		 struct source **out, struct str *error)
+{
+	const struct overlay *overlay = overlay_find(sources->overlays, path);
+	bool standard_input = strcmp(path, "-") == 0;
+	struct str name = str_of(standard_input ? stdin_name : path);
+
+	if (overlay ? !add_read(sources, name, overlay->text, SOURCE_MAX_BYTES, out, error)
+		    : !read_path(sources, path, name, out, error))
 		return false;
 	(*out)->named = named;
 	(*out)->is_stdin = standard_input;

@@ -6,6 +6,7 @@
 #define GPUPLAN_SOURCE_H
 
 #include "compiler/arena.h"
+#include "compiler/overlay.h"
 
 enum {
 	SOURCE_MAX_BYTES = 64 << 20, /* a file */
@@ -33,6 +34,8 @@ struct sources {
 	struct source *items;
 	uint32_t n, capacity;
 	uint32_t next_base;
+	/* Read in place of the files that they name; NULL: none. Lives as long as the sources. */
+	const struct overlays *overlays;
 };
 
 struct position {

@@ -55,6 +55,9 @@ struct options {
 	bool check, devices, shell;
 	const char **hosts; /* graph: --host PATTERN, each */
 	uint32_t n_hosts, hosts_capacity;
+	bool fix;	  /* lint --fix; the two others imply it */
+	bool unsafe;	  /* --unsafe-fixes */
+	bool diff;	  /* --diff: shown, not written */
 	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
 };
@@ -113,9 +116,32 @@ struct workspace {
  * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths);
+/* The same with texts that stand in for files, NULL: none. Nothing is copied of them. */
+enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct overlays *texts,
+				 char **paths, uint32_t n_paths);
 /* What of the findings is reported, and as what: severities, comments, the baseline, in this order
  * (reported.c). workspace_open calls it. */
 enum status workspace_settle(struct workspace *workspace);
+/* `lint --fix`: a plan whose findings were mended as far as they can be. */
+struct fixed {
+	const struct workspace *workspace; /* of the mended plan */
+	struct attempt *first, *last;	   /* private to fix.c */
+	uint32_t n_fixed;		   /* findings */
+	uint32_t n_refused;		   /* fixes that would make it worse */
+	uint32_t n_untried;		   /* fixes that were given up: too many are bad */
+	bool changed;			   /* any text; with --diff: it would be */
+};
+
+/* Opens the plan, mends it, and writes the files, or prints the diff, or the text that came from
+ * standard input. Trouble is printed: STATUS_TROUBLE. Either way fix_done frees it. */
+enum status fix_plan(struct fixed *fixed, const struct options *options);
+void fix_done(struct fixed *fixed);
+/* Standard output is taken: by the diff, or by the text that came from standard input. */
+bool fix_takes_output(const struct options *options);
+/* "3 fixed, 2 left (1 more with --unsafe-fixes)", to standard error. */
+void fix_print_summary(const struct fixed *fixed, const struct options *options);
+
 /* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
 enum status workspace_verdict(const struct workspace *workspace);
 /* Prints the findings in one format. */
@@ -132,13 +158,13 @@ void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A file that the user names for output. A regular file is written beside its place and put there
  * when it is whole: who reads it after a failed run sees the old one or none. */
 struct out_file {
-	const char *name; /* NULL: standard output */
+	const char *name; /* NULL: `standard` */
 	FILE *out;
 	char *temp, *path; /* of the renaming; NULL: `out` is the place itself */
 };
 
 /* Both print what is wrong and return false. What was opened must be closed. */
-bool out_file_open(struct out_file *file, struct arena *arena, const char *name);
+bool out_file_open(struct out_file *file, struct arena *arena, const char *name, FILE *standard);
 bool out_file_close(struct out_file *file);
 
 /* Writes everything out; false (and says so) where standard output could not take it. */

@@ -28,6 +28,9 @@ enum option_id {
 	OPTION_WRITE_BASELINE,
 	OPTION_HOST,
 	OPTION_ROOT,
+	OPTION_FIX,
+	OPTION_UNSAFE_FIXES,
+	OPTION_DIFF,
 };
 
 enum {
@@ -78,6 +81,12 @@ static const struct option_row {
 	 "hide the findings that FILE records"},
 	{"write-baseline", 0, "FILE", OPTION_WRITE_BASELINE, COMMAND_LINT,
 	 "record in FILE what is found, but for rules that are never off, and hide it"},
+	{"fix", 0, NULL, OPTION_FIX, COMMAND_LINT,
+	 "mend what has a safe fix, in place; what is left is reported"},
+	{"unsafe-fixes", 0, NULL, OPTION_UNSAFE_FIXES, COMMAND_LINT,
+	 "the same with fixes that change what the spec asks for"},
+	{"diff", 0, NULL, OPTION_DIFF, COMMAND_LINT,
+	 "write nothing; show as a diff what would be mended, and exit with 1 if anything would"},
 	{"strict", 0, NULL, OPTION_STRICT, COMMANDS_WITH_PLAN, "a warning fails too"},
 	{"explain", 0, NULL, OPTION_EXPLAIN, COMMAND_LINT,
 	 "print the help line of each finding; a terminal always gets them"},
@@ -283,6 +292,12 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 	case OPTION_ROOT:
 		o->root = optarg;
 		return true;
+	case OPTION_FIX:
+		return o->fix = true;
+	case OPTION_UNSAFE_FIXES:
+		return o->fix = o->unsafe = true;
+	case OPTION_DIFF:
+		return o->fix = o->diff = true;
 	}
 	return false;
 }

@@ -63,9 +63,9 @@ static bool open_beside(struct out_file *file, struct arena *arena)
 	return false;
 }
 
-bool out_file_open(struct out_file *file, struct arena *arena, const char *name)
+bool out_file_open(struct out_file *file, struct arena *arena, const char *name, FILE *standard)
 {
-	*file = (struct out_file){.name = name, .out = name ? NULL : stdout};
+	*file = (struct out_file){.name = name, .out = name ? NULL : standard};
 	if (!name || open_beside(file, arena))
 		return true;
 	/* A device, a pipe, a file in a folder that is not ours to change. */

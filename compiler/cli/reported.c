@@ -30,7 +30,7 @@ static bool write_baseline(struct workspace *s, const struct baseline *baseline,
 	struct out_file file;
 	struct buffer text;
 
-	if (!out_file_open(&file, s->arena, name))
+	if (!out_file_open(&file, s->arena, name, stdout))
 		return false;
 	buffer_init(&text, s->arena);
 	baseline_print(baseline, &text);

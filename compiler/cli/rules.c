@@ -108,16 +108,17 @@ static void list_markdown(void)
 			printf("\n## %s\n\n| rule | | fires on |\n|---|---|---|\n", topic);
 		}
 		printf("| [`%s`](%s.md) | %s%s | %s |\n", rules[i]->name, rules[i]->name,
-		       severity_name(rules[i]->severity),
-		       rules[i]->flags & RULE_NEVER_OFF ? ", never off" : "", rules[i]->summary);
+		       severity_name(rules[i]->severity), rule_traits(rules[i]), rules[i]->summary);
 	}
 }
 
 static void list_text(void)
 {
 	for (size_t i = 0; rules[i]; i++)
-		printf("%-30s %-8s %s%s\n", rules[i]->name, severity_name(rules[i]->severity),
-		       rules[i]->summary, rules[i]->flags & RULE_NEVER_OFF ? " (never off)" : "");
+		printf("%-30s %-8s %s%s%s%s\n", rules[i]->name, severity_name(rules[i]->severity),
+		       rules[i]->summary, *rule_traits(rules[i]) ? " (" : "",
+		       *rule_traits(rules[i]) ? rule_traits(rules[i]) + 2 : "",
+		       *rule_traits(rules[i]) ? ")" : "");
 }
 
 static enum status run_rules(struct arena *arena, const struct options *options)

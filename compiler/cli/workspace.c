@@ -58,11 +58,19 @@ static bool open_catalog(struct workspace *s)
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths)
 {
+	return workspace_open_texts(workspace, arena, options, NULL, paths, n_paths);
+}
+
+enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct overlays *texts,
+				 char **paths, uint32_t n_paths)
+{
 	static char *here[] = {(char *)"."};
 	struct spec spec;
 
 	*workspace = (struct workspace){.arena = arena, .options = options};
 	sources_init(&workspace->sources, arena);
+	workspace->sources.overlays = texts;
 	findings_init(&workspace->findings, arena);
 	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;

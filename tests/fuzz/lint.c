@@ -14,8 +14,8 @@ static void check_finding(const struct judged *j, const struct finding *f)
 		assert(span_start(&j->sources, f->at).line >= 1);
 	for (uint32_t i = 0; i < f->n_notes; i++)
 		assert(span_start(&j->sources, f->notes[i].at).line >= 1);
-	if (f->fix.given)
-		assert(span_given(f->fix.edit.at));
+	for (uint32_t i = 0; i < f->fix.n_edits; i++)
+		assert(span_given(f->fix.edits[i].at));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
