@@ -232,13 +232,26 @@ static void print_diff(struct arena *arena, const struct source *source,
 		fwrite(diff.p, 1, diff.n, stdout);
 }
 
-static enum status trouble_of(struct str error)
+/* The text of standard input, if it was read; false: not all of it, and half a text would be taken
+ * for the whole. */
+static bool print_input(const struct sources *sources, const struct replacement *texts)
 {
-	trouble("%.*s", STR_ARG(error));
-	return STATUS_TROUBLE;
+	for (uint32_t i = 0; i < sources->n; i++) {
+		const struct source *source = &sources->items[i];
+
+		if (!source->is_stdin)
+			continue;
+		if (source->cut) {
+			trouble("%.*s: over 64 MiB: not read to its end", STR_ARG(source->name));
+			return false;
+		}
+		if (texts[i].new.n)
+			fwrite(texts[i].new.p, 1, texts[i].new.n, stdout);
+	}
+	return true;
 }
 
-/* Writes the files, then standard input's text: a failure leaves nothing half told. */
+/* The files first: where they cannot be written, nothing is printed either. */
 static enum status write_texts(struct arena *arena, const struct sources *sources,
 			       const struct replacement *texts)
 {
@@ -249,12 +262,11 @@ static enum status write_texts(struct arena *arena, const struct sources *source
 	for (uint32_t i = 0; i < sources->n; i++)
 		if (!sources->items[i].is_stdin && !str_eq(texts[i].old, texts[i].new))
 			files[n++] = texts[i];
-	if (!replace_files(arena, files, n, &error))
-		return trouble_of(error);
-	for (uint32_t i = 0; i < sources->n; i++)
-		if (sources->items[i].is_stdin && texts[i].new.n)
-			fwrite(texts[i].new.p, 1, texts[i].new.n, stdout);
-	return STATUS_OK;
+	if (!replace_files(arena, files, n, &error)) {
+		trouble("%.*s", STR_ARG(error));
+		return STATUS_TROUBLE;
+	}
+	return print_input(sources, texts) ? STATUS_OK : STATUS_TROUBLE;
 }
 
 static enum status deliver(struct fixed *fixed, const struct options *options)

@@ -8,8 +8,10 @@ is expected is the same rendering of the mended entries. Nothing of gpuplan's ow
 
 import argparse
 import itertools
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -231,12 +233,8 @@ class Forms:
     def check(self, rule, name, before, after):
         """Mended as expected; and again: nothing more."""
         self.n += 1
-        found = self.call(before, "-q", "-f", "oneline").stdout
-        if f"[{rule}]".encode() not in found:
-            self.failed.append(f"{rule}, {name}: does not fire\n{before.decode()}\n{found.decode()}")
-            return
         done = self.call(before, "--unsafe-fixes")
-        if done.stdout != after:
+        if done.stdout != after or before == after:
             self.failed.append(f"{rule}, {name}: --- expected\n{after!r}\n--- got\n{done.stdout!r}\n{done.stderr.decode()}")
             return
         again = self.call(after, "-q", "--unsafe-fixes")
@@ -250,11 +248,13 @@ def main():
     parser.add_argument("--show", type=int, default=5, help="how many failures to print")
     options = parser.parse_args()
     forms, rules = Forms(str(Path(options.gpuplan).resolve())), set()
+    kinds, work = list(FILES), []
     for n, (rule, name, before, after) in enumerate(all_forms()):
         rules.add(rule)
-        kinds = list(FILES)
         for kind in ("lf", kinds[1 + n % (len(kinds) - 1)]):
-            forms.check(rule, f"{name} ({kind})", FILES[kind](before), FILES[kind](after))
+            work.append((rule, f"{name} ({kind})", FILES[kind](before), FILES[kind](after)))
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        list(pool.map(lambda form: forms.check(*form), work))
     listed = subprocess.run([forms.gpuplan, "rules"], capture_output=True, text=True, timeout=60).stdout
     fixable = {line.split()[0] for line in listed.splitlines() if line.endswith("fix)")}
     if fixable != rules or len(rules) < 8:

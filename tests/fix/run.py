@@ -99,6 +99,8 @@ def check_input(run, folder):
     for text, wanted, status in ((BAD, GOOD, 0), (GOOD, GOOD, 0), (WRONG, WRONG, 1), (b"", b"", 1)):
         done = run.lint("--fix", "-", cwd=folder, stdin=text)
         run.check("the text of `-`", done.stdout == wanted and done.returncode == status, f"{done}")
+    done = run.lint("-q", "--fix", "-", cwd=folder, stdin=BAD + b"#" * (64 << 20))
+    run.check("half a text", done.stdout == b"" and done.returncode == 2 and b"64 MiB" in done.stderr, f"{done.stderr}")
     run.check("findings go to standard error", b"[spec-value]" in run.lint("--fix", "-", cwd=folder, stdin=WRONG).stderr)
     done = run.lint("-q", "--fix", "-f", "json", "-o", "left.json", "-", cwd=folder, stdin=WRONG)
     left = json.loads((folder / "left.json").read_text())
