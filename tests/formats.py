@@ -236,11 +236,12 @@ def same_sarif(p, findings, names, run, what):
 def same_fixes(p, got, want, names, what):
     p.same(len(got), len(want), f"{what}: fixes")
     for g, w in zip(got, want):
-        change, edit = g["artifactChanges"][0], w["edits"][0]
         p.same((g["properties"], g["description"]["text"]), ({"safe": w["safe"]}, visible(w["description"])), what)
-        p.same(uri_name(change["artifactLocation"]), names[edit["file"]], what)
-        p.same(change["replacements"][0]["deletedRegion"], region(edit), what)
-        p.same(change["replacements"][0].get("insertedContent", {"text": ""})["text"], edit["text"], what)
+        edits = [(uri_name(c["artifactLocation"]), r["deletedRegion"], r.get("insertedContent", {"text": ""})["text"])
+                 for c in g["artifactChanges"] for r in c["replacements"]]
+        p.same(edits, [(names[e["file"]], region(e), e["text"]) for e in w["edits"]], what)
+        files = [uri_name(c["artifactLocation"]) for c in g["artifactChanges"]]
+        p.same(len(set(files)), len(files), f"{what}: a file that is changed twice")
 
 
 def same_github(p, findings, names, commands, what):
@@ -294,7 +295,7 @@ def test_cases(p):
     for case in CASES:
         shutil.copytree(ROOT / "tests/cases" / case, p.folder / case)
         findings = p.findings(case)
-        names = {f["file"]: f["file"].encode() for g in findings for f in (g, *g["related"])}
+        names = {f["file"]: os.path.normpath(f["file"]).encode() for g in findings for f in (g, *g["related"])}
         seen |= {f["rule"] for f in same_everywhere(p, names, case)}
     p.check(len(seen) > 30, f"only {len(seen)} rules fire")
 
@@ -515,7 +516,7 @@ def test_outputs(p):
     arguments = [a for f in formats for a in ("-f", f, "-o", f"out.{f}")]
     done = p.run(*arguments, "-f", "json", "a.yaml")
     p.same((done.returncode, done.stdout), (1, alone["json"]), "standard output")
-    p.check(done.stderr.count(b"\n") == 1 and b"1 error" in done.stderr, f"the summary: {done.stderr}")
+    p.check(done.stderr.count(b"\n") == 2 and b"1 error" in done.stderr and b"can be fixed" in done.stderr, f"the summary: {done.stderr}")
     for f in formats:
         p.same((p.folder / f"out.{f}").read_bytes(), alone[f], f"-f {f} -o")
     p.same(p.run("-q", "-f", "json", "-o", "-", "a.yaml").stdout, alone["json"], "-o -")
