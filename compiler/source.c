@@ -68,15 +68,9 @@ static bool read_all(struct arena *arena, int fd, size_t limit, struct str *out)
 	return true;
 }
 
-bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
-		    struct source **out, struct str *error)
+bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
+		 struct source **out, struct str *error)
 {
-	struct str text;
-
-	if (!read_all(sources->arena, fd, limit + 1, &text)) {
-		*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
-		return false;
-	}
 	if (UINT32_MAX - sources->next_base <= SOURCE_MAX_BYTES) {
 		*error = arena_printf(sources->arena,
 				      "%.*s: the files of one run are limited to 4 GiB",
@@ -90,25 +84,46 @@ bool source_read_fd(struct sources *sources, struct str name, int fd, size_t lim
 	return true;
 }
 
-bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
-		 struct source **out, struct str *error)
+bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
+		    struct source **out, struct str *error)
 {
-	bool standard_input = strcmp(path, "-") == 0;
-	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	bool read;
+	struct str text;
 
+	if (read_all(sources->arena, fd, limit + 1, &text))
+		return source_take(sources, name, text, limit, out, error);
+	*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
+	return false;
+}
+
+static bool read_path(struct sources *sources, const char *path, const char *stdin_name,
+		      struct source **out, struct str *error)
+{
+	const struct overlay_text *held = overlay_find(sources->overlay, path);
+	bool read;
+	int fd;
+
+	if (held)
+		return source_take(sources, str_of(path), held->text, SOURCE_MAX_BYTES, out, error);
+	if (strcmp(path, "-") == 0)
+		return source_read_fd(sources, str_of(stdin_name), STDIN_FILENO, SOURCE_MAX_BYTES,
+				      out, error);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
 		*error = arena_printf(sources->arena, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	read = source_read_fd(sources, str_of(standard_input ? stdin_name : path), fd,
-			      SOURCE_MAX_BYTES, out, error);
-	if (!standard_input)
-		close(fd);
-	if (!read)
+	read = source_read_fd(sources, str_of(path), fd, SOURCE_MAX_BYTES, out, error);
+	close(fd);
+	return read;
+}
+
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+		 struct source **out, struct str *error)
+{
+	if (!read_path(sources, path, stdin_name, out, error))
 		return false;
 	(*out)->named = named;
-	(*out)->is_stdin = standard_input;
+	(*out)->is_stdin = strcmp(path, "-") == 0;
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #define GPUPLAN_SOURCE_H
 
 #include "compiler/arena.h"
+#include "compiler/overlay.h"
 
 enum {
 	SOURCE_MAX_BYTES = 64 << 20, /* a file */
@@ -30,6 +31,7 @@ struct source {
 
 struct sources {
 	struct arena *arena;
+	const struct overlay *overlay; /* NULL: every file is read from the disk */
 	struct source *items;
 	uint32_t n, capacity;
 	uint32_t next_base;
@@ -49,6 +51,9 @@ bool source_read(struct sources *sources, const char *path, const char *stdin_na
 /* Reads an open file to its end or to the limit; the same errors. */
 bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
 		    struct source **out, struct str *error);
+/* The same with a text in place of the file. */
+bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
+		 struct source **out, struct str *error);
 /* Forgets the source that was read last: it is none of ours. */
 void source_drop(struct sources *sources);
 /* A source out of memory: for tests and examples. */

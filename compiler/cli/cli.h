@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "compiler/plan.h"
+#include "compiler/project.h"
 #include "compiler/render.h"
 #include "compiler/rule.h"
 #include "compiler/walk.h"
@@ -71,11 +72,12 @@ enum {
 	COMMAND_BOARDS = 1 << 5,
 	COMMAND_SCHEMA = 1 << 6,
 	COMMAND_VERSION = 1 << 7,
+	COMMAND_LSP = 1 << 11,
 	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
-	command_explain, command_boards, command_schema, command_version;
+	command_explain, command_boards, command_schema, command_version, command_lsp;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
@@ -86,6 +88,10 @@ void options_print_help(FILE *out, const struct command *command);
  * STATUS_TROUBLE. */
 enum status project_apply(struct arena *arena, const struct command *command,
 			  struct options *options);
+/* The same in two steps: project->findings says what is wrong, and what is right counts. `overlay`
+ * may be NULL. false: the file cannot be read, which is printed. */
+bool project_load(struct project *project, struct arena *arena, const struct command *command,
+		  struct options *options, const struct overlay *overlay);
 
 /* A plan that was read and judged. */
 struct workspace {

@@ -1,0 +1,24 @@
+/* Texts that stand in for files: what an editor holds and has not saved.
+ *
+ * Whoever reads a file asks here first (compiler/source.c, compiler/capture_file.c); the texts are
+ * those of who made the overlay, and outlive the run. */
+#ifndef GPUPLAN_OVERLAY_H
+#define GPUPLAN_OVERLAY_H
+
+#include "schema/text.h"
+
+struct overlay_text {
+	const char *path; /* absolute, without symbolic links; so are the paths of such a run */
+	struct str text;
+	bool added; /* not on the disk yet: read as if the walk had found it */
+};
+
+struct overlay {
+	const struct overlay_text *items;
+	uint32_t n;
+};
+
+/* NULL: the file on the disk counts. Takes NULL for no overlay. */
+const struct overlay_text *overlay_find(const struct overlay *overlay, const char *path);
+
+#endif
