@@ -83,6 +83,11 @@ static struct str key_text(struct completion *c, const struct key *key, bool *sn
 	return arena_printf(c->arena, "%s%s", key->name, behind);
 }
 
+static bool has_key(const struct completion *c, const char *key)
+{
+	return context_has_key(c->asked.context, document_text(c->asked.document), key);
+}
+
 static bool is_either_there(const struct completion *c, const struct section *section,
 			    const struct key *key)
 {
@@ -90,8 +95,7 @@ static bool is_either_there(const struct completion *c, const struct section *se
 
 	return either[0] &&
 	       (strcmp(key->name, either[0]) == 0 || strcmp(key->name, either[1]) == 0) &&
-	       (context_has_key(c->asked.context, document_text(c->asked.document), either[0]) ||
-		context_has_key(c->asked.context, document_text(c->asked.document), either[1]));
+	       (has_key(c, either[0]) || has_key(c, either[1]));
 }
 
 static void add_key(struct completion *c, const struct section *section, const struct key *key,
@@ -101,8 +105,7 @@ static void add_key(struct completion *c, const struct section *section, const s
 	unsigned flags = key->flags & ~(profile ? KEY_REQUIRED : 0U);
 	struct str facts = key_facts(c->arena, flags);
 
-	if ((profile && key->flags & KEY_OWN) ||
-	    context_has_key(c->asked.context, document_text(c->asked.document), key->name) ||
+	if ((profile && key->flags & KEY_OWN) || has_key(c, key->name) ||
 	    is_either_there(c, section, key))
 		return;
 	item.detail = decode_expected(c->arena, key);
@@ -196,24 +199,43 @@ static void add_boards(struct completion *c)
 				     .detail = board_facts(c->arena, &boards[i])});
 }
 
-/* The boards that the vGPU may be on: of the item's GPU, else of every GPU of the host. */
-static uint32_t boards_around(struct completion *c, const struct board *boards[MAX_GPUS])
+struct boards {
+	const struct board *items[MAX_GPUS];
+	uint32_t n;
+};
+
+static void add_boards_of(struct boards *boards, const struct host *host)
+{
+	for (uint32_t i = 0; i < host->n_gpus; i++) {
+		const struct board *board = host->gpus[i].board;
+		uint32_t known = 0;
+
+		while (known < boards->n && boards->items[known] != board)
+			known++;
+		if (board && known == boards->n && boards->n < MAX_GPUS)
+			boards->items[boards->n++] = board;
+	}
+}
+
+/* The boards that the vGPU may be on: the item's GPU, else every GPU of the host, else of the plan.
+ */
+static struct boards boards_around(struct completion *c)
 {
 	const struct asked *asked = &c->asked;
 	const struct host *host = host_around(asked);
 	const struct context *at = asked->context;
 	struct str id = at->n ? context_value(at, at->steps[at->n - 1].map, "gpu") : STR("");
 	const struct gpu *gpu = host && id.n ? host_gpu(host, id) : NULL;
-	uint32_t n = 0;
+	struct boards boards = {.n = 0};
 
-	if (gpu && gpu->board) {
-		boards[0] = gpu->board;
-		return 1;
-	}
-	for (uint32_t i = 0; host && i < host->n_gpus && i < MAX_GPUS; i++)
-		if (host->gpus[i].board)
-			boards[n++] = host->gpus[i].board;
-	return n;
+	if (gpu && gpu->board)
+		return (struct boards){{gpu->board}, 1};
+	if (host)
+		add_boards_of(&boards, host);
+	else if (asked->names)
+		for (uint32_t i = 0; i < asked->names->workspace.plan->n_hosts; i++)
+			add_boards_of(&boards, &asked->names->workspace.plan->hosts[i]);
+	return boards;
 }
 
 static bool wants_nvlink(const struct asked *asked)
@@ -225,24 +247,22 @@ static bool wants_nvlink(const struct asked *asked)
 }
 
 /* 0: does not fit, 1: fits, 2: NVIDIA's P2P tables list it for one of the boards. */
-static unsigned fit(struct completion *c, const struct vgpu_type *type,
-		    const struct board *const *boards, uint32_t n)
+static unsigned fit(struct completion *c, const struct vgpu_type *type, const struct boards *boards)
 {
 	struct catalog *catalog = c->asked.server->catalog;
-	unsigned best = n == 0;
+	unsigned best = boards->n == 0;
 
-	for (uint32_t i = 0; i < n && best < 2; i++)
-		if (catalog_p2p(catalog, boards[i], type))
+	for (uint32_t i = 0; i < boards->n && best < 2; i++)
+		if (catalog_p2p(catalog, boards->items[i], type))
 			best = 2;
-		else if (vgpu_fits(catalog, boards[i], type))
+		else if (vgpu_fits(catalog, boards->items[i], type))
 			best = 1;
 	return best;
 }
 
 static void add_vgpu_types(struct completion *c)
 {
-	const struct board *boards[MAX_GPUS];
-	uint32_t n_boards = boards_around(c, boards);
+	struct boards boards = boards_around(c);
 	bool nvlink = wants_nvlink(&c->asked);
 	size_t n;
 	const struct vgpu_type *types = catalog_vgpu_types(c->asked.server->catalog, &n);
@@ -250,7 +270,7 @@ static void add_vgpu_types(struct completion *c)
 	/* With p2p: nvlink the types that can do it stand first. */
 	for (unsigned pass = nvlink ? 0 : 1; pass < 2; pass++) {
 		for (size_t i = 0; i < n; i++) {
-			unsigned how = fit(c, &types[i], boards, n_boards);
+			unsigned how = fit(c, &types[i], &boards);
 			struct str facts;
 
 			if (how == 0 || (nvlink && (how == 2) != (pass == 0)))
@@ -349,6 +369,14 @@ static void set_range(struct completion *c)
 				    c->asked.server->client.encoding, at->start, at->end);
 }
 
+/* What stands in a map is a key. */
+static bool may_be_value(const struct completion *c)
+{
+	const struct context *at = c->asked.context;
+
+	return !at->is_key && !(at->map && (at->flow || has_key(c, NULL)));
+}
+
 json_object *answer_completion(struct server *server, json_object *params)
 {
 	struct completion c = {.arena = server->scratch};
@@ -368,7 +396,7 @@ json_object *answer_completion(struct server *server, json_object *params)
 		if (c.asked.context->map && shape.kind == SHAPE_PARAMS &&
 		    shape.owner == &project_section)
 			add_rules(&c, c.asked.context->is_key ? "" : ": ");
-		if (!c.asked.context->is_key)
+		if (may_be_value(&c))
 			add_values(&c);
 	}
 	json_object_put(c.range);

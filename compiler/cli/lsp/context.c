@@ -486,7 +486,7 @@ bool context_has_key(const struct context *context, struct str text, const char 
 	for (uint32_t i = 0; i < context->n_entries; i++) {
 		const struct entry *e = &context->entries[i];
 
-		if (e->map == context->map && str_is(e->key, key) &&
+		if (e->map == context->map && (!key || str_is(e->key, key)) &&
 		    e->key.p != text.p + context->start)
 			return true;
 	}

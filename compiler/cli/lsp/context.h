@@ -46,7 +46,7 @@ struct context {
 void context_at(struct context *context, struct arena *arena, struct str text, size_t cursor);
 /* The scalar behind a key of a map; empty where there is none. */
 struct str context_value(const struct context *context, uint32_t map, const char *key);
-/* The map holds the key, elsewhere than at the cursor. */
+/* The map at the cursor holds the key, elsewhere than there; `key` NULL: any key. */
 bool context_has_key(const struct context *context, struct str text, const char *key);
 
 #endif

@@ -114,17 +114,27 @@ json_object *range_of_offsets(struct str text, enum encoding encoding, size_t st
 	return o;
 }
 
+/* The start of the character that the offset is within. */
+static size_t whole_character(struct str text, size_t offset)
+{
+	size_t i = offset;
+
+	while (i > 0 && i < text.n && offset - i < 3 && ((unsigned char)text.p[i] & 0xc0) == 0x80)
+		i--;
+	return i;
+}
+
 static json_object *position_of(struct position p, uint32_t offset, enum encoding encoding,
 				bool mark)
 {
 	const struct source *source = p.source;
-	size_t start = source->lines[p.line - 1];
+	size_t start = source->lines[p.line - 1], end = whole_character(source->text, offset);
 
 	if (start == 0 && !mark && source_has_mark(source->text))
-		start = offset < 3 ? offset : 3;
+		start = end < 3 ? end : 3;
 	return json_position(
 		p.line - 1,
-		count_units((struct str){source->text.p + start, offset - start}, encoding));
+		count_units((struct str){source->text.p + start, end - start}, encoding));
 }
 
 json_object *range_of_span(const struct sources *sources, enum encoding encoding, struct span span,
