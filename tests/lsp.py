@@ -740,6 +740,24 @@ def test_random(gpuplan, folder, failures):
     failures.check(s.client.quit() == 0, "the exit status", s.client.error)
 
 
+def test_trouble(gpuplan, folder, failures):
+    """What cannot be read is said once, and nothing is made of what it may hold."""
+    c = Client(gpuplan)
+    c.initialize(folder / "gone")
+    for _ in range(3):
+        c.notify("workspace/didChangeWatchedFiles", {"changes": []})
+        c.settle()
+    notes = [n["params"] for n in c.notes]
+    failures.check(len(notes) == 1 and "gone: No such file" in notes[0]["message"], "said once", notes)
+    (folder / "gone").mkdir()
+    (folder / "gone/a.yaml").write_text(VMS)
+    c.notify("workspace/didChangeWatchedFiles", {"changes": []})
+    c.settle()
+    uri = uri_of(folder / "gone/a.yaml")
+    failures.check([d["code"] for d in c.diagnostics[uri]] == ["spec-reference"], "it is there", c.diagnostics)
+    failures.check(c.quit() == 0, "the exit status", c.error)
+
+
 def resident(client):
     status = Path(f"/proc/{client.process.pid}/status").read_text()
     return int(status.split("VmRSS:")[1].split()[0])

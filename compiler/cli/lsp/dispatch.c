@@ -194,27 +194,34 @@ static bool fill(struct server *server, struct queue *queue)
 	return true;
 }
 
+static void handle_all(struct server *server, const struct queue *queue)
+{
+	for (size_t i = 0; i < queue->n; i++) {
+		if (!server->exits)
+			handle(server, queue, i);
+		json_object_put(queue->messages[i]);
+	}
+	/* Once for all keystrokes that came together. */
+	if (server->state == SERVER_RUNNING && !server->exits)
+		scopes_refresh(server);
+	arena_reset(server->scratch);
+}
+
 enum status server_run(struct server *server)
 {
 	struct transport *t = &server->transport;
+	bool readable = true;
 	struct queue queue;
 
-	while (!server->exits && !t->broken) {
-		if (!fill(server, &queue)) {
-			trouble("lsp: a header without 'Content-Length: N'");
-			return STATUS_TROUBLE;
-		}
-		for (size_t i = 0; i < queue.n; i++) {
-			if (!server->exits)
-				handle(server, &queue, i);
-			json_object_put(queue.messages[i]);
-		}
-		/* Once for all keystrokes that came together. */
-		if (server->state == SERVER_RUNNING)
-			scopes_refresh(server);
-		arena_reset(server->scratch);
-		if (queue.n == 0 && !transport_read(t, true))
+	while (readable && !server->exits && !t->broken) {
+		readable = fill(server, &queue);
+		handle_all(server, &queue);
+		if (queue.n == 0 && readable && !transport_read(t, true))
 			break;
+	}
+	if (!readable) {
+		trouble("lsp: a header without 'Content-Length: N'");
+		return STATUS_TROUBLE;
 	}
 	if (transport_cut(t))
 		trouble("lsp: the input breaks off in the middle of a message");

@@ -92,6 +92,12 @@ void scopes_set_stale(struct server *server)
 		s->stale = true;
 }
 
+void scopes_set_stale_at(struct server *server, const char *path)
+{
+	for (struct scope *s = server->scopes; s; s = s->next)
+		s->stale |= s->only ? strcmp(s->only->path, path) == 0 : is_below(path, s->folder);
+}
+
 const struct judged *scope_names(const struct scope *scope)
 {
 	return scope->whole ? scope->whole : scope->latest;

@@ -100,6 +100,8 @@ struct scope *scope_of_document(const struct server *server, const struct docume
 /* Judges what is stale and publishes it. */
 void scopes_refresh(struct server *server);
 void scopes_set_stale(struct server *server);
+/* The same for the plans that a file is, or may become, a part of. */
+void scopes_set_stale_at(struct server *server, const char *path);
 /* The plan to take names from: the latest, or where it could not be read to its end the one before.
  * NULL: there is none. */
 const struct judged *scope_names(const struct scope *scope);

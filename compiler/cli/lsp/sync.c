@@ -14,14 +14,6 @@ static void give_scope(struct server *server, const struct document *d)
 	scope_add(server, arena_printf(server->scratch, "%.*s", folder, d->path).p, d);
 }
 
-static void set_stale(struct server *server, const struct document *d)
-{
-	struct scope *scope = d ? scope_of_document(server, d) : NULL;
-
-	if (scope)
-		scope->stale = true;
-}
-
 void on_open(struct server *server, json_object *params)
 {
 	struct document *d = document_open(&server->documents, params);
@@ -29,12 +21,16 @@ void on_open(struct server *server, json_object *params)
 	if (!d)
 		return;
 	give_scope(server, d);
-	set_stale(server, d);
+	if (d->path)
+		scopes_set_stale_at(server, d->path);
 }
 
 void on_change(struct server *server, json_object *params)
 {
-	set_stale(server, document_change(&server->documents, params, server->client.encoding));
+	struct document *d = document_change(&server->documents, params, server->client.encoding);
+
+	if (d && d->path)
+		scopes_set_stale_at(server, d->path);
 }
 
 void on_close(struct server *server, json_object *params)
@@ -46,11 +42,11 @@ void on_close(struct server *server, json_object *params)
 	if (!d)
 		return;
 	/* The file on the disk counts again; of a file alone nothing is left. */
+	if (d->path)
+		scopes_set_stale_at(server, d->path);
 	if (scope && scope->only) {
 		publish_nothing(server, scope);
 		scope_remove(server, scope);
-	} else if (scope) {
-		scope->stale = true;
 	}
 	document_close(&server->documents, params);
 }
