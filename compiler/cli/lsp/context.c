@@ -1,5 +1,7 @@
 #include "compiler/cli/lsp/context.h"
 
+#include "compiler/cli/lsp/words.h"
+
 enum level_kind { BLOCK_MAP, BLOCK_LIST, FLOW_MAP, FLOW_LIST };
 
 /* A collection that is open where the reader is. */
@@ -14,10 +16,8 @@ struct level {
 struct reader {
 	struct arena *arena;
 	struct context *out;
-	struct str text;
+	struct line line;
 	size_t cursor;
-	size_t line; /* where the line starts, and ends */
-	size_t end;
 	struct level levels[CONTEXT_DEPTH];
 	uint32_t n;
 	uint32_t n_maps;
@@ -27,27 +27,9 @@ struct reader {
 	size_t scalar_indent; /* ...this */
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* strchr would find the NUL behind the set. */
-static bool is_one_of(char c, const char *set)
-{
-	return c && strchr(set, c);
-}
-
-static size_t skip_blanks(const struct reader *r, size_t i)
-{
-	while (i < r->end && is_blank(r->text.p[i]))
-		i++;
-	return i;
-}
-
 static struct str piece(const struct reader *r, size_t start, size_t end)
 {
-	return (struct str){r->text.p + start, end - start};
+	return (struct str){r->line.text.p + start, end - start};
 }
 
 /* --- levels --- */
@@ -147,7 +129,7 @@ static void capture_comment(struct reader *r, size_t start)
 	r->done = true;
 	r->out->kind = CONTEXT_COMMENT;
 	r->out->start = start;
-	r->out->end = r->end;
+	r->out->end = r->line.end;
 }
 
 static bool at_cursor(const struct reader *r, size_t start, size_t end)
@@ -155,85 +137,14 @@ static bool at_cursor(const struct reader *r, size_t start, size_t end)
 	return !r->done && r->cursor >= start && r->cursor <= end;
 }
 
-/* --- words --- */
-
-/* A comment starts at `i`. */
-static bool is_comment(const struct reader *r, size_t i)
-{
-	return i < r->end && r->text.p[i] == '#' && (i == r->line || is_blank(r->text.p[i - 1]));
-}
-
-static bool is_quote(char c)
-{
-	return c == '"' || c == '\'';
-}
-
-/* A colon that ends a key. */
-static bool is_colon(const struct reader *r, size_t i, bool flow)
-{
-	char next = i + 1 < r->end ? r->text.p[i + 1] : ' ';
-
-	return i < r->end && r->text.p[i] == ':' &&
-	       (is_blank(next) || (flow && is_one_of(next, ",[]{}")));
-}
-
-/* Past the text in quotes that starts at `i`: at the closing quote, or where the line ends without.
- */
-static size_t find_quote(const struct reader *r, size_t i)
-{
-	char quote = r->text.p[i];
-
-	for (i++; i < r->end && r->text.p[i] != quote; i++)
-		if (r->text.p[i] == '\\' && quote == '"' && i + 1 < r->end)
-			i++;
-	return i;
-}
-
-/* Where the plain word at `i` ends: at a key's colon, a comment, in a flow at its punctuation. */
-static size_t find_end(const struct reader *r, size_t i, bool flow)
-{
-	while (i < r->end && !is_colon(r, i, flow) && !is_comment(r, i) &&
-	       !(flow && is_one_of(r->text.p[i], ",[]{}")))
-		i++;
-	return i;
-}
-
-static size_t trim(const struct reader *r, size_t start, size_t end)
-{
-	while (end > start && is_blank(r->text.p[end - 1]))
-		end--;
-	return end;
-}
-
-/* A word: what it says, and where the reader goes on. */
-struct token {
-	size_t start, end, next;
-};
-
-static struct token read_token(const struct reader *r, size_t i, bool flow)
-{
-	struct token t;
-
-	if (is_quote(r->text.p[i])) {
-		t.start = i + 1;
-		t.end = find_quote(r, i);
-		t.next = skip_blanks(r, t.end < r->end ? t.end + 1 : t.end);
-	} else {
-		t.start = i;
-		t.next = find_end(r, i, flow);
-		t.end = trim(r, i, t.next);
-	}
-	return t;
-}
-
 /* --- flow collections --- */
 
 static void flow_word(struct reader *r, size_t *i)
 {
-	struct token t = read_token(r, *i, true);
+	struct token t = read_token(&r->line, *i, true);
 	size_t before = *i;
-	bool is_key = t.next < r->end && r->text.p[t.next] == ':' && top(r)->kind == FLOW_MAP &&
-		      !top(r)->has_key;
+	bool is_key = t.next < r->line.end && r->line.text.p[t.next] == ':' &&
+		      top(r)->kind == FLOW_MAP && !top(r)->has_key;
 
 	if (is_key || (top(r)->kind == FLOW_MAP && !top(r)->has_key)) {
 		if (at_cursor(r, t.start, t.end)) {
@@ -276,7 +187,7 @@ static void flow_gap(struct reader *r, size_t start, size_t end)
 		capture_key(r, r->cursor, r->cursor);
 	else
 		capture_value(r, r->cursor, r->cursor);
-	r->out->after_colon = r->cursor > r->line && r->text.p[r->cursor - 1] == ':';
+	r->out->after_colon = r->cursor > r->line.start && r->line.text.p[r->cursor - 1] == ':';
 }
 
 /* From `i` to the line's end, or to where the last collection closes. */
@@ -286,63 +197,54 @@ static void read_flow(struct reader *r, size_t i)
 		size_t start = i;
 		bool word;
 
-		i = skip_blanks(r, i);
-		word = i < r->end && !is_one_of(r->text.p[i], "{}[],") && !is_comment(r, i);
+		i = skip_blanks(&r->line, i);
+		word = i < r->line.end && !is_one_of(r->line.text.p[i], "{}[],") &&
+		       !is_comment(&r->line, i);
 		if (in_flow(r))
 			flow_gap(r, start, word && i > start ? i - 1 : i);
-		if (i == r->end)
+		if (i == r->line.end)
 			return;
-		if (is_comment(r, i)) {
-			if (at_cursor(r, i + 1, r->end))
+		if (is_comment(&r->line, i)) {
+			if (at_cursor(r, i + 1, r->line.end))
 				capture_comment(r, i);
 			return;
 		}
 		if (word)
 			flow_word(r, &i);
 		else
-			flow_punctuation(r, r->text.p[i++]);
+			flow_punctuation(r, r->line.text.p[i++]);
 	} while (in_flow(r));
 }
 
 /* --- lines --- */
 
-/* `&anchor` and `!tag` before a value. */
-static size_t skip_properties(const struct reader *r, size_t i)
-{
-	while (i < r->end && (r->text.p[i] == '&' || r->text.p[i] == '!')) {
-		while (i < r->end && !is_blank(r->text.p[i]))
-			i++;
-		i = skip_blanks(r, i);
-	}
-	return i;
-}
-
 /* What follows a key and its colon, or a dash. */
 static void read_value(struct reader *r, size_t start)
 {
-	size_t i = skip_properties(r, skip_blanks(r, start));
+	size_t i = skip_properties(&r->line, skip_blanks(&r->line, start));
 	struct token t;
 
-	if (i == r->end || is_comment(r, i)) {
+	if (i == r->line.end || is_comment(&r->line, i)) {
 		if (at_cursor(r, start, i)) {
 			capture_value(r, r->cursor, r->cursor);
 			r->out->after_colon = r->cursor == start;
-		} else if (at_cursor(r, i, r->end)) {
+		} else if (at_cursor(r, i, r->line.end)) {
 			capture_comment(r, i);
 		}
-	} else if (is_one_of(r->text.p[i], "{[")) {
+	} else if (is_one_of(r->line.text.p[i], "{[")) {
 		read_flow(r, i);
-	} else if (is_one_of(r->text.p[i], "|>")) {
+	} else if (is_one_of(r->line.text.p[i], "|>")) {
 		r->in_scalar = true;
 		r->scalar_indent = top(r)->indent;
 	} else {
-		t = read_token(r, i, false);
+		t = read_token(&r->line, i, false);
 		set_value(r, piece(r, t.start, t.end));
 		/* Behind a blank one may go on typing the same value. */
 		if (at_cursor(r, t.start, t.end) ||
-		    (t.end < r->end && r->cursor == r->end && !r->done && !is_comment(r, t.next)))
+		    (t.end < r->line.end && r->cursor == r->line.end && !r->done &&
+		     !is_comment(&r->line, t.next)))
 			capture_value(r, t.start, t.end > r->cursor ? t.end : r->cursor);
-		else if (is_comment(r, t.next) && at_cursor(r, t.next + 1, r->end))
+		else if (is_comment(&r->line, t.next) && at_cursor(r, t.next + 1, r->line.end))
 			capture_comment(r, t.next);
 	}
 }
@@ -350,15 +252,15 @@ static void read_value(struct reader *r, size_t start)
 /* A key and its value, or a word that may become one. */
 static void read_entry(struct reader *r, size_t i)
 {
-	size_t column = i - r->line;
+	size_t column = i - r->line.start;
 	struct token t;
 
-	if (is_one_of(r->text.p[i], "{[")) {
+	if (is_one_of(r->line.text.p[i], "{[")) {
 		read_flow(r, i);
 		return;
 	}
-	t = read_token(r, i, false);
-	if (t.next < r->end && r->text.p[t.next] == ':') {
+	t = read_token(&r->line, i, false);
+	if (t.next < r->line.end && r->line.text.p[t.next] == ':') {
 		enter_map(r, column);
 		if (at_cursor(r, t.start, t.end)) {
 			capture_key(r, t.start, t.end);
@@ -369,27 +271,22 @@ static void read_entry(struct reader *r, size_t i)
 	} else if (at_cursor(r, t.start, t.end)) {
 		enter_map(r, column);
 		capture_key(r, t.start, t.end);
-	} else if (is_comment(r, t.next) && at_cursor(r, t.next + 1, r->end)) {
+	} else if (is_comment(&r->line, t.next) && at_cursor(r, t.next + 1, r->line.end)) {
 		capture_comment(r, t.next);
 	}
 }
 
-static bool is_dash(const struct reader *r, size_t i)
-{
-	return i < r->end && r->text.p[i] == '-' && (i + 1 == r->end || is_blank(r->text.p[i + 1]));
-}
-
 static void read_block(struct reader *r, size_t i)
 {
-	while (is_dash(r, i)) {
+	while (is_dash(&r->line, i)) {
 		size_t dash = i;
 
-		enter_item(r, i - r->line);
-		i = skip_blanks(r, i + 1);
-		if (i < r->end && !is_comment(r, i))
+		enter_item(r, i - r->line.start);
+		i = skip_blanks(&r->line, i + 1);
+		if (i < r->line.end && !is_comment(&r->line, i))
 			continue;
 		if (at_cursor(r, dash + 1, i)) {
-			enter_map(r, r->cursor - r->line);
+			enter_map(r, r->cursor - r->line.start);
 			capture_key(r, r->cursor, r->cursor);
 			r->out->after_colon = r->cursor == dash + 1;
 		}
@@ -401,16 +298,16 @@ static void read_block(struct reader *r, size_t i)
 /* The lines of a `|` text, and lines that are blank. */
 static bool is_passed_over(struct reader *r, size_t i)
 {
-	if (r->in_scalar && i < r->end && i - r->line <= r->scalar_indent)
+	if (r->in_scalar && i < r->line.end && i - r->line.start <= r->scalar_indent)
 		r->in_scalar = false;
 	if (r->in_scalar) {
-		r->done |= r->cursor >= r->line && r->cursor <= r->end;
+		r->done |= r->cursor >= r->line.start && r->cursor <= r->line.end;
 		return true;
 	}
-	if (i < r->end || in_flow(r))
+	if (i < r->line.end || in_flow(r))
 		return false;
-	if (at_cursor(r, r->line, r->end)) {
-		enter_map(r, r->cursor - r->line);
+	if (at_cursor(r, r->line.start, r->line.end)) {
+		enter_map(r, r->cursor - r->line.start);
 		capture_key(r, r->cursor, r->cursor);
 	}
 	return true;
@@ -420,10 +317,12 @@ static bool is_passed_over(struct reader *r, size_t i)
 static void close_flows(struct reader *r, size_t i)
 {
 	uint32_t n = r->n;
-	bool closes = i < r->end && is_one_of(r->text.p[i], "]}");
-	size_t column = (i == r->end && at_cursor(r, r->line, r->end) ? r->cursor : i) - r->line;
+	bool closes = i < r->line.end && is_one_of(r->line.text.p[i], "]}");
+	size_t column = (i == r->line.end && at_cursor(r, r->line.start, r->line.end) ? r->cursor
+										      : i) -
+			r->line.start;
 
-	if (i == r->end && !at_cursor(r, r->line, r->end))
+	if (i == r->line.end && !at_cursor(r, r->line.start, r->line.end))
 		return;
 	while (n && r->levels[n - 1].kind >= FLOW_MAP)
 		n--;
@@ -433,7 +332,7 @@ static void close_flows(struct reader *r, size_t i)
 
 static void read_line(struct reader *r)
 {
-	size_t i = skip_blanks(r, r->line);
+	size_t i = skip_blanks(&r->line, r->line.start);
 
 	if (in_flow(r))
 		close_flows(r, i);
@@ -441,11 +340,12 @@ static void read_line(struct reader *r)
 		return;
 	if (in_flow(r)) {
 		read_flow(r, i);
-	} else if (is_comment(r, i)) {
-		if (at_cursor(r, i + 1, r->end))
+	} else if (is_comment(&r->line, i)) {
+		if (at_cursor(r, i + 1, r->line.end))
 			capture_comment(r, i);
-	} else if (i == r->line && r->end - i >= 3 &&
-		   (memcmp(r->text.p + i, "---", 3) == 0 || memcmp(r->text.p + i, "...", 3) == 0)) {
+	} else if (i == r->line.start && r->line.end - i >= 3 &&
+		   (memcmp(r->line.text.p + i, "---", 3) == 0 ||
+		    memcmp(r->line.text.p + i, "...", 3) == 0)) {
 		r->n = 0;
 	} else {
 		read_block(r, i);
@@ -454,22 +354,23 @@ static void read_line(struct reader *r)
 
 void context_at(struct context *context, struct arena *arena, struct str text, size_t cursor)
 {
-	struct reader r = {.arena = arena, .out = context, .text = text, .cursor = cursor};
+	struct reader r = {
+		.arena = arena, .out = context, .line = {.text = text}, .cursor = cursor};
+	struct line *l = &r.line;
 
 	*context = (struct context){.start = cursor, .end = cursor};
 	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
-		r.line = 3;
+		l->start = 3;
 	for (;;) {
-		r.end = r.line;
-		while (r.end < text.n && text.p[r.end] != '\n' && text.p[r.end] != '\r')
-			r.end++;
+		l->end = l->start;
+		while (l->end < text.n && text.p[l->end] != '\n' && text.p[l->end] != '\r')
+			l->end++;
 		read_line(&r);
-		if (r.end == text.n)
+		if (l->end == text.n)
 			return;
-		/* The LF of a CR LF ends an empty line, which says nothing. */
-		r.line = r.end + 1;
-		if (text.p[r.end] == '\r' && r.line < text.n && text.p[r.line] == '\n')
-			r.line++;
+		l->start = l->end + 1;
+		if (text.p[l->end] == '\r' && l->start < text.n && text.p[l->start] == '\n')
+			l->start++;
 	}
 }
 

@@ -9,10 +9,11 @@
  *     documents.c    the open texts; position.c, uri.c: how LSP names places and files
  *     judged.c       a folder's plan, read and judged with the open texts in place of the files
  *     publish.c      its findings as diagnostics
- *     context.c      where in a YAML text, broken or not, the cursor stands
+ *     context.c, words.c
+ *                    where in a YAML text, broken or not, the cursor stands
  *     shape.c        what the key tables say of that place
- *     complete.c, hover.c, definition.c, actions.c, symbols.c
- *                    one request each
+ *     complete.c, complete_values.c, hover.c, definition.c, actions.c, symbols.c
+ *                    a request each; facts.c: what they say of boards, GPUs and hosts
  *
  * The server writes no file, and reads those that `gpuplan lint` in the folder would. */
 #ifndef GPUPLAN_LSP_SERVER_H
