@@ -148,6 +148,11 @@ static bool starts_character(char c)
 	return ((unsigned char)c & 0xc0) != 0x80;
 }
 
+static bool starts_wide(char c)
+{
+	return (unsigned char)c >= 0xf0;
+}
+
 /* One past the line end at `i` (LF, CR LF or CR), or `i` where there is none. */
 static size_t past_line_end(struct str t, size_t i)
 {
@@ -175,33 +180,55 @@ static uint32_t fill_lines(struct str t, uint32_t *lines)
 	return n;
 }
 
-/* Both indexes: where lines start, and how many characters stand before every block of bytes. */
+/* The indexes: where lines start, and how many characters stand before every block of bytes. */
 static void index_source(struct arena *arena, struct source *source)
 {
 	struct str t = source->text;
-	uint32_t characters = 0;
+	uint32_t characters = 0, wide = 0;
 
 	source->n_lines = fill_lines(t, NULL);
 	source->lines = arena_array(arena, source->n_lines, sizeof *source->lines);
 	fill_lines(t, source->lines);
 	source->characters = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->characters);
-	for (size_t i = 0; i < t.n; i++) {
-		if (i % SOURCE_BLOCK == 0)
+	source->wide = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->wide);
+	for (size_t i = 0; i <= t.n; i++) {
+		if (i % SOURCE_BLOCK == 0) {
 			source->characters[i / SOURCE_BLOCK] = characters;
+			source->wide[i / SOURCE_BLOCK] = wide;
+		}
+		if (i == t.n)
+			break;
 		characters += starts_character(t.p[i]);
+		wide += starts_wide(t.p[i]);
 	}
-	if (t.n % SOURCE_BLOCK == 0)
-		source->characters[t.n / SOURCE_BLOCK] = characters;
 }
 
-/* A file may be one line of 64 MiB: never counted from its start. */
-static uint32_t characters_before(const struct source *source, size_t offset)
-{
-	uint32_t n = source->characters[offset / SOURCE_BLOCK];
+/* Characters before an offset, and the wide ones of them. */
+struct count {
+	uint32_t all, wide;
+};
 
-	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++)
-		n += starts_character(source->text.p[i]);
+/* A file may be one line of 64 MiB: never counted from its start. */
+static struct count count_before(const struct source *source, size_t offset)
+{
+	struct count n = {source->characters[offset / SOURCE_BLOCK],
+			  source->wide[offset / SOURCE_BLOCK]};
+
+	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++) {
+		n.all += starts_character(source->text.p[i]);
+		n.wide += starts_wide(source->text.p[i]);
+	}
 	return n;
+}
+
+/* Inside a character: back to its first byte. */
+static size_t character_start(struct str text, size_t start, size_t offset)
+{
+	size_t i = offset;
+
+	while (i > start && i < text.n && offset - i < 3 && !starts_character(text.p[i]))
+		i--;
+	return i;
 }
 
 /* The mark is no column, and no part of a line. */
@@ -215,8 +242,9 @@ static struct position locate(const struct sources *sources, uint32_t at)
 	/* The indexes are made when the first finding needs them; a source is not const in the
 	 * memory sense, only in what it says. */
 	struct source *source = (struct source *)source_of(sources, (struct span){at, 0});
-	uint32_t offset = at - source->base, low = 0, high, column = 1;
-	size_t start;
+	size_t offset = at - source->base, start;
+	struct count before, line;
+	uint32_t low = 0, high;
 
 	if (!source->lines)
 		index_source(sources->arena, source);
@@ -230,12 +258,11 @@ static struct position locate(const struct sources *sources, uint32_t at)
 			high = middle;
 	}
 	start = past_mark(source, source->lines[low]);
-	if (offset > start)
-		column += characters_before(source, offset) - characters_before(source, start);
-	/* Inside a character: its first byte was counted already. */
-	if (offset < source->text.n && !starts_character(source->text.p[offset]) && column > 1)
-		column--;
-	return (struct position){source, low + 1, column};
+	offset = offset > start ? character_start(source->text, start, offset) : start;
+	line = count_before(source, start);
+	before = count_before(source, offset);
+	return (struct position){source, low + 1, before.all - line.all + 1,
+				 before.wide - line.wide, (uint32_t)(offset - start)};
 }
 
 struct position span_start(const struct sources *sources, struct span span)

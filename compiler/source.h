@@ -23,10 +23,10 @@ struct source {
 	/* A capture: the value of the key that names it, in another source. Nowhere: a spec. */
 	struct span key;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
-	 * SOURCE_BLOCK of bytes. */
+	 * SOURCE_BLOCK of bytes; how many of them are wide. */
 	uint32_t *lines;
 	uint32_t n_lines;
-	uint32_t *characters;
+	uint32_t *characters, *wide;
 };
 
 struct sources {
@@ -40,6 +40,8 @@ struct sources {
 struct position {
 	const struct source *source;
 	uint32_t line, column; /* from 1; columns in Unicode code points */
+	/* Before it on the line: characters above U+FFFF, which are two units of UTF-16; bytes. */
+	uint32_t wide, bytes;
 };
 
 void sources_init(struct sources *sources, struct arena *arena);

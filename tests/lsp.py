@@ -211,6 +211,11 @@ def test_files(gpuplan, folder, failures):
     failures.check(len(s.text(broken, "new.yaml")) == 3, "a new file is judged", s.client.diagnostics)
     new = "version: 1\nvms:\n  x: {host: desk, profile: big, gpus: [left]}\n"
     failures.check(s.text(new, "new.yaml") == [], "it sees the host of another file", s.client.diagnostics)
+    # Its place is where it will be: of two with one name the later one is wrong.
+    s.text(VMS, "first.yaml")
+    found = [d["code"] for d in s.client.diagnostics[s.uri()]]
+    failures.check("spec-duplicate" in found, "the saved file is the later one", found)
+    s.client.close(s.uri("first.yaml"))
     # The project file counts as it is typed, and is judged itself.
     (folder / ".gpuplan.yaml").write_text("")
     failures.check(s.text("exclude: [new.yaml]\n", ".gpuplan.yaml") == [], "a good project file")
@@ -282,12 +287,13 @@ def test_captures(gpuplan, folder, failures):
     s = Session(gpuplan, folder, failures)
     (folder / "hosts").mkdir()
     (folder / ".git").mkdir()
-    (folder / "topo.txt").write_text("nothing\n")
+    (folder / "topo.txt").write_text("\tGPU0\tCPU Affinity\nGPU0\t X \t0-31\n")
     host = "version: 1\nhosts:\n  h:\n    hypervisor: kvm\n    captures: {topo: ../top§o.txt}\n"
     host += "    gpus:\n      g0: {board: l40s, address: 17:00.0}\n"
     place = s.mark(host, "hosts/h.yaml")
     there = s.client.at("definition", s.uri("hosts/h.yaml"), *place)
-    failures.check(there is None or there["uri"] == s.uri("topo.txt"), "to the capture", there)
+    failures.check(there and there["uri"] == s.uri("topo.txt"), "to the capture", there)
+    failures.check(not s.client.diagnostics.get(s.uri("hosts/h.yaml")), "good on the disk", s.client.diagnostics)
     found = s.text("\tGPU0\nGPU0\t?\n", "topo.txt")
     failures.check([d["code"] for d in found] == ["spec-capture"], "in the capture", s.client.diagnostics)
     there = s.client.at("definition", s.uri("hosts/h.yaml"), *place)

@@ -114,37 +114,29 @@ json_object *range_of_offsets(struct str text, enum encoding encoding, size_t st
 	return o;
 }
 
-/* The start of the character that the offset is within. */
-static size_t whole_character(struct str text, size_t offset)
+/* Nothing is counted here: a file may be one line of 64 MiB. */
+static json_object *position_of(struct position p, enum encoding encoding, bool mark)
 {
-	size_t i = offset;
+	uint32_t character = p.column - 1, own = 1;
 
-	while (i > 0 && i < text.n && offset - i < 3 && ((unsigned char)text.p[i] & 0xc0) == 0x80)
-		i--;
-	return i;
-}
-
-static json_object *position_of(struct position p, uint32_t offset, enum encoding encoding,
-				bool mark)
-{
-	const struct source *source = p.source;
-	size_t start = source->lines[p.line - 1], end = whole_character(source->text, offset);
-
-	if (start == 0 && !mark && source_has_mark(source->text))
-		start = end < 3 ? end : 3;
-	return json_position(
-		p.line - 1,
-		count_units((struct str){source->text.p + start, end - start}, encoding));
+	if (encoding == ENCODING_UTF16)
+		character += p.wide;
+	if (encoding == ENCODING_UTF8) {
+		character = p.bytes;
+		own = 3;
+	}
+	/* The mark is the first character of the client's text. */
+	if (mark && p.line == 1)
+		character += own;
+	return json_position(p.line - 1, character);
 }
 
 json_object *range_of_span(const struct sources *sources, enum encoding encoding, struct span span,
 			   bool mark)
 {
-	struct position start = span_start(sources, span), stop = span_stop(sources, span);
-	uint32_t base = start.source->base;
 	json_object *o = json_map();
 
-	json_put(o, "start", position_of(start, span.at - base, encoding, mark));
-	json_put(o, "end", position_of(stop, span_end(span) - base, encoding, mark));
+	json_put(o, "start", position_of(span_start(sources, span), encoding, mark));
+	json_put(o, "end", position_of(span_stop(sources, span), encoding, mark));
 	return o;
 }
