@@ -17,9 +17,37 @@ static void put(json_object *object, const char *key, json_object *value)
 	must(json_object_object_add_ex(object, key, value, JSON_C_OBJECT_ADD_CONSTANT_KEY));
 }
 
+/* JSON text is UTF-8; a file name need not be. */
+static struct str valid_utf8(struct arena *arena, struct str s)
+{
+	struct buffer out;
+	size_t good = 0;
+	uint32_t code;
+
+	while (good < s.n) {
+		size_t n = utf8_character((struct str){s.p + good, s.n - good}, &code);
+
+		if (n == 0)
+			break;
+		good += n;
+	}
+	if (good == s.n)
+		return s;
+	buffer_init(&out, arena);
+	while (s.n) {
+		size_t n = utf8_character(s, &code);
+
+		buffer_add(&out, n ? (struct str){s.p, n} : STR("\xef\xbf\xbd"));
+		n = n ? n : 1;
+		s.p += n;
+		s.n -= n;
+	}
+	return buffer_text(&out);
+}
+
 static void put_text(struct arena *arena, json_object *object, const char *key, struct str s)
 {
-	struct str valid = utf8_valid(arena, s);
+	struct str valid = valid_utf8(arena, s);
 
 	if (valid.n > INT32_MAX)
 		valid.n = 0;

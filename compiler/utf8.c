@@ -1,7 +1,5 @@
 #include "compiler/utf8.h"
 
-#include "compiler/buffer.h"
-
 size_t utf8_character(struct str s, uint32_t *code)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -20,31 +18,4 @@ size_t utf8_character(struct str s, uint32_t *code)
 		return 0;
 	*code = u;
 	return n;
-}
-
-struct str utf8_valid(struct arena *arena, struct str s)
-{
-	struct buffer out;
-	size_t good = 0;
-	uint32_t code;
-
-	while (good < s.n) {
-		size_t n = utf8_character((struct str){s.p + good, s.n - good}, &code);
-
-		if (n == 0)
-			break;
-		good += n;
-	}
-	if (good == s.n)
-		return s;
-	buffer_init(&out, arena);
-	while (s.n) {
-		size_t n = utf8_character(s, &code);
-
-		buffer_add(&out, n ? (struct str){s.p, n} : STR("\xef\xbf\xbd"));
-		n = n ? n : 1;
-		s.p += n;
-		s.n -= n;
-	}
-	return buffer_text(&out);
 }

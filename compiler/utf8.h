@@ -6,8 +6,7 @@
 
 /* Bytes of the character at the front of `s` and its code; 0 where there is none. */
 size_t utf8_character(struct str s, uint32_t *code);
-/* The text with U+FFFD for every byte that is none: JSON is UTF-8, a file name need not be. The
- * text itself where there is nothing to replace. */
-struct str utf8_valid(struct arena *arena, struct str s);
+/* The same text, what is no character replaced by U+FFFD: what JSON can hold of a file name. */
+struct str utf8_clean(struct arena *arena, struct str s);
 
 #endif

@@ -68,7 +68,7 @@ bool member_lists(json_object *from, const char *path, const char *text)
 
 json_object *json_valid_text(struct arena *arena, struct str s)
 {
-	struct str valid = utf8_valid(arena, s);
+	struct str valid = utf8_clean(arena, s);
 	json_object *text = json_object_new_string_len(valid.n ? valid.p : "", (int)valid.n);
 
 	if (!text)
