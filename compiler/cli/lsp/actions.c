@@ -56,14 +56,14 @@ static json_object *workspace_edit(const struct request *r, const struct edit *e
 	json_append(list, change);
 	if (!r->server->client.document_changes) {
 		files = json_map();
-		json_put(files, arena_printf(r->server->scratch, "%.*s", STR_ARG(uri)).p, list);
+		json_put_any(files, arena_printf(r->server->scratch, "%.*s", STR_ARG(uri)).p, list);
 		json_put(o, "changes", files);
 		return o;
 	}
 	text = json_map();
 	json_put(text, "uri", json_valid_text(r->server->scratch, uri));
-	json_put_or_null(text, "version",
-			 d && d->has_version ? json_object_new_uint64(d->version) : NULL);
+	json_put_any(text, "version",
+		     d && d->has_version ? json_object_new_uint64(d->version) : NULL);
 	change = json_map();
 	json_put(change, "textDocument", text);
 	json_put(change, "edits", list);

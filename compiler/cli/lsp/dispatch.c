@@ -42,8 +42,8 @@ static void send_result(struct server *server, json_object *id, json_object *res
 {
 	json_object *o = envelope();
 
-	json_put_or_null(o, "id", json_object_get(id));
-	json_put_or_null(o, "result", result);
+	json_put_any(o, "id", json_object_get(id));
+	json_put_any(o, "result", result);
 	transport_send(&server->transport, o);
 }
 
@@ -52,7 +52,7 @@ static void send_error(struct server *server, json_object *id, enum answer_error
 {
 	json_object *o = envelope(), *error = json_map();
 
-	json_put_or_null(o, "id", json_object_get(id));
+	json_put_any(o, "id", json_object_get(id));
 	json_put(error, "code", json_object_new_int(code));
 	json_put_text(error, "message", str_of(message));
 	json_put(o, "error", error);

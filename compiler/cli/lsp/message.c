@@ -76,7 +76,7 @@ json_object *json_valid_text(struct arena *arena, struct str s)
 	return text;
 }
 
-void json_put_or_null(json_object *map, const char *key, json_object *value)
+void json_put_any(json_object *map, const char *key, json_object *value)
 {
 	if (json_object_object_add(map, key, value))
 		arena_oom();

@@ -17,8 +17,8 @@ bool member_lists(json_object *from, const char *path, const char *text);
 
 /* The texts of a spec need not be UTF-8, those of a message must. */
 json_object *json_valid_text(struct arena *arena, struct str s);
-/* A member that may be null, which is NULL. */
-void json_put_or_null(json_object *map, const char *key, json_object *value);
+/* As json_put, for a key that is no literal (it is copied) or a value that may be null (NULL). */
+void json_put_any(json_object *map, const char *key, json_object *value);
 /* {"line": …, "character": …} */
 json_object *json_position(uint32_t line, uint32_t character);
 

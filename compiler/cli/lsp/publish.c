@@ -126,7 +126,7 @@ static void collect(const struct server *server, const struct scope *scope,
 				      .p;
 			if (!json_object_object_get_ex(all, uri, &list)) {
 				list = json_list();
-				json_put(all, uri, list);
+				json_put_any(all, uri, list);
 			}
 		}
 		if (json_object_array_length(list) < MAX_DIAGNOSTICS)
@@ -160,7 +160,7 @@ static void publish_file(struct server *server, struct scope *scope, const char 
 	if (json_object_object_get_ex(scope->published, uri, &before) && !(d && d->changed) &&
 	    strcmp(json_object_get_string(before), now) == 0)
 		return;
-	json_put_text(scope->published, uri, str_of(now));
+	json_put_any(scope->published, uri, json_valid_text(server->scratch, str_of(now)));
 	publish(server, uri, json_object_get(list));
 }
 
