@@ -107,6 +107,8 @@ struct catalog_error {
  * NULL) holds a file of that name. With a `dir` every table that it holds is read and checked at
  * once: false and `*error` where one is not as it should be. */
 struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalog_error *error);
+/* The file that replaces table `i`, empty where it is the built-in one; false behind the last. */
+bool catalog_table_file(const struct catalog *catalog, unsigned i, struct str *file);
 
 /* NULL when there is none. */
 const struct board *catalog_board(struct catalog *catalog, struct str id);

@@ -38,6 +38,14 @@ void output_add_source(struct output *output, struct str name, bool is_stdin, st
 	*s = (struct output_source){name, is_stdin, text};
 }
 
+void output_add_input(struct output *output, struct str name)
+{
+	struct str *slot = arena_push(output->arena, (void **)&output->inputs, &output->n_inputs,
+				      &output->inputs_capacity, sizeof *slot);
+
+	*slot = name;
+}
+
 bool output_considers(const struct output *output, struct str target)
 {
 	if (!output->targets)

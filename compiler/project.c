@@ -93,6 +93,7 @@ enum project_status project_read(struct project *project, struct arena *arena, c
 	project->sources.overlay = overlay;
 	if (!source_read(&project->sources, file, "<stdin>", true, &source, error))
 		return PROJECT_UNREADABLE;
+	project->file = file;
 	set_folder(project, arena, file);
 	decode(project, arena, source);
 	return PROJECT_READ;

@@ -15,6 +15,7 @@ struct project {
 	/* Its own, apart from the plan's: it is no part of the spec. */
 	struct sources sources;
 	struct findings findings;
+	const char *file;   /* as it was found: ../.gpuplan.yaml */
 	struct str prefix;  /* "", "../" or "conf/": before what is relative to it */
 	const char *folder; /* where it lies: absolute, without symbolic links; NULL: unknown */
 };

@@ -10,6 +10,7 @@ docs/rules is made from the rules. `--update` rewrites all that a command makes.
 """
 
 import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -23,8 +24,10 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 
 
 def call(gpuplan, *arguments, stdin=None):
+    # The pages are of no pipeline: there the default format is another.
+    here = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     return subprocess.run(
-        [gpuplan, *arguments], input=stdin, cwd=ROOT, text=True, capture_output=True, timeout=60
+        [gpuplan, *arguments], input=stdin, cwd=ROOT, text=True, capture_output=True, timeout=60, env=here
     )
 
 

@@ -16,20 +16,27 @@ static const char *unwritable(const struct vm_gpu *gpu)
 	return NULL;
 }
 
-bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out)
+static bool is_writable(const struct vm *vm)
 {
-	struct str name = vm->spec->name.s, error = {0};
-	struct buffer text;
-
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const char *why = unwritable(&vm->gpus[i]);
 
 		if (!why)
 			continue;
-		trouble("VM '%.*s', GPU '%.*s': %s; nothing can be written for it", STR_ARG(name),
-			STR_ARG(vm->gpus[i].spec->gpu.s), why);
+		trouble("VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
+			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), why);
 		return false;
 	}
+	return true;
+}
+
+bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out)
+{
+	struct str name = vm->spec->name.s, error = {0};
+	struct buffer text;
+
+	if (!is_writable(vm))
+		return false;
 	buffer_init(&text, arena);
 	if (!write(vm, &text, &error)) {
 		trouble("VM '%.*s': %.*s", STR_ARG(name), STR_ARG(error));
@@ -39,14 +46,17 @@ bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, s
 	return true;
 }
 
-bool artifact_of_host(struct arena *arena, const struct host *host, host_writer write,
-		      struct str *out)
+bool artifact_of_host(struct arena *arena, const struct host *host, const struct backend *backend,
+		      const struct artifact *artifact, struct str *out)
 {
 	struct str error = {0};
 	struct buffer text;
 
+	for (uint32_t i = 0; i < host->n_vms && backend->of_vms; i++)
+		if (!is_writable(host->vms[i]))
+			return false;
 	buffer_init(&text, arena);
-	if (!write(host, &text, &error)) {
+	if (!artifact->write_host(host, &text, &error)) {
 		trouble("host '%.*s': %.*s", STR_ARG(host->spec->name.s), STR_ARG(error));
 		return false;
 	}

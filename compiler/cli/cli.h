@@ -30,6 +30,7 @@ struct rule_override {
 struct options {
 	bool help;
 	const char *config;	    /* --config FILE, or NULL: looked for */
+	const char *project_file;   /* the one that was read, NULL: none */
 	const char *catalog;	    /* --catalog DIR, or NULL */
 	const char *stdin_filename; /* <stdin> */
 	const char *color;	    /* auto, always, never */
@@ -46,11 +47,15 @@ struct options {
 		const char *file;
 	} outputs[MAX_OUTPUTS];
 	uint32_t n_outputs;
-	const char *format;  /* rules, boards, schema, explain: --format as written, or NULL */
+	const char
+		*format; /* rules, boards, schema, explain, graph: --format as written, or NULL */
 	const char *output;  /* compile -o DIR */
 	const char *targets; /* -t a,b */
 	const char *depfile;
+	const char *root; /* discover --root DIR, or NULL: the live machine */
 	bool check, devices, shell;
+	const char **hosts; /* graph: --host PATTERN, each */
+	uint32_t n_hosts, hosts_capacity;
 	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
 };
@@ -72,12 +77,16 @@ enum {
 	COMMAND_BOARDS = 1 << 5,
 	COMMAND_SCHEMA = 1 << 6,
 	COMMAND_VERSION = 1 << 7,
+	COMMAND_IMPORT = 1 << 8,
+	COMMAND_GRAPH = 1 << 9,
+	COMMAND_DISCOVER = 1 << 10,
 	COMMAND_LSP = 1 << 11,
-	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW,
+	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW | COMMAND_GRAPH,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
-	command_explain, command_boards, command_schema, command_version, command_lsp;
+	command_explain, command_boards, command_schema, command_import, command_graph,
+	command_discover, command_lsp, command_version;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
@@ -126,6 +135,18 @@ bool want_color(const struct options *options, FILE *out);
 void print_catalog_error(const struct catalog_error *error);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A file that the user names for output. A regular file is written beside its place and put there
+ * when it is whole: who reads it after a failed run sees the old one or none. */
+struct out_file {
+	const char *name; /* NULL: standard output */
+	FILE *out;
+	char *temp, *path; /* of the renaming; NULL: `out` is the place itself */
+};
+
+/* Both print what is wrong and return false. What was opened must be closed. */
+bool out_file_open(struct out_file *file, struct arena *arena, const char *name);
+bool out_file_close(struct out_file *file);
+
 /* Writes everything out; false (and says so) where standard output could not take it. */
 bool flush_output(FILE *out, const char *name);
 

@@ -13,7 +13,8 @@ const struct command command_compile = {
 	.name = "compile",
 	.arguments = "[PATH…] -o DIR",
 	.summary =
-		"check specs and write libvirt XML, QEMU arguments, .vmx entries and clique maps",
+		"check specs and write libvirt XML, QEMU arguments, .vmx entries, clique maps and "
+		"host setup scripts",
 	.run = run,
 	.bit = COMMAND_COMPILE,
 };
@@ -21,6 +22,7 @@ const struct command command_compile = {
 static bool parse_targets(struct arena *arena, const char *list, const char ***out);
 static bool add_artifacts(struct workspace *workspace, struct output *output);
 static void add_sources(const struct workspace *workspace, struct output *output);
+static void add_inputs(const struct workspace *workspace, struct output *output);
 static enum status check(struct workspace *workspace, struct output *output);
 static enum status write_all(struct workspace *workspace, struct output *output);
 
@@ -57,6 +59,7 @@ static enum status run(struct arena *arena, const struct options *options)
 	if (!add_artifacts(&workspace, &output))
 		return STATUS_TROUBLE;
 	add_sources(&workspace, &output);
+	add_inputs(&workspace, &output);
 	return options->check ? check(&workspace, &output) : write_all(&workspace, &output);
 }
 
@@ -146,7 +149,7 @@ static bool add_host(struct workspace *workspace, struct output *output,
 	for (size_t i = 0; i < backend->n_artifacts; i++) {
 		const struct artifact *a = &backend->artifacts[i];
 
-		if (!artifact_of_host(workspace->arena, host, a->write_host, &text))
+		if (!artifact_of_host(workspace->arena, host, backend, a, &text))
 			return false;
 		output_add(output, backend->target, host->spec->name.s, (struct str){0},
 			   str_of(a->suffix), text);
@@ -195,6 +198,22 @@ static void add_sources(const struct workspace *workspace, struct output *output
 		const struct source *source = &workspace->sources.items[i];
 
 		output_add_source(output, source->name, source->is_stdin, source->text);
+	}
+}
+
+/* What decides besides the specs: what is silenced, and what the boards are. */
+static void add_inputs(const struct workspace *workspace, struct output *output)
+{
+	const struct options *options = workspace->options;
+	struct str file;
+
+	if (options->project_file)
+		output_add_input(output, str_of(options->project_file));
+	if (options->baseline)
+		output_add_input(output, str_of(options->baseline));
+	for (unsigned i = 0; catalog_table_file(workspace->catalog, i, &file); i++) {
+		if (file.n)
+			output_add_input(output, file);
 	}
 }
 

@@ -1,6 +1,4 @@
 /* gpuplan lint: reads the plan, runs every rule, prints findings. */
-#include <errno.h>
-
 #include "compiler/cli/cli.h"
 
 static enum status run(struct arena *arena, const struct options *options);
@@ -13,22 +11,14 @@ const struct command command_lint = {
 	.bit = COMMAND_LINT,
 };
 
-static bool print_to(const struct workspace *workspace, enum format format, const char *file)
+static bool print_to(const struct workspace *workspace, enum format format, const char *name)
 {
-	FILE *out = file ? fopen(file, "we") : stdout;
-	bool written;
+	struct out_file file;
 
-	if (!out) {
-		trouble("%s: %s", file, strerror(errno));
+	if (!out_file_open(&file, workspace->arena, name))
 		return false;
-	}
-	workspace_print(workspace, format, out);
-	written = flush_output(out, file ? file : "standard output");
-	if (file && fclose(out) != 0 && written) {
-		trouble("%s: %s", file, strerror(errno));
-		written = false;
-	}
-	return written;
+	workspace_print(workspace, format, file.out);
+	return out_file_close(&file);
 }
 
 static enum status run(struct arena *arena, const struct options *options)
@@ -40,9 +30,12 @@ static enum status run(struct arena *arena, const struct options *options)
 
 	if (status != STATUS_OK)
 		return status;
+	/* One that cannot be written keeps nobody from reading the others. */
 	for (uint32_t i = 0; i < n; i++)
 		if (!print_to(&workspace, options->outputs[i].format, options->outputs[i].file))
-			return STATUS_TROUBLE;
+			status = STATUS_TROUBLE;
+	if (status != STATUS_OK)
+		return status;
 	workspace_print_summary(&workspace);
 	return workspace_verdict(&workspace);
 }

@@ -26,11 +26,13 @@ enum option_id {
 	OPTION_CONFIG,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_HOST,
+	OPTION_ROOT,
 	OPTION_STDIO,
 };
 
 enum {
-	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_LSP,
+	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_DISCOVER | COMMAND_LSP,
 	WITH_PROJECT = COMMANDS_WITH_PLAN | COMMAND_LSP,
 	ALL_COMMANDS = ~0,
 };
@@ -44,18 +46,25 @@ static const struct option_row {
 	const char *doc;
 } rows[] = {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
-	 "text, oneline, json or auto (text); repeats, each with its own -o"},
+	 "text, oneline, json, sarif, github, junit or auto (github on its runners, else text); "
+	 "repeats, each with its own -o"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN,
 	 "text, json or markdown"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, "text or json"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, "json or markdown"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_GRAPH,
+	 "svg (the default), dot or mermaid"},
+	{"host", 0, "PATTERN", OPTION_HOST, COMMAND_GRAPH,
+	 "draw the hosts of this name only, in which * and ? stand for any; repeats"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
 	 "the folder that is written; default: the project file's"},
 	{"target", 't', "TARGETS", OPTION_TARGET, COMMAND_COMPILE,
-	 "libvirt, qemu, vmx, clique-map; default: the project file's, or all that the host takes"},
-	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
+	 "libvirt, qemu, vmx, clique-map, host-setup; default: the project file's, or all that the "
+	 "host takes"},
+	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW,
+	 "libvirt, qemu, vmx, clique-map or host-setup"},
 	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
 	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
 	{"depfile", 0, "FILE", OPTION_DEPFILE, COMMAND_COMPILE,
@@ -77,10 +86,13 @@ static const struct option_row {
 	{"catalog", 0, "DIR", OPTION_CATALOG, WITH_CATALOG,
 	 "take the tables that DIR holds in place of the built-in ones"},
 	{"max-findings", 0, "N", OPTION_MAX_FINDINGS, COMMANDS_WITH_PLAN,
-	 "show at most N findings as text; default 1000"},
-	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN,
+	 "show at most N findings as text or annotations; default 1000"},
+	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
 	 "what standard input (`-`) is called in findings"},
-	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN, "auto, always or never"},
+	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
+	 "auto, always or never"},
+	{"root", 0, "DIR", OPTION_ROOT, COMMAND_DISCOVER,
+	 "read a copied tree (DIR/sys, DIR/proc) in place of this machine"},
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
 	 "accepted and ignored: this version reads on one core"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
@@ -113,10 +125,9 @@ static bool parse_format(struct options *o, const struct command *command, const
 	static const struct {
 		const char *name;
 		enum format format;
-	} formats[] = {{"auto", FORMAT_AUTO},
-		       {"text", FORMAT_TEXT},
-		       {"oneline", FORMAT_ONELINE},
-		       {"json", FORMAT_JSON}};
+	} formats[] = {{"auto", FORMAT_AUTO},  {"text", FORMAT_TEXT},	{"oneline", FORMAT_ONELINE},
+		       {"json", FORMAT_JSON},  {"sarif", FORMAT_SARIF}, {"github", FORMAT_GITHUB},
+		       {"junit", FORMAT_JUNIT}};
 
 	o->format = text;
 	if (command->bit != COMMAND_LINT)
@@ -131,7 +142,7 @@ static bool parse_format(struct options *o, const struct command *command, const
 		o->outputs[o->n_outputs++].format = formats[i].format;
 		return true;
 	}
-	trouble("no format '%s': text, oneline, json or auto", text);
+	trouble("no format '%s': text, oneline, json, sarif, github, junit or auto", text);
 	return false;
 }
 
@@ -146,6 +157,12 @@ static bool parse_output(struct options *o, const struct command *command, const
 	if (o->outputs[o->n_outputs - 1].file) {
 		trouble("-o %s: each -o follows its own -f", text);
 		return false;
+	}
+	for (uint32_t i = 0; i + 1 < o->n_outputs; i++) {
+		if (o->outputs[i].file && strcmp(o->outputs[i].file, text) == 0) {
+			trouble("-o %s: two formats cannot go to one file", text);
+			return false;
+		}
 	}
 	o->outputs[o->n_outputs - 1].file = strcmp(text, "-") == 0 ? NULL : text;
 	return true;
@@ -264,6 +281,13 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		return true;
 	case OPTION_WRITE_BASELINE:
 		o->write_baseline = optarg;
+		return true;
+	case OPTION_HOST:
+		*(const char **)arena_push(arena, (void **)&o->hosts, &o->n_hosts,
+					   &o->hosts_capacity, sizeof *o->hosts) = optarg;
+		return true;
+	case OPTION_ROOT:
+		o->root = optarg;
 		return true;
 	}
 	return false;

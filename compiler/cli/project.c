@@ -121,6 +121,7 @@ bool project_load(struct project *project, struct arena *arena, const struct com
 	case PROJECT_READ:
 		break;
 	}
+	options->project_file = project->file;
 	add_all(project, arena, command, options);
 	findings_finish(&project->findings);
 	return true;
