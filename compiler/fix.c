@@ -115,10 +115,10 @@ static struct str edited(struct arena *arena, const struct source *source,
 	return buffer_text(&out);
 }
 
-struct overlays fix_texts(struct arena *arena, const struct findings *findings,
-			  const struct sources *sources, const uint32_t *chosen, uint32_t n)
+struct overlay fix_texts(struct arena *arena, const struct findings *findings,
+			 const struct sources *sources, const uint32_t *chosen, uint32_t n)
 {
-	struct overlays texts = {arena_array(arena, sources->n, sizeof *texts.items), 0};
+	struct overlay texts = {arena_array(arena, sources->n, sizeof *texts.items), 0};
 	struct edits edits = {.arena = arena};
 	uint32_t next = 0;
 
@@ -131,12 +131,13 @@ struct overlays fix_texts(struct arena *arena, const struct findings *findings,
 		/* Of a file that is over the limit only the start was read. */
 		if (span_given(s->key) || s->cut)
 			continue;
-		texts.items[texts.n++] = (struct overlay){
+		texts.items[texts.n++] = (struct overlay_text){
 			s->is_stdin ? "-" : arena_printf(arena, "%.*s", STR_ARG(s->name)).p,
 			edited(arena, s, &edits, &next),
+			false,
 		};
 	}
-	overlays_sort(&texts);
+	overlay_sort(&texts);
 	return texts;
 }
 

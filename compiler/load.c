@@ -166,6 +166,23 @@ static struct loader start(struct spec *spec, struct arena *arena, struct source
 	return l;
 }
 
+/* What is only in memory takes its place among the others, in the order of the paths. */
+static void add_held(struct walk *walk, const struct overlay *overlay)
+{
+	for (uint32_t i = 0; overlay && i < overlay->n; i++) {
+		const char *path = overlay->items[i].path;
+		uint32_t at = walk->n;
+
+		if (!overlay->items[i].added)
+			continue;
+		arena_push(walk->arena, (void **)&walk->files, &walk->n, &walk->capacity,
+			   sizeof *walk->files);
+		for (; at > 0 && strcmp(walk->files[at - 1].path, path) > 0; at--)
+			walk->files[at] = walk->files[at - 1];
+		walk->files[at] = (struct found_file){path, false};
+	}
+}
+
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
 		const char *stdin_name)
@@ -174,6 +191,7 @@ void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 	struct walk walk;
 
 	walk_paths(&walk, arena, exclude, paths, n);
+	add_held(&walk, sources->overlay);
 	for (uint32_t i = 0; i < walk.n_errors; i++)
 		add_error(&l, walk.errors[i]);
 	for (uint32_t i = 0; i < walk.n; i++) {

@@ -28,6 +28,7 @@ struct spec {
 	uint32_t n_errors, errors_capacity;
 };
 
+/* Files that sources->overlay holds are read from there, and those that it adds are read too. */
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
 		const char *stdin_name);

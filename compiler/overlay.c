@@ -4,20 +4,21 @@
 
 static int by_path(const void *a, const void *b)
 {
-	return strcmp(((const struct overlay *)a)->path, ((const struct overlay *)b)->path);
+	return strcmp(((const struct overlay_text *)a)->path,
+		      ((const struct overlay_text *)b)->path);
 }
 
-void overlays_sort(struct overlays *overlays)
+void overlay_sort(struct overlay *overlay)
 {
-	if (overlays->n)
-		qsort(overlays->items, overlays->n, sizeof *overlays->items, by_path);
+	if (overlay->n)
+		qsort(overlay->items, overlay->n, sizeof *overlay->items, by_path);
 }
 
-const struct overlay *overlay_find(const struct overlays *overlays, const char *path)
+const struct overlay_text *overlay_find(const struct overlay *overlay, const char *path)
 {
-	struct overlay wanted = {.path = path};
+	struct overlay_text wanted = {.path = path};
 
-	if (!overlays || overlays->n == 0)
+	if (!overlay || overlay->n == 0)
 		return NULL;
-	return bsearch(&wanted, overlays->items, overlays->n, sizeof wanted, by_path);
+	return bsearch(&wanted, overlay->items, overlay->n, sizeof wanted, by_path);
 }

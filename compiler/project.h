@@ -24,9 +24,9 @@ enum project_status { PROJECT_NONE, PROJECT_READ, PROJECT_UNREADABLE };
 
 /* Looks from the working directory upwards, to the folder that holds .git, or to the root; `config`
  * not NULL: reads that file. PROJECT_UNREADABLE with *error set. Wrong keys and values are in
- * project->findings. */
+ * project->findings. `overlay` may be NULL. */
 enum project_status project_read(struct project *project, struct arena *arena, const char *config,
-				 struct str *error);
+				 const struct overlay *overlay, struct str *error);
 
 /* A path that the file names, as this process finds it. */
 const char *project_path(const struct project *project, struct arena *arena, struct str path);

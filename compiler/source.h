@@ -23,24 +23,25 @@ struct source {
 	/* A capture: the value of the key that names it, in another source. Nowhere: a spec. */
 	struct span key;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
-	 * SOURCE_BLOCK of bytes. */
+	 * SOURCE_BLOCK of bytes; how many of them are wide. */
 	uint32_t *lines;
 	uint32_t n_lines;
-	uint32_t *characters;
+	uint32_t *characters, *wide;
 };
 
 struct sources {
 	struct arena *arena;
+	const struct overlay *overlay; /* NULL: every file is read from the disk */
 	struct source *items;
 	uint32_t n, capacity;
 	uint32_t next_base;
-	/* Read in place of the files that they name; NULL: none. Lives as long as the sources. */
-	const struct overlays *overlays;
 };
 
 struct position {
 	const struct source *source;
 	uint32_t line, column; /* from 1; columns in Unicode code points */
+	/* Before it on the line: characters above U+FFFF, which are two units of UTF-16; bytes. */
+	uint32_t wide, bytes;
 };
 
 void sources_init(struct sources *sources, struct arena *arena);
@@ -52,6 +53,9 @@ bool source_read(struct sources *sources, const char *path, const char *stdin_na
 /* Reads an open file to its end or to the limit; the same errors. */
 bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
 		    struct source **out, struct str *error);
+/* The same with a text in place of the file. */
+bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
+		 struct source **out, struct str *error);
 /* Forgets the source that was read last: it is none of ours. */
 void source_drop(struct sources *sources);
 /* A source out of memory: for tests and examples. */

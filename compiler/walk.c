@@ -59,26 +59,37 @@ struct root {
 	struct arena *scratch;
 };
 
+/* One of the globs matches the path, which is absolute. */
+static bool covers(const struct exclude *exclude, struct arena *scratch, const char *path)
+{
+	size_t folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
+	bool covered = false;
+
+	if (strncmp(path, exclude->folder, folder) == 0 && path[folder] == '/')
+		for (uint32_t i = 0; i < exclude->n && !covered; i++)
+			covered = glob_covers(scratch, exclude->globs[i], str_of(path + folder));
+	return covered;
+}
+
 static bool is_excluded(const struct root *root, const FTSENT *entry)
 {
-	const struct exclude *exclude = root->exclude;
 	const char *below = entry->fts_path + strlen(root->path), *path;
-	bool covered = false;
-	size_t folder;
+	bool covered;
 
-	if (!exclude || !exclude->n || !root->real)
+	if (!root->exclude || !root->exclude->n || !root->real)
 		return false;
 	below += strspn(below, "/");
 	path = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
 			    below)
 		       .p;
-	folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
-	if (strncmp(path, exclude->folder, folder) == 0 && path[folder] == '/')
-		for (uint32_t i = 0; i < exclude->n && !covered; i++)
-			covered = glob_covers(root->scratch, exclude->globs[i],
-					      str_of(path + folder));
+	covered = covers(root->exclude, root->scratch, path);
 	arena_reset(root->scratch);
 	return covered;
+}
+
+static bool is_yaml_name(const char *name, size_t n)
+{
+	return has_suffix(name, n, ".yaml") || has_suffix(name, n, ".yml");
 }
 
 static void visit(struct walk *walk, struct candidates *all, const struct root *root, FTS *tree,
@@ -102,8 +113,7 @@ static void visit(struct walk *walk, struct candidates *all, const struct root *
 	case FTS_F:
 	case FTS_DEFAULT:
 		if (named || (entry->fts_info == FTS_F && entry->fts_name[0] != '.' &&
-			      (has_suffix(entry->fts_name, entry->fts_namelen, ".yaml") ||
-			       has_suffix(entry->fts_name, entry->fts_namelen, ".yml")) &&
+			      is_yaml_name(entry->fts_name, entry->fts_namelen) &&
 			      !is_excluded(root, entry)))
 			add_file(walk, all, entry->fts_path, entry->fts_statp, named);
 		break;
@@ -182,4 +192,19 @@ void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *ex
 	}
 	if (walk->n)
 		qsort(walk->files, walk->n, sizeof *walk->files, by_path);
+}
+
+bool walk_would_take(const struct exclude *exclude, const char *folder, const char *path)
+{
+	struct arena *scratch;
+	bool covered;
+
+	if (strstr(path + strlen(folder), "/.") || !is_yaml_name(path, strlen(path)))
+		return false;
+	if (!exclude->n)
+		return true;
+	scratch = arena_new();
+	covered = covers(exclude, scratch, path);
+	arena_free(scratch);
+	return !covered;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "compiler/plan.h"
+#include "compiler/project.h"
 #include "compiler/render.h"
 #include "compiler/rule.h"
 #include "compiler/walk.h"
@@ -82,12 +83,13 @@ enum {
 	COMMAND_IMPORT = 1 << 8,
 	COMMAND_GRAPH = 1 << 9,
 	COMMAND_DISCOVER = 1 << 10,
+	COMMAND_LSP = 1 << 11,
 	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW | COMMAND_GRAPH,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
 	command_explain, command_boards, command_schema, command_import, command_graph,
-	command_discover, command_version;
+	command_discover, command_lsp, command_version;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
@@ -98,6 +100,10 @@ void options_print_help(FILE *out, const struct command *command);
  * STATUS_TROUBLE. */
 enum status project_apply(struct arena *arena, const struct command *command,
 			  struct options *options);
+/* The same in two steps: project->findings says what is wrong, and what is right counts. `overlay`
+ * may be NULL. false: the file cannot be read, which is printed. */
+bool project_load(struct project *project, struct arena *arena, const struct command *command,
+		  struct options *options, const struct overlay *overlay);
 
 /* A plan that was read and judged. */
 struct workspace {
@@ -118,7 +124,7 @@ enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths);
 /* The same with texts that stand in for files, NULL: none. Nothing is copied of them. */
 enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
-				 const struct options *options, const struct overlays *texts,
+				 const struct options *options, const struct overlay *texts,
 				 char **paths, uint32_t n_paths);
 /* What of the findings is reported, and as what: severities, comments, the baseline, in this order
  * (reported.c). workspace_open calls it. */

@@ -19,7 +19,7 @@ enum {
 /* The plan as it is, or would be, with texts that stand in for its files. */
 struct attempt {
 	struct arena *arena;
-	struct overlays texts;
+	struct overlay texts;
 	struct workspace workspace;
 };
 
@@ -179,7 +179,7 @@ static struct replacement outcome(const struct attempt *first, const struct atte
 				  const struct source *source)
 {
 	struct replacement r = {.old = source->text, .new = source->text};
-	const struct overlay *text;
+	const struct overlay_text *text;
 
 	if (span_given(source->key) || source->cut)
 		return r;

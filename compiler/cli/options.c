@@ -31,10 +31,12 @@ enum option_id {
 	OPTION_FIX,
 	OPTION_UNSAFE_FIXES,
 	OPTION_DIFF,
+	OPTION_STDIO,
 };
 
 enum {
-	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_DISCOVER,
+	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_DISCOVER | COMMAND_LSP,
+	WITH_PROJECT = COMMANDS_WITH_PLAN | COMMAND_LSP,
 	ALL_COMMANDS = ~0,
 };
 
@@ -73,11 +75,11 @@ static const struct option_row {
 	{"devices", 0, NULL, OPTION_DEVICES, COMMAND_SHOW, "with -t libvirt: only the GPUs' parts"},
 	{"shell", 0, NULL, OPTION_SHELL, COMMAND_SHOW,
 	 "with -t qemu: one quoted command; with -t clique-map: the bash file"},
-	{"rule", 0, "RULE=LEVEL", OPTION_RULE, COMMANDS_WITH_PLAN,
+	{"rule", 0, "RULE=LEVEL", OPTION_RULE, WITH_PROJECT,
 	 "error, warning, note or off; repeats"},
-	{"config", 0, "FILE", OPTION_CONFIG, COMMANDS_WITH_PLAN,
+	{"config", 0, "FILE", OPTION_CONFIG, WITH_PROJECT,
 	 "the project file; default: .gpuplan.yaml here or above, up to the repository's root"},
-	{"baseline", 0, "FILE", OPTION_BASELINE, COMMANDS_WITH_PLAN,
+	{"baseline", 0, "FILE", OPTION_BASELINE, WITH_PROJECT,
 	 "hide the findings that FILE records"},
 	{"write-baseline", 0, "FILE", OPTION_WRITE_BASELINE, COMMAND_LINT,
 	 "record in FILE what is found, but for rules that are never off, and hide it"},
@@ -103,6 +105,8 @@ static const struct option_row {
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
 	 "accepted and ignored: this version reads on one core"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
+	{"stdio", 0, NULL, OPTION_STDIO, COMMAND_LSP,
+	 "accepted, for editors that say so: there is no other way"},
 	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
 };
 
@@ -265,6 +269,8 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		return parse_color(o, optarg);
 	case OPTION_JOBS:
 		return parse_count("-j", optarg, &jobs);
+	case OPTION_STDIO:
+		return true;
 	case OPTION_QUIET:
 		return o->quiet = true;
 	case OPTION_CHECK:

@@ -62,7 +62,7 @@ enum status workspace_open(struct workspace *workspace, struct arena *arena,
 }
 
 enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
-				 const struct options *options, const struct overlays *texts,
+				 const struct options *options, const struct overlay *texts,
 				 char **paths, uint32_t n_paths)
 {
 	static char *here[] = {(char *)"."};
@@ -70,7 +70,7 @@ enum status workspace_open_texts(struct workspace *workspace, struct arena *aren
 
 	*workspace = (struct workspace){.arena = arena, .options = options};
 	sources_init(&workspace->sources, arena);
-	workspace->sources.overlays = texts;
+	workspace->sources.overlay = texts;
 	findings_init(&workspace->findings, arena);
 	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;
