@@ -481,8 +481,9 @@ def test_completion(gpuplan, folder, failures):
             "+": set(expected) <= set(labels),
         }[how]
         failures.check(good, "completion of", repr(tail), "offers", labels[:12])
-    rules = s.labels(VMS + "  new:\n    vcpus: 4 # gpuplan: ignore[numa-split, §")
-    failures.check("p2p-unstated" in rules and "spec-value" not in rules, "rules in a comment", rules[:9])
+    for before in ("    vcpus: 4 ", "    ", "    gpus: [g0] ", "    gpus: [g0, ", "    vgpu: 'x' "):
+        rules = s.labels(VMS + f"  new:\n{before}# gpuplan: ignore[numa-split, §")
+        failures.check("p2p-unstated" in rules and "spec-value" not in rules, "rules in a comment", before, rules[:9])
     project = s.labels("rules:\n  §", ".gpuplan.yaml")
     failures.check("p2p-unstated" in project, "rules in the project file", project[:9])
     failures.check(s.labels("rules: {p2p-unstated: §}", ".gpuplan.yaml") == ["error", "warning", "note", "off"], "levels")

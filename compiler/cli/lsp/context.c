@@ -193,7 +193,9 @@ static void flow_gap(struct reader *r, size_t start, size_t end)
 /* From `i` to the line's end, or to where the last collection closes. */
 static void read_flow(struct reader *r, size_t i)
 {
-	do {
+	size_t first = i;
+
+	for (;;) {
 		size_t start = i;
 		bool word;
 
@@ -209,11 +211,14 @@ static void read_flow(struct reader *r, size_t i)
 				capture_comment(r, i);
 			return;
 		}
+		/* Only a comment may follow on the line. */
+		if (!in_flow(r) && start > first)
+			return;
 		if (word)
 			flow_word(r, &i);
 		else
 			flow_punctuation(r, r->line.text.p[i++]);
-	} while (in_flow(r));
+	}
 }
 
 /* --- lines --- */
