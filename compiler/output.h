@@ -47,6 +47,7 @@ struct output {
 	uint32_t n_files, files_capacity;
 	struct output_source *sources;
 	uint32_t n_sources, sources_capacity;
+	struct str here; /* private: the working directory, which sources are named from */
 	struct str *inputs;
 	uint32_t n_inputs, inputs_capacity;
 	/* Called for each file that is written; may be NULL. */
