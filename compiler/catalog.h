@@ -80,6 +80,7 @@ struct p2p_row {
 	struct str docs_type; /* the table's own spelling, A6000-48C; may be empty */
 	struct str docs;      /* the document and release */
 	struct str note;
+	const struct vgpu_type *known; /* what `type`, or else `docs_type`, spells; may be NULL */
 	enum p2p_listing listing;
 	bool fully_connected; /* footnote [1]: HGX boards where every GPU is linked to every other
 			       */

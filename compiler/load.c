@@ -4,6 +4,7 @@
 
 #include "compiler/decode.h"
 #include "compiler/profiles.h"
+#include "schema/grammar.h"
 
 struct loader {
 	struct spec *spec;
@@ -174,6 +175,7 @@ void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 	struct walk walk;
 
 	walk_paths(&walk, arena, exclude, paths, n);
+	grammar_expect_many();
 	for (uint32_t i = 0; i < walk.n_errors; i++)
 		add_error(&l, walk.errors[i]);
 	for (uint32_t i = 0; i < walk.n; i++) {

@@ -9,6 +9,7 @@
  *     resolve_vm.c     GPUs and vGPUs of a VM, unified memory, P2P groups
  *     mmio.c           the MMIO window
  *     guest.c          the guest of a KVM host: NUMA, PCI, disks, nics
+ *     resolve_claims.c UUIDs, MAC addresses and disks that two VMs have
  *
  * What cannot be resolved is reported (spec-reference, spec-value, spec-duplicate, spec-conflict)
  * and left empty; what hangs on it is skipped. */
@@ -30,6 +31,9 @@ struct resolver {
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */
 	uint32_t n_captures, captures_capacity;
+	/* The type that was looked up last: neighbours mostly have the same. */
+	struct str spelling;
+	const struct vgpu_type *type;
 };
 
 /* What the decoder does for a value that it finds wrong: who would judge it skips it. */
@@ -58,5 +62,7 @@ const struct capture *capture_of_key(struct resolver *r, const struct host *host
 /* Hands out the virtual functions of a host's GPUs to its vGPUs: explicit ones first. */
 void resolve_functions(struct resolver *r, const struct host *host);
 void resolve_mmio(struct vm *vm);
+/* Reports what two VMs have and only one can. */
+void resolve_claims(struct resolver *r);
 
 #endif

@@ -1,0 +1,189 @@
+/* What two VMs must not share: a UUID, a MAC address, a disk of one host. */
+#include <stdlib.h>
+
+#include "compiler/resolve.h"
+#include "schema/keys.h"
+
+struct claim {
+	struct str value;	  /* the bytes, or a path */
+	const struct host *scope; /* NULL: everywhere */
+	const struct vm *vm;
+	struct span at;
+	bool readonly;
+	bool derived; /* not written: the default, from the names of host and VM */
+};
+
+struct claims {
+	struct arena *scratch;
+	struct claim *items;
+	uint32_t n, capacity;
+	const char *what;
+	/* The value as messages have it; NULL: it is text. */
+	void (*format)(const uint8_t *value, char *out);
+};
+
+static void claim(struct claims *all, struct claim c)
+{
+	struct claim *slot = arena_push(all->scratch, (void **)&all->items, &all->n, &all->capacity,
+					sizeof *slot);
+
+	*slot = c;
+}
+
+static uint32_t hash(const struct claim *c)
+{
+	uint32_t h = 2166136261; /* FNV-1a */
+
+	for (size_t i = 0; i < c->value.n; i++)
+		h = (h ^ (uint8_t)c->value.p[i]) * 16777619;
+	return h ^ h >> 15;
+}
+
+/* Forgets claims whose hash no other has: nearly all of them, which then need no sorting. */
+static void drop_lonely(struct claims *all)
+{
+	uint32_t mask = (uint32_t)next_power_of_two(8 * (uint64_t)all->n) - 1, kept = 0;
+	uint8_t *seen = arena_alloc(all->scratch, (size_t)mask + 1);
+
+	for (uint32_t i = 0; i < all->n; i++) {
+		uint8_t *slot = &seen[hash(&all->items[i]) & mask];
+
+		*slot = *slot ? 2 : 1;
+	}
+	for (uint32_t i = 0; i < all->n; i++)
+		if (seen[hash(&all->items[i]) & mask] == 2)
+			all->items[kept++] = all->items[i];
+	all->n = kept;
+}
+
+static int by_claim(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+	int d = str_cmp(x->value, y->value);
+
+	d = d ? d : (x->scope > y->scope) - (x->scope < y->scope);
+	return d ? d : (x->at.at > y->at.at) - (x->at.at < y->at.at);
+}
+
+static void report(struct resolver *r, const struct claims *all, const struct claim *before,
+		   const struct claim *c)
+{
+	struct str theirs = before->vm->spec->name.s, ours = c->vm->spec->name.s;
+	struct str value = c->value;
+	struct finding *f;
+	char text[64];
+
+	if (all->format) {
+		all->format((const uint8_t *)c->value.p, text);
+		value = str_of(text);
+	}
+	if (c->at.at == before->at.at)
+		f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
+				"VMs '%.*s' and '%.*s' get the same %s '%s' from their profile",
+				STR_ARG(theirs), STR_ARG(ours), all->what,
+				finding_quote(r->findings, value));
+	else if (c->derived)
+		f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
+				"VM '%.*s' has the %s %.*s already, the default of this one",
+				STR_ARG(theirs), all->what, STR_ARG(value));
+	else
+		f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
+				"VM '%.*s' has this %s already", STR_ARG(theirs), all->what);
+	if (c->at.at != before->at.at)
+		finding_note(r->findings, f, before->at, "the first one");
+	finding_help(r->findings, f, "each VM needs a %s of its own", all->what);
+}
+
+static void report_claims(struct resolver *r, struct claims *all)
+{
+	if (all->n == 0)
+		return;
+	drop_lonely(all);
+	if (all->n)
+		qsort(all->items, all->n, sizeof *all->items, by_claim);
+	for (uint32_t i = 1; i < all->n; i++) {
+		const struct claim *c = &all->items[i], *before = c - 1;
+
+		if (str_eq(c->value, before->value) && c->scope == before->scope &&
+		    !(c->readonly && before->readonly))
+			report(r, all, before, c);
+	}
+}
+
+/* Derived UUIDs differ from each other: with none written there is nothing to compare. */
+static bool any_uuid_written(const struct plan *plan)
+{
+	for (uint32_t i = 0; i < plan->n_vms; i++)
+		if (plan->vms[i].host && span_given(plan->vms[i].spec->uuid.at))
+			return true;
+	return false;
+}
+
+static void claim_uuid(struct claims *all, const struct vm *vm)
+{
+	bool given = span_given(vm->spec->uuid.at);
+	uint8_t *uuid;
+
+	/* No artifact of vSphere carries the default. */
+	if (vm_broken(vm->spec, uuid) || (!given && !vm->host->kvm))
+		return;
+	uuid = arena_alloc(all->scratch, 16);
+	vm_uuid(vm, uuid);
+	claim(all, (struct claim){.value = {(const char *)uuid, 16},
+				  .at = given ? vm->spec->uuid.at : vm->spec->name.at,
+				  .vm = vm,
+				  .derived = !given});
+}
+
+/* Three bytes tell default addresses apart: among thousands two may well be the same. */
+static void claim_mac(struct claims *all, const struct vm *vm, const struct vm_nic *nic)
+{
+	bool given = span_given(nic->spec->mac.at);
+
+	if (nic->spec->broken && !given)
+		return;
+	claim(all, (struct claim){.value = {(const char *)nic->mac, sizeof nic->mac},
+				  .at = given ? nic->spec->mac.at : nic->spec->at,
+				  .vm = vm,
+				  .derived = !given});
+}
+
+/* Two hosts may well keep an image under one path. */
+static void claim_disk(struct claims *all, const struct vm *vm, const struct vm_disk *disk)
+{
+	struct span at = disk->is_block ? disk->spec->block.at : disk->spec->file.at;
+
+	if (span_given(at))
+		claim(all, (struct claim){.scope = vm->host,
+					  .value = disk->path,
+					  .at = at,
+					  .vm = vm,
+					  .readonly = disk->readonly});
+}
+
+void resolve_claims(struct resolver *r)
+{
+	const struct plan *plan = r->plan;
+	struct arena *scratch = arena_new();
+	struct claims uuids = {.scratch = scratch, .what = "UUID", .format = uuid_format},
+		      macs = {.scratch = scratch, .what = "MAC address", .format = mac_format},
+		      disks = {.scratch = scratch, .what = "disk"};
+	bool compare_uuids = any_uuid_written(plan);
+
+	for (uint32_t i = 0; i < plan->n_vms; i++) {
+		const struct vm *vm = &plan->vms[i];
+
+		if (!vm->host)
+			continue;
+		if (compare_uuids)
+			claim_uuid(&uuids, vm);
+		for (uint32_t k = 0; k < vm->n_nics; k++)
+			claim_mac(&macs, vm, &vm->nics[k]);
+		for (uint32_t k = 0; k < vm->n_disks; k++)
+			claim_disk(&disks, vm, &vm->disks[k]);
+	}
+	report_claims(r, &uuids);
+	report_claims(r, &macs);
+	report_claims(r, &disks);
+	arena_free(scratch);
+}
