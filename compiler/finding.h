@@ -76,6 +76,10 @@ void finding_fix(struct findings *findings, struct finding *f, bool safe, struct
  * a NUL byte written as \0. */
 const char *finding_quote(struct findings *findings, struct str s);
 
+/* Adds those of `from` that stand from `first` up to, not including, `past`. */
+void findings_append(struct findings *findings, const struct findings *from, uint32_t first,
+		     uint32_t past);
+
 /* Sorts by place, then rule, then message; drops findings that say the same of the same place.
  * Sources are read in the order of their names, so the place sorts by file too. */
 void findings_finish(struct findings *findings);

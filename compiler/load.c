@@ -22,14 +22,14 @@ static void add_error(struct loader *l, struct str error)
 	*e = error;
 }
 
-/* Lists of pointers into the documents' arrays; all four have this layout. */
-static void append(struct loader *l, void ***items, uint32_t *n, uint32_t *capacity, void *first,
-		   uint32_t count, size_t size)
+/* All four lists have this layout. */
+static void append(struct loader *l, void ***items, uint32_t *n, uint32_t *capacity,
+		   void *const *more, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		void **slot = arena_push(l->arena, (void **)items, n, capacity, sizeof *slot);
 
-		*slot = (char *)first + i * size;
+		*slot = more[i];
 	}
 }
 
@@ -38,8 +38,8 @@ static void collect(struct loader *l, const struct document_spec *d)
 	struct spec *s = l->spec;
 
 #define APPEND(to, from)                                                                           \
-	append(l, (void ***)&(to).items, &(to).n, &(to).capacity, (from).items, (from).n,          \
-	       sizeof *(from).items)
+	append(l, (void ***)&(to).items, &(to).n, &(to).capacity, (void *const *)(from).items,     \
+	       (from).n)
 	APPEND(s->hosts, d->hosts);
 	APPEND(s->host_profiles, d->host_profiles);
 	APPEND(s->vms, d->vms);
@@ -47,20 +47,18 @@ static void collect(struct loader *l, const struct document_spec *d)
 #undef APPEND
 }
 
-static void decode_source(struct loader *l, const struct source *source)
+static void decode_source(struct loader *l, struct decoder *d, const struct source *source)
 {
-	struct decoder d = {.arena = l->arena, .findings = l->findings, .yaml = &l->yaml};
-
 	for (uint32_t i = 0; i < l->yaml.n_documents; i++) {
 		struct document_spec document = {0};
 
 		/* Of a document that breaks off nothing is judged: what is missing may follow. */
 		if (l->yaml.broke_off && i + 1 == l->yaml.n_documents)
 			break;
-		if (decode_document(&d, l->yaml.documents[i], &document))
+		if (decode_document(d, l->yaml.documents[i], &document))
 			collect(l, &document);
 	}
-	l->spec->unread |= l->yaml.broke_off ? UNREAD_ALL : d.unread;
+	l->spec->unread |= l->yaml.broke_off ? UNREAD_ALL : d->unread;
 	if (l->yaml.n_documents == 0 && !l->yaml.broke_off) {
 		uint32_t first = source->base + (source_has_mark(source->text) ? 3 : 0);
 		struct finding *f = finding_add(l->findings, "spec-missing-key", SEVERITY_ERROR,
@@ -95,8 +93,10 @@ static bool is_ours(const struct loader *l, const struct source *source)
 
 static void load_one(struct loader *l, struct source *source)
 {
+	struct decoder d = {.arena = l->arena, .findings = l->findings, .yaml = &l->yaml};
 	uint32_t before = l->findings->n;
 
+	decode_early(&d, &l->yaml);
 	yaml_parse(&l->yaml, source);
 	if (!is_ours(l, source)) {
 		l->findings->n = before;
@@ -105,7 +105,7 @@ static void load_one(struct loader *l, struct source *source)
 		return;
 	}
 	l->spec->n_files++;
-	decode_source(l, source);
+	decode_source(l, &d, source);
 }
 
 static int by_name(const void *a, const void *b)

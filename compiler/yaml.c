@@ -57,7 +57,7 @@ static node_id new_node(struct yaml *yaml, enum node_kind kind, struct span at)
 {
 	node_id id = yaml->n_nodes++;
 
-	if (id % YAML_CHUNK == 0) {
+	if (id / YAML_CHUNK == yaml->n_chunks) {
 		struct node **chunk = arena_push(yaml->scratch, (void **)&yaml->chunks,
 						 &yaml->n_chunks, &yaml->chunk_capacity,
 						 sizeof *chunk);
@@ -193,6 +193,30 @@ static int by_text_then_place(const void *a, const void *b)
 	return d ? d : (x->key > y->key) - (x->key < y->key);
 }
 
+enum { FEW_KEYS = 24 };
+
+/* Quick, and all there is to do for most maps. */
+static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
+{
+	struct str seen[FEW_KEYS];
+	uint32_t n = 0;
+
+	if (map->n > FEW_KEYS)
+		return false;
+	for (node_id k = map->first; k; k = yaml_node(yaml, yaml_node(yaml, k)->next)->next) {
+		const struct node *key = yaml_node(yaml, k);
+
+		if (key->kind != NODE_SCALAR)
+			continue;
+		seen[n] = yaml_text(yaml, key);
+		for (uint32_t i = 0; i < n; i++)
+			if (str_eq(seen[i], seen[n]))
+				return false;
+		n++;
+	}
+	return true;
+}
+
 /* Sorts the keys of a map: n log n however many there are. */
 static void report_duplicates(struct reader *r, node_id map)
 {
@@ -200,7 +224,7 @@ static void report_duplicates(struct reader *r, node_id map)
 	struct key_place *keys;
 	uint32_t n = 0, first = 0;
 
-	if (yaml_node(yaml, map)->n < 2 || !yaml->findings)
+	if (!yaml->findings || few_and_distinct(yaml, yaml_node(yaml, map)))
 		return;
 	keys = arena_array(yaml->scratch, yaml_node(yaml, map)->n, sizeof *keys);
 	for (node_id k = yaml_node(yaml, map)->first; k;) {
@@ -249,6 +273,23 @@ static void read_merge(struct reader *r, node_id key, unsigned depth)
 		yaml->findings->n = before;
 }
 
+/* An entry of a map below the top level is complete. */
+static void offer_entry(struct reader *r, node_id name, node_id value)
+{
+	struct yaml *yaml = r->yaml;
+	uint32_t n_cooked = r->cooked_before_value;
+	uint32_t taken = yaml->take(yaml->take_context, r->top_key, name, value);
+	struct node *node = yaml_node(yaml, value);
+
+	if (!taken)
+		return;
+	node->kind = NODE_TAKEN;
+	node->first = taken;
+	/* All that lies behind the value is its own. */
+	yaml->n_nodes = value + 1;
+	yaml->n_cooked = n_cooked;
+}
+
 static node_id read_collection(struct reader *r, enum node_kind kind, unsigned depth)
 {
 	struct yaml *yaml = r->yaml;
@@ -284,8 +325,14 @@ static node_id read_collection(struct reader *r, enum node_kind kind, unsigned d
 				yaml_node(yaml, id)->merged = true;
 				continue;
 			}
+			if (depth == 0)
+				r->top_key = key;
+			if (depth == 1)
+				r->cooked_before_value = yaml->n_cooked;
 			item = read_node(r, depth + 1);
 			yaml_node(yaml, key)->next = item;
+			if (depth == 1 && yaml->take && !r->failed)
+				offer_entry(r, key, item);
 		}
 		if (last)
 			yaml_node(yaml, last)->next = key;
