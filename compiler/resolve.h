@@ -31,9 +31,10 @@ struct resolver {
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */
 	uint32_t n_captures, captures_capacity;
-	/* The type that was looked up last: neighbours mostly have the same. */
+	/* What was looked up last: neighbours mostly have the same. */
 	struct str spelling;
 	const struct vgpu_type *type;
+	const struct host *host;
 };
 
 /* What the decoder does for a value that it finds wrong: who would judge it skips it. */

@@ -161,29 +161,38 @@ static void claim_disk(struct claims *all, const struct vm *vm, const struct vm_
 					  .readonly = disk->readonly});
 }
 
+static void claim_macs(struct claims *all, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_nics; i++)
+		claim_mac(all, vm, &vm->nics[i]);
+}
+
+static void claim_disks(struct claims *all, const struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_disks; i++)
+		claim_disk(all, vm, &vm->disks[i]);
+}
+
+/* One kind after the other, in memory that is used again. */
+static void resolve_kind(struct resolver *r, struct claims all,
+			 void (*collect)(struct claims *all, const struct vm *vm))
+{
+	for (uint32_t i = 0; i < r->plan->n_vms; i++)
+		if (r->plan->vms[i].host)
+			collect(&all, &r->plan->vms[i]);
+	report_claims(r, &all);
+	arena_reset(all.scratch);
+}
+
 void resolve_claims(struct resolver *r)
 {
-	const struct plan *plan = r->plan;
 	struct arena *scratch = arena_new();
-	struct claims uuids = {.scratch = scratch, .what = "UUID", .format = uuid_format},
-		      macs = {.scratch = scratch, .what = "MAC address", .format = mac_format},
-		      disks = {.scratch = scratch, .what = "disk"};
-	bool compare_uuids = any_uuid_written(plan);
 
-	for (uint32_t i = 0; i < plan->n_vms; i++) {
-		const struct vm *vm = &plan->vms[i];
-
-		if (!vm->host)
-			continue;
-		if (compare_uuids)
-			claim_uuid(&uuids, vm);
-		for (uint32_t k = 0; k < vm->n_nics; k++)
-			claim_mac(&macs, vm, &vm->nics[k]);
-		for (uint32_t k = 0; k < vm->n_disks; k++)
-			claim_disk(&disks, vm, &vm->disks[k]);
-	}
-	report_claims(r, &uuids);
-	report_claims(r, &macs);
-	report_claims(r, &disks);
+	if (any_uuid_written(r->plan))
+		resolve_kind(r, (struct claims){scratch, .what = "UUID", .format = uuid_format},
+			     claim_uuid);
+	resolve_kind(r, (struct claims){scratch, .what = "MAC address", .format = mac_format},
+		     claim_macs);
+	resolve_kind(r, (struct claims){scratch, .what = "disk"}, claim_disks);
 	arena_free(scratch);
 }

@@ -261,7 +261,9 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 
 	if (!span_given(spec->host.at))
 		return NULL;
-	host = plan_host(r->plan, spec->host.s);
+	if (r->host && str_eq(r->host->spec->name.s, spec->host.s))
+		return r->host->unusable ? NULL : r->host;
+	r->host = host = plan_host(r->plan, spec->host.s);
 	if (host || r->plan->hosts_incomplete)
 		return host && !host->unusable ? host : NULL;
 	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,

@@ -87,10 +87,10 @@ const char *quoted(struct judge *judge, struct str s)
 	return finding_quote(judge->findings, s);
 }
 
-/* The rules that look at a VM or at one of its vGPUs, picked out once for all VMs. */
+/* The rules that look at one kind of thing each, picked out once for all hosts and VMs. */
 struct picked {
-	const struct rule *of_type[N_RULES], *of_vm[N_RULES];
-	size_t n_of_type, n_of_vm;
+	const struct rule *of_host[N_RULES], *of_type[N_RULES], *of_vm[N_RULES];
+	size_t n_of_host, n_of_type, n_of_vm;
 };
 
 static struct picked pick_rules(void)
@@ -100,6 +100,8 @@ static struct picked pick_rules(void)
 	for (size_t i = 0; i < N_RULES; i++) {
 		const struct rule *rule = rules[i];
 
+		if (rule->host)
+			picked.of_host[picked.n_of_host++] = rule;
 		if (rule->vgpu_type)
 			picked.of_type[picked.n_of_type++] = rule;
 		if (rule->vm || rule->p2p || rule->mmio || rule->vgpus)
@@ -169,6 +171,18 @@ static void judge_vm(struct judge *judge, const struct picked *picked, const str
 	}
 }
 
+/* Host by host: what all of its rules look at is in the cache then, and no longer. */
+static void judge_host(struct judge *judge, const struct picked *picked, const struct host *host)
+{
+	for (size_t i = 0; i < picked->n_of_host; i++) {
+		judge->rule = picked->of_host[i];
+		judge->rule->host(judge, host);
+	}
+	/* Every VM that has a host is on its list. */
+	for (uint32_t i = 0; i < host->n_vms; i++)
+		judge_vm(judge, picked, host->vms[i]);
+}
+
 void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings)
 {
 	struct judge judge = {.plan = plan, .arena = arena, .findings = findings};
@@ -178,11 +192,8 @@ void judge_plan(const struct plan *plan, struct arena *arena, struct findings *f
 		judge.rule = rules[i];
 		if (rules[i]->plan)
 			rules[i]->plan(&judge);
-		for (uint32_t h = 0; rules[i]->host && h < plan->n_hosts; h++)
-			if (!plan->hosts[h].unusable)
-				rules[i]->host(&judge, &plan->hosts[h]);
 	}
-	for (uint32_t v = 0; v < plan->n_vms; v++)
-		if (plan->vms[v].host)
-			judge_vm(&judge, &picked, &plan->vms[v]);
+	for (uint32_t i = 0; i < plan->n_hosts; i++)
+		if (!plan->hosts[i].unusable)
+			judge_host(&judge, &picked, &plan->hosts[i]);
 }
