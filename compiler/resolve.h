@@ -31,6 +31,10 @@ struct resolver {
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */
 	uint32_t n_captures, captures_capacity;
+	/* The folder that the last capture was sought in, as its spec is called; where it really
+	 * is, and the repository around it. */
+	struct str folder, repository;
+	const char *real_folder; /* NULL: none was sought yet */
 	/* What was looked up last: neighbours mostly have the same. */
 	struct str spelling;
 	const struct vgpu_type *type;

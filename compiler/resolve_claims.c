@@ -1,6 +1,7 @@
 /* What two VMs must not share: a UUID, a MAC address, a disk of one host. */
 #include <stdlib.h>
 
+#include "compiler/repeats.h"
 #include "compiler/resolve.h"
 #include "schema/keys.h"
 
@@ -30,28 +31,16 @@ static void claim(struct claims *all, struct claim c)
 	*slot = c;
 }
 
-static uint32_t hash(const struct claim *c)
-{
-	uint32_t h = 2166136261; /* FNV-1a */
-
-	for (size_t i = 0; i < c->value.n; i++)
-		h = (h ^ (uint8_t)c->value.p[i]) * 16777619;
-	return h ^ h >> 15;
-}
-
-/* Forgets claims whose hash no other has: nearly all of them, which then need no sorting. */
 static void drop_lonely(struct claims *all)
 {
-	uint32_t mask = (uint32_t)next_power_of_two(8 * (uint64_t)all->n) - 1, kept = 0;
-	uint8_t *seen = arena_alloc(all->scratch, (size_t)mask + 1);
+	struct repeats repeats;
+	uint32_t kept = 0;
 
-	for (uint32_t i = 0; i < all->n; i++) {
-		uint8_t *slot = &seen[hash(&all->items[i]) & mask];
-
-		*slot = *slot ? 2 : 1;
-	}
+	repeats_init(&repeats, all->scratch, all->n);
 	for (uint32_t i = 0; i < all->n; i++)
-		if (seen[hash(&all->items[i]) & mask] == 2)
+		repeats_note(&repeats, all->items[i].value);
+	for (uint32_t i = 0; i < all->n; i++)
+		if (repeats_may(&repeats, all->items[i].value))
 			all->items[kept++] = all->items[i];
 	all->n = kept;
 }

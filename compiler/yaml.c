@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/repeats.h"
 #include "compiler/yaml_private.h"
 
 void yaml_init(struct yaml *yaml, struct arena *arena, struct findings *findings)
@@ -217,24 +218,45 @@ static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 	return true;
 }
 
-/* Sorts the keys of a map: n log n however many there are. */
-static void report_duplicates(struct reader *r, node_id map)
+/* The keys of a map that may stand in it twice, sorted. */
+static struct key_place *suspects(struct yaml *yaml, struct arena *scratch, node_id map,
+				  uint32_t *out)
 {
-	struct yaml *yaml = r->yaml;
-	struct key_place *keys;
-	uint32_t n = 0, first = 0;
+	uint32_t n = 0, kept = 0;
+	struct key_place *keys = arena_array(scratch, yaml_node(yaml, map)->n, sizeof *keys);
+	struct repeats repeats;
 
-	if (!yaml->findings || few_and_distinct(yaml, yaml_node(yaml, map)))
-		return;
-	keys = arena_array(yaml->scratch, yaml_node(yaml, map)->n, sizeof *keys);
+	repeats_init(&repeats, scratch, yaml_node(yaml, map)->n);
 	for (node_id k = yaml_node(yaml, map)->first; k;) {
 		const struct node *key = yaml_node(yaml, k);
 
-		if (key->kind == NODE_SCALAR)
-			keys[n++] = (struct key_place){yaml_text(yaml, key), k};
+		if (key->kind == NODE_SCALAR) {
+			keys[n] = (struct key_place){yaml_text(yaml, key), k};
+			repeats_note(&repeats, keys[n++].text);
+		}
 		k = yaml_node(yaml, key->next)->next;
 	}
-	qsort(keys, n, sizeof *keys, by_text_then_place);
+	for (uint32_t i = 0; i < n; i++)
+		if (repeats_may(&repeats, keys[i].text))
+			keys[kept++] = keys[i];
+	if (kept)
+		qsort(keys, kept, sizeof *keys, by_text_then_place);
+	*out = kept;
+	return keys;
+}
+
+/* n log n however many there are. */
+static void report_duplicates(struct reader *r, node_id map)
+{
+	struct yaml *yaml = r->yaml;
+	struct arena *scratch;
+	struct key_place *keys;
+	uint32_t n, first = 0;
+
+	if (!yaml->findings || few_and_distinct(yaml, yaml_node(yaml, map)))
+		return;
+	scratch = arena_new();
+	keys = suspects(yaml, scratch, map, &n);
 	for (uint32_t i = 1; i < n; i++) {
 		struct node *key = yaml_node(yaml, keys[i].key);
 		struct finding *f;
@@ -251,6 +273,7 @@ static void report_duplicates(struct reader *r, node_id map)
 			     "the first one");
 		finding_help(yaml->findings, f, "remove one of the two, or rename it");
 	}
+	arena_free(scratch);
 }
 
 /* `<<: *base`: one finding for the key and what it merges. */

@@ -3,12 +3,10 @@
 #include "compiler/yaml_private.h"
 
 /* Events come in order, so this walks the text once, and back a little at the ends of blocks. */
-size_t yaml_byte_of(struct reader *r, size_t character)
+size_t yaml_walk_to(struct reader *r, size_t character)
 {
 	const char *p = r->text.p;
 
-	if (r->ascii)
-		return character < r->text.n ? character : r->text.n;
 	while (r->character < character && r->byte < r->text.n) {
 		r->byte++;
 		while (r->byte < r->text.n && ((unsigned char)p[r->byte] & 0xc0) == 0x80)
@@ -22,11 +20,6 @@ size_t yaml_byte_of(struct reader *r, size_t character)
 		r->character--;
 	}
 	return r->byte;
-}
-
-struct span yaml_span_of(struct reader *r, size_t first_byte, size_t end_byte)
-{
-	return (struct span){r->base + (uint32_t)first_byte, (uint32_t)(end_byte - first_byte)};
 }
 
 /* What libyaml says in its own words, and what to do about it. */
