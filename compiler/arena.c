@@ -63,6 +63,17 @@ struct arena *arena_free(struct arena *arena)
 	return NULL;
 }
 
+void arena_join(struct arena *arena, struct arena *other)
+{
+	struct chunk *last = other->first;
+
+	while (last->next)
+		last = last->next;
+	last->next = arena->first;
+	arena->first = other->first;
+	free(other);
+}
+
 void arena_reset(struct arena *arena)
 {
 	for (struct chunk *chunk = arena->first; chunk; chunk = chunk->next)

@@ -194,7 +194,8 @@ static void add_sources(const struct workspace *workspace, struct output *output
 	for (uint32_t i = 0; i < workspace->sources.n; i++) {
 		const struct source *source = &workspace->sources.items[i];
 
-		output_add_source(output, source->name, source->is_stdin, source->text);
+		if (!source->foreign)
+			output_add_source(output, source->name, source->is_stdin, source->text);
 	}
 }
 

@@ -66,7 +66,8 @@ enum status workspace_open(struct workspace *workspace, struct arena *arena,
 	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;
 	load_paths(&spec, arena, &workspace->sources, &workspace->findings, &options->exclude,
-		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename);
+		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename,
+		   options->jobs);
 	for (uint32_t i = 0; i < spec.n_errors; i++)
 		trouble("%.*s", STR_ARG(spec.errors[i]));
 	if (spec.n_errors)
