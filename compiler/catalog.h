@@ -109,6 +109,9 @@ struct catalog_error {
  * once: false and `*error` where one is not as it should be. */
 struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalog_error *error);
 
+/* Reads every table now: from here on look-ups only read, and threads may share the catalog. */
+void catalog_load_all(struct catalog *catalog);
+
 /* NULL when there is none. */
 const struct board *catalog_board(struct catalog *catalog, struct str id);
 /* By PCI id `10de:20b2` or `10de:25b6/14a9`, any case, geforce.csv included. Several boards may

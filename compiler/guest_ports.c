@@ -17,9 +17,9 @@ enum {
 
 /* Room for every port that the VM may need: one a device and expander, one for a SCSI controller.
  */
-static void make_room(struct plan *plan, struct vm *vm)
+static void make_room(struct arena *arena, struct vm *vm)
 {
-	vm->ports = arena_array(plan->arena,
+	vm->ports = arena_array(arena,
 				(size_t)vm->n_nics + vm->n_disks + vm->n_gpus + vm->n_cells + 1,
 				sizeof *vm->ports);
 }
@@ -130,9 +130,9 @@ static void place_gpus(struct vm *vm, struct findings *findings)
 	finding_help(findings, f, "take fewer GPUs, or GPUs on fewer nodes");
 }
 
-void guest_ports(struct plan *plan, struct vm *vm, struct findings *findings)
+void guest_ports(struct arena *arena, struct vm *vm, struct findings *findings)
 {
-	make_room(plan, vm);
+	make_room(arena, vm);
 	place_nics_and_disks(vm);
 	place_gpus(vm, findings);
 }

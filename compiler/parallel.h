@@ -5,7 +5,7 @@
 #ifndef GPUPLAN_PARALLEL_H
 #define GPUPLAN_PARALLEL_H
 
-#include "compiler/arena.h"
+#include "compiler/finding.h"
 
 enum { MAX_JOBS = 64 };
 
@@ -20,5 +20,12 @@ struct worker {
 void parallel_for(struct arena *arena, uint32_t jobs, uint32_t n,
 		  void (*one)(void *context, const struct worker *worker, uint32_t i),
 		  void *context);
+
+/* The same by stretches (`first` up to, not including, `past`) of things that may have something
+ * wrong with them: what is added to the stretch's findings comes out in the order of the things. */
+void parallel_judge(struct arena *arena, uint32_t jobs, uint32_t n, struct findings *findings,
+		    void (*stretch)(void *context, struct arena *arena, struct findings *findings,
+				    uint32_t first, uint32_t past),
+		    void *context);
 
 #endif

@@ -1,6 +1,7 @@
 #include "compiler/resolve.h"
 
 #include "compiler/decode.h"
+#include "compiler/parallel.h"
 #include "schema/keys.h"
 
 static const void *find(const void *items, uint32_t n, size_t size, struct str name)
@@ -68,8 +69,28 @@ static void decide_clique_map(struct host *host)
 	host->clique_map = host->kvm && host->n_cliques > 0 && wanted;
 }
 
+struct vms {
+	struct plan *plan;
+	struct spec *spec;
+};
+
+static void resolve_vms(void *context, struct arena *arena, struct findings *findings,
+			uint32_t first, uint32_t past)
+{
+	const struct vms *vms = context;
+	struct resolver r = {.arena = arena, .findings = findings, .plan = vms->plan};
+
+	for (uint32_t i = first; i < past; i++) {
+		struct vm_spec *spec = vms->spec->vms.items[i];
+		struct vm *vm = &vms->plan->vms[i];
+
+		vm->profile = find_vm_spec(&vms->spec->profiles, spec->profile.s);
+		resolve_vm(&r, spec, vm);
+	}
+}
+
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
-			  struct spec *spec, struct findings *findings)
+			  struct spec *spec, struct findings *findings, uint32_t jobs)
 {
 	struct plan *plan = arena_alloc(arena, sizeof *plan);
 	struct resolver r = {.arena = arena, .findings = findings, .plan = plan};
@@ -95,12 +116,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		resolve_host(&r, spec->hosts.items[i], host);
 	}
 	capture_cliques(&r, spec);
-	for (uint32_t i = 0; i < plan->n_vms; i++) {
-		struct vm *vm = &plan->vms[i];
-
-		vm->profile = find_vm_spec(&spec->profiles, spec->vms.items[i]->profile.s);
-		resolve_vm(&r, spec->vms.items[i], vm);
-	}
+	parallel_judge(arena, jobs, plan->n_vms, findings, resolve_vms, &(struct vms){plan, spec});
 	list_vms(&r);
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		resolve_functions(&r, &plan->hosts[i]);

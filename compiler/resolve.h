@@ -45,8 +45,9 @@ struct resolver {
 #define MARK_BROKEN(spec, section, key)                                                            \
 	((spec)->broken |= UINT64_C(1) << (section_key(&(section), STR(key)) - (section).keys))
 
+/* With `jobs` above 1 the catalog is whole (catalog_load_all). */
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
-			  struct spec *spec, struct findings *findings);
+			  struct spec *spec, struct findings *findings, uint32_t jobs);
 
 /* The parts, called by plan_resolve. */
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host);

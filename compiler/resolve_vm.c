@@ -309,7 +309,7 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	vm->mmio.expanders = vm->host->kvm && guest_has_cells(vm);
 	resolve_mmio(vm);
 	if (vm->host->kvm)
-		guest_resolve(r->plan, vm, r->findings);
+		guest_resolve(r->arena, vm, r->findings);
 	else
 		check_vsphere(r, vm);
 }

@@ -1,5 +1,6 @@
 #include "rules/rules.h"
 
+#include "compiler/parallel.h"
 #include "schema/keys.h"
 
 #define TOPIC(text)
@@ -183,17 +184,32 @@ static void judge_host(struct judge *judge, const struct picked *picked, const s
 		judge_vm(judge, picked, host->vms[i]);
 }
 
-void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings)
+struct hosts {
+	const struct plan *plan;
+	struct picked picked;
+};
+
+static void judge_hosts(void *context, struct arena *arena, struct findings *findings,
+			uint32_t first, uint32_t past)
+{
+	const struct hosts *hosts = context;
+	struct judge judge = {.plan = hosts->plan, .arena = arena, .findings = findings};
+
+	for (uint32_t i = first; i < past; i++)
+		if (!hosts->plan->hosts[i].unusable)
+			judge_host(&judge, &hosts->picked, &hosts->plan->hosts[i]);
+}
+
+void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings,
+		uint32_t jobs)
 {
 	struct judge judge = {.plan = plan, .arena = arena, .findings = findings};
-	struct picked picked = pick_rules();
+	struct hosts hosts = {plan, pick_rules()};
 
 	for (size_t i = 0; i < N_RULES; i++) {
 		judge.rule = rules[i];
 		if (rules[i]->plan)
 			rules[i]->plan(&judge);
 	}
-	for (uint32_t i = 0; i < plan->n_hosts; i++)
-		if (!plan->hosts[i].unusable)
-			judge_host(&judge, &picked, &plan->hosts[i]);
+	parallel_judge(arena, jobs, plan->n_hosts, findings, judge_hosts, &hosts);
 }

@@ -54,11 +54,14 @@ static bool open_catalog(struct workspace *s)
 	return s->catalog;
 }
 
+enum { MANY_VMS = 2000 };
+
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths)
 {
 	static char *here[] = {(char *)"."};
 	struct spec spec;
+	uint32_t jobs;
 
 	*workspace = (struct workspace){.arena = arena, .options = options};
 	sources_init(&workspace->sources, arena);
@@ -72,9 +75,13 @@ enum status workspace_open(struct workspace *workspace, struct arena *arena,
 		trouble("%.*s", STR_ARG(spec.errors[i]));
 	if (spec.n_errors)
 		return STATUS_TROUBLE;
+	/* A small plan is done before a second thread has started. */
+	jobs = spec.vms.n < MANY_VMS ? 1 : options->jobs;
+	if (jobs > 1)
+		catalog_load_all(workspace->catalog);
 	workspace->plan = plan_resolve(arena, &workspace->sources, workspace->catalog, &spec,
-				       &workspace->findings);
-	judge_plan(workspace->plan, arena, &workspace->findings);
+				       &workspace->findings, jobs);
+	judge_plan(workspace->plan, arena, &workspace->findings, jobs);
 	return workspace_settle(workspace);
 }
 
