@@ -16,23 +16,25 @@ static const char *unwritable(const struct vm_gpu *gpu)
 	return NULL;
 }
 
-bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out)
+bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
+		    struct str *error)
 {
-	struct str name = vm->spec->name.s, error = {0};
+	struct str name = vm->spec->name.s, why;
 	struct buffer text;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
-		const char *why = unwritable(&vm->gpus[i]);
+		const char *reason = unwritable(&vm->gpus[i]);
 
-		if (!why)
+		if (!reason)
 			continue;
-		trouble("VM '%.*s', GPU '%.*s': %s; nothing can be written for it", STR_ARG(name),
-			STR_ARG(vm->gpus[i].spec->gpu.s), why);
+		*error = arena_printf(arena,
+				      "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
+				      STR_ARG(name), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
 		return false;
 	}
 	buffer_init(&text, arena);
-	if (!write(vm, &text, &error)) {
-		trouble("VM '%.*s': %.*s", STR_ARG(name), STR_ARG(error));
+	if (!write(vm, &text, &why)) {
+		*error = arena_printf(arena, "VM '%.*s': %.*s", STR_ARG(name), STR_ARG(why));
 		return false;
 	}
 	*out = buffer_text(&text);
@@ -40,14 +42,15 @@ bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, s
 }
 
 bool artifact_of_host(struct arena *arena, const struct host *host, host_writer write,
-		      struct str *out)
+		      struct str *out, struct str *error)
 {
-	struct str error = {0};
 	struct buffer text;
+	struct str why;
 
 	buffer_init(&text, arena);
-	if (!write(host, &text, &error)) {
-		trouble("host '%.*s': %.*s", STR_ARG(host->spec->name.s), STR_ARG(error));
+	if (!write(host, &text, &why)) {
+		*error = arena_printf(arena, "host '%.*s': %.*s", STR_ARG(host->spec->name.s),
+				      STR_ARG(why));
 		return false;
 	}
 	*out = buffer_text(&text);

@@ -56,10 +56,12 @@ static bool variants_fit(const struct options *options, const struct backend *ba
 	return true;
 }
 
-static enum status print(bool good, struct str text)
+static enum status print(bool good, struct str text, struct str error)
 {
-	if (!good)
+	if (!good) {
+		trouble("%.*s", STR_ARG(error));
 		return STATUS_TROUBLE;
+	}
 	if (text.n)
 		fwrite(text.p, 1, text.n, stdout);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
@@ -148,7 +150,7 @@ static enum status show_vm(struct workspace *workspace, const struct backend *ba
 			   struct str name)
 {
 	const struct vm *vm = plan_vm(workspace->plan, name);
-	struct str text = {0};
+	struct str text = {0}, error = {0};
 	bool good;
 
 	if (!vm)
@@ -163,8 +165,9 @@ static enum status show_vm(struct workspace *workspace, const struct backend *ba
 					: "vsphere");
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_vm(workspace->arena, vm, writer_for(workspace->options, backend), &text);
-	return print(good, text);
+	good = artifact_of_vm(workspace->arena, vm, writer_for(workspace->options, backend), &text,
+			      &error);
+	return print(good, text, error);
 }
 
 static enum status show_host(struct workspace *workspace, const struct backend *backend,
@@ -172,7 +175,7 @@ static enum status show_host(struct workspace *workspace, const struct backend *
 {
 	const struct host *host = plan_host(workspace->plan, name);
 	size_t which = workspace->options->shell ? backend->n_artifacts - 1 : 0;
-	struct str text = {0};
+	struct str text = {0}, error = {0};
 	bool good;
 
 	if (!host)
@@ -185,7 +188,7 @@ static enum status show_host(struct workspace *workspace, const struct backend *
 			STR_ARG(name), backend->target);
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_host(workspace->arena, host, backend->artifacts[which].write_host,
-				&text);
-	return print(good, text);
+	good = artifact_of_host(workspace->arena, host, backend->artifacts[which].write_host, &text,
+				&error);
+	return print(good, text, error);
 }
