@@ -57,6 +57,7 @@ static enum status run(struct arena *arena, const struct options *options)
 		return STATUS_TROUBLE;
 	}
 	output_init(&output, arena, GPUPLAN_VERSION, targets);
+	output.jobs = options->jobs;
 	if (!add_artifacts(&workspace, &output))
 		return STATUS_TROUBLE;
 	add_sources(&workspace, &output);
