@@ -15,6 +15,8 @@ int spelling_text_cmp(struct str a, struct str b)
 	size_t n = a.n < b.n ? a.n : b.n;
 
 	for (size_t i = 0; i < n; i++) {
+		if (a.p[i] == b.p[i])
+			continue;
 		int d = (unsigned char)fold(a.p[i]) - (unsigned char)fold(b.p[i]);
 		if (d)
 			return d;

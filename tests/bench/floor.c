@@ -1,7 +1,10 @@
 /* The floor: what reading YAML costs before anything is done with it. Pulls libyaml's events from
  * every file of the command line, one after the other, and says how many there were. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <yaml.h>
 
 static void fail(const char *path)
@@ -13,18 +16,17 @@ static void fail(const char *path)
 /* The whole file at once, as gpuplan reads it. */
 static unsigned char *read_file(const char *path, size_t *n)
 {
-	FILE *in = fopen(path, "rbe");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	unsigned char *text;
-	long size;
+	struct stat st;
 
-	if (!in || fseek(in, 0, SEEK_END) != 0 || (size = ftell(in)) < 0)
+	if (fd < 0 || fstat(fd, &st) != 0)
 		fail(path);
-	rewind(in);
-	text = malloc((size_t)size + 1);
-	if (!text || fread(text, 1, (size_t)size, in) != (size_t)size)
+	*n = (size_t)st.st_size;
+	text = malloc(*n + 1);
+	if (!text || read(fd, text, *n) != (ssize_t)*n)
 		fail(path);
-	fclose(in);
-	*n = (size_t)size;
+	close(fd);
 	return text;
 }
 

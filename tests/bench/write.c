@@ -2,9 +2,10 @@
  *
  *     write FROM TO
  *
- * reads the tree that a compile has left in FROM (folders of files, and files), then writes the same
- * bytes to the same names below TO, with the same durability: each file beside its place, synced,
- * then all renamed, each folder synced. Prints the seconds that this took, reading left out. */
+ * reads the tree that a compile has left in FROM (folders of files, and files), then writes the
+ * same bytes to the same names below TO, with the same durability: each file beside its place,
+ * synced, then all renamed, each folder synced. Prints the seconds that this took, reading left
+ * out. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
