@@ -35,9 +35,15 @@ static void add_error(struct spec *spec, struct arena *arena, struct str error)
 }
 
 /* All four lists have this layout. */
-static void append(struct arena *arena, void ***items, uint32_t *n, uint32_t *capacity,
-		   void *const *more, uint32_t count)
+static void append(struct arena *arena, void ***items, uint32_t *n, uint32_t *capacity, void **more,
+		   uint32_t count)
 {
+	/* Of a spec in one file there is nothing to put together. */
+	if (*n == 0) {
+		*items = more;
+		*n = *capacity = count;
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		void **slot = arena_push(arena, (void **)items, n, capacity, sizeof *slot);
 
@@ -47,8 +53,8 @@ static void append(struct arena *arena, void ***items, uint32_t *n, uint32_t *ca
 
 /* Both a document and a spec have these lists. */
 #define APPEND(arena, to, from)                                                                    \
-	append((arena), (void ***)&(to).items, &(to).n, &(to).capacity,                            \
-	       (void *const *)(from).items, (from).n)
+	append((arena), (void ***)&(to).items, &(to).n, &(to).capacity, (void **)(from).items,     \
+	       (from).n)
 #define APPEND_ALL(arena, to, from)                                                                \
 	do {                                                                                       \
 		APPEND(arena, (to)->hosts, (from)->hosts);                                         \

@@ -14,8 +14,11 @@ struct claim {
 	bool derived; /* not written: the default, from the names of host and VM */
 };
 
+/* Every claim is made twice: first it is only noted, then it is kept if another may be like it. */
 struct claims {
 	struct arena *scratch;
+	struct repeats repeats;
+	bool keeping;
 	struct claim *items;
 	uint32_t n, capacity;
 	const char *what;
@@ -25,24 +28,17 @@ struct claims {
 
 static void claim(struct claims *all, struct claim c)
 {
-	struct claim *slot = arena_push(all->scratch, (void **)&all->items, &all->n, &all->capacity,
-					sizeof *slot);
+	struct claim *slot;
 
+	if (!all->keeping) {
+		repeats_note(&all->repeats, c.value);
+		return;
+	}
+	if (!repeats_may(&all->repeats, c.value))
+		return;
+	slot = arena_push(all->scratch, (void **)&all->items, &all->n, &all->capacity,
+			  sizeof *slot);
 	*slot = c;
-}
-
-static void drop_lonely(struct claims *all)
-{
-	struct repeats repeats;
-	uint32_t kept = 0;
-
-	repeats_init(&repeats, all->scratch, all->n);
-	for (uint32_t i = 0; i < all->n; i++)
-		repeats_note(&repeats, all->items[i].value);
-	for (uint32_t i = 0; i < all->n; i++)
-		if (repeats_may(&repeats, all->items[i].value))
-			all->items[kept++] = all->items[i];
-	all->n = kept;
 }
 
 static int by_claim(const void *a, const void *b)
@@ -85,9 +81,6 @@ static void report(struct resolver *r, const struct claims *all, const struct cl
 
 static void report_claims(struct resolver *r, struct claims *all)
 {
-	if (all->n == 0)
-		return;
-	drop_lonely(all);
 	if (all->n)
 		qsort(all->items, all->n, sizeof *all->items, by_claim);
 	for (uint32_t i = 1; i < all->n; i++) {
@@ -150,6 +143,8 @@ static void claim_disk(struct claims *all, const struct vm *vm, const struct vm_
 					  .readonly = disk->readonly});
 }
 
+typedef void vm_claims(struct claims *all, const struct vm *vm);
+
 static void claim_macs(struct claims *all, const struct vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_nics; i++)
@@ -162,13 +157,20 @@ static void claim_disks(struct claims *all, const struct vm *vm)
 		claim_disk(all, vm, &vm->disks[i]);
 }
 
-/* One kind after the other, in memory that is used again. */
-static void resolve_kind(struct resolver *r, struct claims all,
-			 void (*collect)(struct claims *all, const struct vm *vm))
+static void collect(const struct plan *plan, struct claims *all, vm_claims *of_vm)
 {
-	for (uint32_t i = 0; i < r->plan->n_vms; i++)
-		if (r->plan->vms[i].host)
-			collect(&all, &r->plan->vms[i]);
+	for (uint32_t i = 0; i < plan->n_vms; i++)
+		if (plan->vms[i].host)
+			of_vm(all, &plan->vms[i]);
+}
+
+/* One kind after the other, in memory that is used again. */
+static void resolve_kind(struct resolver *r, struct claims all, vm_claims *of_vm)
+{
+	repeats_init(&all.repeats, all.scratch, r->plan->n_vms);
+	collect(r->plan, &all, of_vm);
+	all.keeping = true;
+	collect(r->plan, &all, of_vm);
 	report_claims(r, &all);
 	arena_reset(all.scratch);
 }
@@ -178,10 +180,13 @@ void resolve_claims(struct resolver *r)
 	struct arena *scratch = arena_new();
 
 	if (any_uuid_written(r->plan))
-		resolve_kind(r, (struct claims){scratch, .what = "UUID", .format = uuid_format},
-			     claim_uuid);
-	resolve_kind(r, (struct claims){scratch, .what = "MAC address", .format = mac_format},
-		     claim_macs);
-	resolve_kind(r, (struct claims){scratch, .what = "disk"}, claim_disks);
+		resolve_kind(
+			r,
+			(struct claims){.scratch = scratch, .what = "UUID", .format = uuid_format},
+			claim_uuid);
+	resolve_kind(
+		r, (struct claims){.scratch = scratch, .what = "MAC address", .format = mac_format},
+		claim_macs);
+	resolve_kind(r, (struct claims){.scratch = scratch, .what = "disk"}, claim_disks);
 	arena_free(scratch);
 }

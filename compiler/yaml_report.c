@@ -95,12 +95,13 @@ enum { STRIDE = 64 };
  * Without a branch, so that the compiler does many at once. */
 static bool is_plain(const char *p)
 {
-	unsigned bad = 0;
+	uint8_t bad = 0;
 
 	for (size_t i = 0; i < STRIDE; i++) {
-		unsigned char c = (unsigned char)p[i];
+		uint8_t c = (uint8_t)p[i];
+		uint8_t blank = (c == '\t') | (c == '\n') | (c == '\r');
 
-		bad |= (c < 0x20 && c != '\t' && c != '\n' && c != '\r') | (c > 0x7e);
+		bad |= (uint8_t)((c < 0x20) & !blank) | (c > 0x7e);
 	}
 	return !bad;
 }
