@@ -308,8 +308,9 @@ struct str manifest_text(const struct output *output, const struct manifest *old
 	struct json_object *root = json_object_new_object(), *files = json_object_new_array(),
 			   *sources = json_object_new_array();
 	struct manifest next = next_entries(output, old);
-	struct str text;
+	struct buffer text;
 	const char *json;
+	size_t n;
 
 	if (!root || !files || !sources)
 		arena_oom();
@@ -319,12 +320,15 @@ struct str manifest_text(const struct output *output, const struct manifest *old
 	add_text(root, "gpuplan", str_of(output->version));
 	add(root, "files", files);
 	add(root, "sources", sources);
-	json = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_SPACED |
-							    JSON_C_TO_STRING_NOSLASHESCAPE);
+	json = json_object_to_json_string_length(root,
+						 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+							 JSON_C_TO_STRING_NOSLASHESCAPE,
+						 &n);
 	if (!json)
 		arena_oom();
-	text = arena_printf(output->arena, "%s\n", json);
+	buffer_init(&text, output->arena);
+	buffer_add(&text, (struct str){json, n});
+	buffer_puts(&text, "\n");
 	json_object_put(root);
-	return text;
+	return buffer_text(&text);
 }
