@@ -103,29 +103,39 @@ static void refuse_outside(struct resolver *r, const struct text *key)
 		     "copy it beside the spec, and name it relative to the spec's folder");
 }
 
+/* Specs of one folder come one after the other. */
+static bool find_folder(struct resolver *r, struct str folder)
+{
+	if (r->real_folder && str_eq(folder, r->folder))
+		return true;
+	r->real_folder = real_path(r, arena_printf(r->arena, "%.*s.", STR_ARG(folder)).p);
+	if (!r->real_folder)
+		return false;
+	r->folder = folder;
+	r->repository = repository_of(r, r->real_folder);
+	return true;
+}
+
 /* The real path of a capture that may be read; NULL: reported. */
 static const char *find_file(struct resolver *r, const struct text *key, struct str folder)
 {
-	const char *here = real_path(r, arena_printf(r->arena, "%.*s.", STR_ARG(folder)).p);
 	const char *path, *real;
-	struct str repository;
 
-	if (!here) {
+	if (!find_folder(r, folder)) {
 		refuse(r, key, strerror(errno));
 		return NULL;
 	}
-	repository = repository_of(r, here);
 	path = key->s.n && key->s.p[0] == '/'
 		       ? arena_printf(r->arena, "%.*s", STR_ARG(key->s)).p
-		       : arena_printf(r->arena, "%s/%.*s", here, STR_ARG(key->s)).p;
-	if (!is_within(plain_path(r, path), repository)) {
+		       : arena_printf(r->arena, "%s/%.*s", r->real_folder, STR_ARG(key->s)).p;
+	if (!is_within(plain_path(r, path), r->repository)) {
 		refuse_outside(r, key);
 		return NULL;
 	}
 	real = real_path(r, path);
 	if (!real)
 		refuse(r, key, strerror(errno));
-	else if (!is_within(real, repository))
+	else if (!is_within(real, r->repository))
 		refuse_outside(r, key);
 	else
 		return real;

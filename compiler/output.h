@@ -50,6 +50,7 @@ struct output {
 	struct str here; /* private: the working directory, which sources are named from */
 	struct str *inputs;
 	uint32_t n_inputs, inputs_capacity;
+	uint32_t jobs; /* threads at most; 0 is one */
 	/* Called for each file that is written; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total);
 	void *progress_context;

@@ -37,6 +37,7 @@ struct options {
 	bool strict, quiet;
 	bool explain; /* --explain: help lines also where no terminal reads */
 	uint32_t max_findings;
+	uint32_t jobs; /* -j N: threads, 1 or more */
 	struct rule_override *overrides;
 	uint32_t n_overrides, overrides_capacity;
 	struct exclude exclude; /* only the project file has it */

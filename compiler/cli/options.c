@@ -1,5 +1,6 @@
 /* The options of every command, in one table: parsed and documented from it. */
 #include <getopt.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "compiler/cli/cli.h"
@@ -103,7 +104,7 @@ static const struct option_row {
 	{"root", 0, "DIR", OPTION_ROOT, COMMAND_DISCOVER,
 	 "read a copied tree (DIR/sys, DIR/proc) in place of this machine"},
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
-	 "accepted and ignored: this version reads on one core"},
+	 "work on N cores where there is enough to do; default: all. Output is the same for any N"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
 	{"stdio", 0, NULL, OPTION_STDIO, COMMAND_LSP,
 	 "accepted, for editors that say so: there is no other way"},
@@ -237,8 +238,6 @@ static bool parse_color(struct options *o, const char *text)
 static bool parse_one(struct arena *arena, const struct command *command, struct options *o,
 		      enum option_id id)
 {
-	uint32_t jobs;
-
 	switch (id) {
 	case OPTION_HELP:
 		return o->help = true;
@@ -268,7 +267,7 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 	case OPTION_COLOR:
 		return parse_color(o, optarg);
 	case OPTION_JOBS:
-		return parse_count("-j", optarg, &jobs);
+		return parse_count("-j", optarg, &o->jobs);
 	case OPTION_STDIO:
 		return true;
 	case OPTION_QUIET:
@@ -351,6 +350,15 @@ static bool one_on_standard_output(const struct options *o)
 	return n <= 1;
 }
 
+/* That this process may run on: fewer than the machine has, in a container. */
+static uint32_t count_cores(void)
+{
+	cpu_set_t cores;
+	int n = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+
+	return n > 1 ? (uint32_t)n : 1;
+}
+
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out)
 {
@@ -358,7 +366,10 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 	char letters[2 * N_ROWS + 2];
 	int c;
 
-	*out = (struct options){.stdin_filename = "<stdin>", .color = "auto", .max_findings = 1000};
+	*out = (struct options){.stdin_filename = "<stdin>",
+				.color = "auto",
+				.max_findings = 1000,
+				.jobs = count_cores()};
 	make_tables(command, longs, letters);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
