@@ -28,7 +28,7 @@ void *__libc_realloc(void *p, size_t size);
 static int ready; /* set once our variables are read: libc allocates before */
 static long allocation, fails_at;
 static char failing[16];
-static int failing_errno;
+static int failing_errno, failing_times = -1; /* -1: always */
 
 __attribute__((constructor)) static void init(void)
 {
@@ -37,7 +37,7 @@ __attribute__((constructor)) static void init(void)
 	if (number)
 		fails_at = strtol(number, NULL, 10);
 	if (call)
-		sscanf(call, "%15[^:]:%d", failing, &failing_errno);
+		sscanf(call, "%15[^:]:%d:%d", failing, &failing_errno, &failing_times);
 	ready = 1;
 }
 
@@ -66,8 +66,10 @@ void *realloc(void *p, size_t size)
 
 static int call_fails(const char *name)
 {
-	if (!ready || strcmp(failing, name) != 0)
+	if (!ready || strcmp(failing, name) != 0 || failing_times == 0)
 		return 0;
+	if (failing_times > 0)
+		failing_times--;
 	errno = failing_errno;
 	return 1;
 }
