@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- (run: (?P<run>[^>]*)|spec) -->\n\n```[a-z]*\n(?P<text>.*?)```\n", re.S)
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 
 
 def call(gpuplan, *arguments, stdin=None):
@@ -40,6 +40,12 @@ def check_spec(gpuplan, text):
         return done.stderr if done.returncode else None
 
 
+def anchors(text):
+    """What GitHub calls a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M), re.M)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
 def check_page(gpuplan, page, update):
     text = page.read_text()
     for found in list(BLOCK.finditer(text)):
@@ -57,9 +63,12 @@ def check_page(gpuplan, page, update):
             page.write_text(text[: again.start("text")] + shown + text[again.end("text") :])
         else:
             yield f"{page.relative_to(ROOT)}: not what `gpuplan {found['run']}` prints:\n{shown}"
-    for target in LINK.findall(text):
-        if not (page.parent / target).exists():
+    for target, anchor in LINK.findall(text):
+        file = page.parent / target if target else page
+        if not file.exists():
             yield f"{page.relative_to(ROOT)}: there is no {target}"
+        elif anchor and anchor not in anchors(file.read_text()):
+            yield f"{page.relative_to(ROOT)}: there is no {target}#{anchor}"
 
 
 def rule_pages(gpuplan):

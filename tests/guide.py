@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = [
-    *(DOCS / f"{name}.md" for name in ("first-spec", "numbers", "troubleshooting")),
+    *(DOCS / f"{name}.md" for name in ("first-spec", "numbers", "troubleshooting", "verify")),
     *sorted((DOCS / "platforms").glob("*.md")),
 ]
 # Contents only: blocks are welcome there, sessions not expected.
@@ -130,6 +130,8 @@ def follow(page, reader, update):
         kind, what = found["kind"], found["what"]
         if kind == "file":
             reader.write(what, found["text"])
+            if f"`{what}`" not in text[: found.start()].rstrip().rsplit("\n\n", 1)[-1]:
+                problems.append(f"{where}: the paragraph above does not name `{what}`, and comments are not seen")
         elif kind == "session":
             sessions += 1
             played, wrong = play(reader, where, found["text"])
