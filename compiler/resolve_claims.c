@@ -143,50 +143,40 @@ static void claim_disk(struct claims *all, const struct vm *vm, const struct vm_
 					  .readonly = disk->readonly});
 }
 
-typedef void vm_claims(struct claims *all, const struct vm *vm);
+enum kind { UUIDS, MACS, DISKS, KINDS };
 
-static void claim_macs(struct claims *all, const struct vm *vm)
+static void claim_all(struct claims all[KINDS], const struct vm *vm, bool uuids)
 {
+	if (uuids)
+		claim_uuid(&all[UUIDS], vm);
 	for (uint32_t i = 0; i < vm->n_nics; i++)
-		claim_mac(all, vm, &vm->nics[i]);
-}
-
-static void claim_disks(struct claims *all, const struct vm *vm)
-{
+		claim_mac(&all[MACS], vm, &vm->nics[i]);
 	for (uint32_t i = 0; i < vm->n_disks; i++)
-		claim_disk(all, vm, &vm->disks[i]);
-}
-
-static void collect(const struct plan *plan, struct claims *all, vm_claims *of_vm)
-{
-	for (uint32_t i = 0; i < plan->n_vms; i++)
-		if (plan->vms[i].host)
-			of_vm(all, &plan->vms[i]);
-}
-
-/* One kind after the other, in memory that is used again. */
-static void resolve_kind(struct resolver *r, struct claims all, vm_claims *of_vm)
-{
-	repeats_init(&all.repeats, all.scratch, r->plan->n_vms);
-	collect(r->plan, &all, of_vm);
-	all.keeping = true;
-	collect(r->plan, &all, of_vm);
-	report_claims(r, &all);
-	arena_reset(all.scratch);
+		claim_disk(&all[DISKS], vm, &vm->disks[i]);
 }
 
 void resolve_claims(struct resolver *r)
 {
 	struct arena *scratch = arena_new();
+	struct claims all[KINDS] = {
+		[UUIDS] = {.what = "UUID", .format = uuid_format},
+		[MACS] = {.what = "MAC address", .format = mac_format},
+		[DISKS] = {.what = "disk"},
+	};
+	bool uuids = any_uuid_written(r->plan);
 
-	if (any_uuid_written(r->plan))
-		resolve_kind(
-			r,
-			(struct claims){.scratch = scratch, .what = "UUID", .format = uuid_format},
-			claim_uuid);
-	resolve_kind(
-		r, (struct claims){.scratch = scratch, .what = "MAC address", .format = mac_format},
-		claim_macs);
-	resolve_kind(r, (struct claims){.scratch = scratch, .what = "disk"}, claim_disks);
+	for (enum kind k = 0; k < KINDS; k++) {
+		all[k].scratch = scratch;
+		repeats_init(&all[k].repeats, scratch, r->plan->n_vms);
+	}
+	for (int pass = 0; pass < 2; pass++) {
+		for (uint32_t i = 0; i < r->plan->n_vms; i++)
+			if (r->plan->vms[i].host)
+				claim_all(all, &r->plan->vms[i], uuids);
+		for (enum kind k = 0; k < KINDS; k++)
+			all[k].keeping = true;
+	}
+	for (enum kind k = 0; k < KINDS; k++)
+		report_claims(r, &all[k]);
 	arena_free(scratch);
 }
