@@ -149,14 +149,18 @@ static int open_regular(const char *path, const char **why)
 	int fd = -1;
 
 	*why = NULL;
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	if (lstat(path, &st) != 0)
+		*why = strerror(errno);
+	else if (S_ISDIR(st.st_mode))
+		*why = "it is a directory";
+	else if (!S_ISREG(st.st_mode))
+		*why = "it is no regular file";
 	else
-		*why = S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file";
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
 		close(fd);
 		fd = -1;
-		*why = "it is no regular file";
+		*why = "it is no regular file any more";
 	}
 	if (fd < 0 && !*why)
 		*why = strerror(errno);
