@@ -160,7 +160,9 @@ static void print_type(FILE *out, const struct key *key, enum key_type type)
 		print_link(out, key->section->what, key->section);
 		break;
 	case KEY_PARAMS:
-		fputs("map of parameter to text", out);
+		fputs(key->words ? "map of name to " : "map of parameter to text", out);
+		if (key->words)
+			print_words(out, key->words, " or ");
 		break;
 	}
 }
@@ -180,7 +182,7 @@ static bool is_either(const struct section *section, const struct key *key)
 
 void reference_type(FILE *out, const struct key *key)
 {
-	if (key->words && key->type != KEY_WORD) {
+	if (key->words && key->type != KEY_WORD && key->type != KEY_PARAMS) {
 		print_words(out, key->words, ", ");
 		fputs(" or ", out);
 	}
