@@ -92,13 +92,22 @@ def check_tree(what, folder, own, others):
 
 
 def test_install(build, gpuplan, at):
-    """`cmake --install`, and to where GNUInstallDirs says if it is told otherwise."""
+    """`cmake --install`, and away again as docs/installing.md says."""
+    manifest = build / "install_manifest.txt"
+    kept = manifest.read_text() if manifest.exists() else None  # of a real installation
     output("cmake", "--install", build, "--prefix", f"{at}/local")
     folder = at / "local"
     check_tree("cmake --install", folder, PLAIN, DEBIAN)
     same("it runs", output(folder / "bin/gpuplan", "version"), output(gpuplan, "version"))
     schema = (folder / "share/gpuplan/schema.json").read_text()
     same("schema.json", schema, output(gpuplan, "schema"))
+    remove = re.search(r"^xargs .*$", (ROOT / "docs" / "installing.md").read_text(), re.M)[0]
+    output("sh", "-c", remove.replace("build/", f"'{build}'/"))
+    same("what is left of it", files_of(folder), set())
+    if kept is None:
+        manifest.unlink()
+    else:
+        manifest.write_text(kept)
 
 
 def test_version(gpuplan):

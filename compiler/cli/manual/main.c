@@ -76,23 +76,34 @@ static bool fill(const char *line, FILE *out)
 	return true;
 }
 
-int main(int argc, char **argv)
+static bool fill_all(FILE *in, FILE *out)
 {
-	FILE *in = argc == 3 ? fopen(argv[1], "r") : NULL;
-	bool good = true;
 	char *line = NULL;
 	size_t size = 0;
+	bool good = true;
 
+	while (good && getline(&line, &size, in) >= 0)
+		good = fill(line, out);
+	free(line);
+	return good && !ferror(in);
+}
+
+int main(int argc, char **argv)
+{
+	FILE *in;
+	bool good;
+
+	if (argc != 3) {
+		trouble("usage: gpuplan-manual TEMPLATE DATE");
+		return STATUS_TROUBLE;
+	}
+	in = fopen(argv[1], "r");
 	if (!in) {
-		trouble(argc == 3 ? "%s cannot be read" : "usage: gpuplan-manual TEMPLATE DATE%.0s",
-			argc == 3 ? argv[1] : "");
+		trouble("%s cannot be read", argv[1]);
 		return STATUS_TROUBLE;
 	}
 	release_date = argv[2];
-	while (good && getline(&line, &size, in) >= 0)
-		good = fill(line, stdout);
-	good &= !ferror(in);
-	free(line);
+	good = fill_all(in, stdout);
 	fclose(in);
 	return good && flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }
