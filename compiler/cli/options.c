@@ -43,7 +43,7 @@ enum {
 
 static const struct option_row rows[] = {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
-	 " (auto: github on its runners, else text); repeats, each with its own -o"},
+	 " (github on its runners, else text); repeats, each with its own -o"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN, ""},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, ""},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, ""},
@@ -97,12 +97,8 @@ static const struct option_row rows[] = {
 	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
 };
 
-static const char *const lint_formats[] = {
-	[FORMAT_AUTO] = "auto",	      [FORMAT_TEXT] = "text",
-	[FORMAT_ONELINE] = "oneline", [FORMAT_JSON] = "json",
-	[FORMAT_SARIF] = "sarif",     [FORMAT_GITHUB] = "github",
-	[FORMAT_JUNIT] = "junit",     NULL,
-};
+static const char *const lint_formats[] = {"text",   "oneline", "json", "sarif",
+					   "github", "junit",	"auto", NULL};
 static const char *const page_formats[] = {"text", "json", "markdown", NULL};
 static const char *const board_formats[] = {"text", "json", NULL};
 static const char *const schema_formats[] = {"json", "markdown", NULL};
@@ -147,7 +143,12 @@ const struct option_row *option_of(const struct command *command, size_t i)
 
 static bool parse_format(struct options *o, const struct command *command, const char *text)
 {
-	size_t format = 0;
+	/* In the order of lint_formats. */
+	static const enum format formats[] = {
+		FORMAT_TEXT,   FORMAT_ONELINE, FORMAT_JSON, FORMAT_SARIF,
+		FORMAT_GITHUB, FORMAT_JUNIT,   FORMAT_AUTO,
+	};
+	size_t i = 0;
 
 	o->format = text;
 	if (command->bit != COMMAND_LINT)
@@ -156,9 +157,9 @@ static bool parse_format(struct options *o, const struct command *command, const
 		trouble("more than %d outputs", MAX_OUTPUTS);
 		return false;
 	}
-	while (strcmp(lint_formats[format], text) != 0)
-		format++;
-	o->outputs[o->n_outputs++].format = (enum format)format;
+	while (strcmp(lint_formats[i], text) != 0)
+		i++;
+	o->outputs[o->n_outputs++].format = formats[i];
 	return true;
 }
 
