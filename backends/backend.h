@@ -24,12 +24,17 @@ struct backend {
 	/* The VM or host has such an artifact; NULL: the backend writes for the other one. */
 	bool (*for_vm)(const struct vm *vm);
 	bool (*for_host)(const struct host *host);
+	const char *no_artifact; /* of a host: why it has none */
+	/* A host's artifact that says something of its VMs: what stands against one of them stands
+	 * against it. */
+	bool of_vms;
 	struct artifact artifacts[2]; /* a clique map is two files */
 	size_t n_artifacts;
 };
 
 /* One a file; all that a file exports. */
-extern const struct backend backend_libvirt, backend_qemu, backend_vmx, backend_clique_map;
+extern const struct backend backend_libvirt, backend_qemu, backend_vmx, backend_clique_map,
+	backend_host_setup;
 
 /* In the order of their names in cli.md; ends with NULL. */
 extern const struct backend *const backends[];

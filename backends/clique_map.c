@@ -16,6 +16,7 @@ const struct backend backend_clique_map = {
 	.target = "clique-map",
 	.doc = "GPUs and their cliques, as JSON and as a bash array",
 	.for_host = for_host,
+	.no_artifact = "none of its GPUs is in a clique (pcie_p2p), or no VM wants one",
 	.artifacts =
 		{
 			{.suffix = "clique-map.json", .write_host = write_json},

@@ -2,7 +2,8 @@
 #include "backends/backend.h"
 
 const struct backend *const backends[] = {
-	&backend_libvirt, &backend_qemu, &backend_vmx, &backend_clique_map, NULL,
+	&backend_libvirt,    &backend_qemu,	  &backend_vmx,
+	&backend_clique_map, &backend_host_setup, NULL,
 };
 
 const struct backend *backend_find(const char *target)

@@ -2,11 +2,8 @@
 #include <inttypes.h>
 
 #include "backends/backend.h"
+#include "backends/firmware.h"
 #include "backends/qemu_devices.h"
-
-#define FIRMWARE_CODE "/usr/share/OVMF/OVMF_CODE_4M.fd"
-/* One a VM: QEMU does not lock it. */
-#define FIRMWARE_VARS "/var/lib/gpuplan/%.*s_VARS.fd"
 
 /* The enlightenments that Windows expects. */
 #define HYPERV                                                                                     \

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "backends/shell.h"
 #include "schema/value.h"
 
 static void add(struct qemu_args *args, struct str text)
@@ -160,14 +161,7 @@ static void quote(struct buffer *out, struct str text)
 		buffer_add(out, text);
 		return;
 	}
-	buffer_puts(out, "'");
-	for (i = 0; i < text.n; i++) {
-		if (text.p[i] == '\'')
-			buffer_puts(out, "'\\''");
-		else
-			buffer_add(out, (struct str){&text.p[i], 1});
-	}
-	buffer_puts(out, "'");
+	shell_quote(out, text);
 }
 
 bool qemu_args_shell(const struct qemu_args *args, struct buffer *out, struct str *error)

@@ -134,31 +134,18 @@ static void write_device_groups(const struct vm *vm, struct buffer *out)
 	}
 }
 
-static int compare_params(const void *a, const void *b)
-{
-	return str_cmp((*(const struct param *const *)a)->name.s,
-		       (*(const struct param *const *)b)->name.s);
-}
-
-/* Where `uvm` says something it is what enable_uvm is; where not, the plain parameter is. */
 static void write_plugin_params(const struct vm_gpu *vgpu, uint32_t n, struct buffer *out)
 {
 	const param_list *params = &vgpu->params;
-	const struct param **sorted = arena_array(out->arena, params->n, sizeof *sorted);
 
 	if (vgpu->uvm_setting != UVM_UNSET)
 		gpu_entry(out, n, "cfg.enable_uvm",
 			  vgpu->uvm_setting == UVM_ON ? STR("1") : STR("0"));
-	for (uint32_t i = 0; i < params->n; i++)
-		sorted[i] = &params->items[i];
-	qsort(sorted, params->n, sizeof *sorted, compare_params);
 	for (uint32_t i = 0; i < params->n; i++) {
-		struct str name = sorted[i]->name.s;
+		const struct param *param = &params->items[i];
 
-		if (vgpu->uvm_setting != UVM_UNSET && str_is(name, "enable_uvm"))
-			continue;
-		gpu_entry(out, n, arena_printf(out->arena, "cfg.%.*s", STR_ARG(name)).p,
-			  sorted[i]->value.s);
+		gpu_entry(out, n, arena_printf(out->arena, "cfg.%.*s", STR_ARG(param->name.s)).p,
+			  param->value.s);
 	}
 }
 

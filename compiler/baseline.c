@@ -1,8 +1,9 @@
 #include "compiler/baseline.h"
 
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stdlib.h>
+
+#include "compiler/json.h"
 
 /* --- from findings --- */
 
@@ -85,38 +86,14 @@ uint32_t baseline_hide(const struct baseline *baseline, struct arena *arena,
 
 /* --- to JSON: one entry a line, for diffs --- */
 
-static void must(int status)
-{
-	if (status)
-		arena_oom();
-}
-
-static json_object *made(json_object *o)
-{
-	if (!o)
-		arena_oom();
-	return o;
-}
-
-static void put_text(json_object *o, const char *key, struct str s)
-{
-	must(json_object_object_add(o, key,
-				    made(json_object_new_string_len(s.n ? s.p : "", (int)s.n))));
-}
-
 static void print_entry(const struct baseline_entry *entry, struct buffer *out)
 {
-	json_object *o = made(json_object_new_object());
-	const char *text;
+	json_object *o = json_map();
 
-	put_text(o, "rule", entry->rule);
-	put_text(o, "path", entry->path);
-	must(json_object_object_add(o, "count", made(json_object_new_int64(entry->count))));
-	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED |
-							 JSON_C_TO_STRING_NOSLASHESCAPE);
-	if (!text)
-		arena_oom();
-	buffer_puts(out, text);
+	json_put_text(o, "rule", entry->rule);
+	json_put_text(o, "path", entry->path);
+	json_put_number(o, "count", entry->count);
+	buffer_puts(out, json_line(o));
 	json_object_put(o);
 }
 

@@ -47,6 +47,7 @@ struct capture {
 	uint32_t n;		 /* GPUs */
 	struct topo_cell *cells; /* n x n, row by row */
 	bool links_known; /* `topo -m`: a pair without NV# has no NVLink (`topo -mp` shows none) */
+	bool told;	  /* -p2p: the command above it says r or w; else that is an assumption */
 	int32_t *nodes;	  /* NUMA node of each GPU, -1: not one number, or not shown */
 	struct span *nodes_at;
 };

@@ -16,13 +16,8 @@ const struct topo_cell *capture_cell(const struct capture *capture, const struct
 static bool is_ok(const struct capture *capture, const struct gpu *a, const struct gpu *b,
 		  const struct topo_cell **why)
 {
-	const struct topo_cell *there = capture_cell(capture, a, b),
-			       *back = capture_cell(capture, b, a);
-
-	if (there->is == CELL_OK && back->is == CELL_OK)
-		return true;
-	*why = there->is == CELL_OK ? back : there;
-	return false;
+	*why = capture_cell(capture, a, b);
+	return (*why)->is == CELL_OK;
 }
 
 bool capture_proves(const struct host *host, const struct gpu *a, const struct gpu *b,
@@ -71,13 +66,12 @@ static void report_index(struct resolver *r, const struct gpu_spec *gpu, const s
 {
 	struct finding *f;
 
+	if (span_given(own->smi_index.at))
+		return; /* spec-duplicate: resolve_host.c */
 	f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR, gpu->smi_index.at,
-			"GPU '%.*s' is GPU%u of the captures, and so is '%.*s'%s",
-			STR_ARG(gpu->name.s), (unsigned)gpu->smi_index.n, STR_ARG(own->name.s),
-			span_given(own->smi_index.at) ? "" : " by its PCI address");
-	finding_note(r->findings, f,
-		     span_given(own->smi_index.at) ? own->smi_index.at : own->address.at,
-		     "the other one");
+			"GPU '%.*s' is GPU%u of the captures, and so is '%.*s' by its PCI address",
+			STR_ARG(gpu->name.s), (unsigned)gpu->smi_index.n, STR_ARG(own->name.s));
+	finding_note(r->findings, f, own->address.at, "the other one");
 	finding_help(r->findings, f, "give every GPU of the host its `smi_index`, or none");
 }
 

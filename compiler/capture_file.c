@@ -163,28 +163,39 @@ static int open_regular(const char *path, const char **why)
 	return fd;
 }
 
-static const struct source *read_file(struct resolver *r, const struct text *key)
+static bool read_path(struct resolver *r, const char *path, struct str name, struct source **source,
+		      struct str *error)
 {
-	struct str folder = folder_of(r, key->at), error;
-	const char *path = find_file(r, key, folder), *why;
-	struct source *source;
+	const struct overlay_text *held = overlay_find(r->plan->sources->overlay, path);
+	const char *why;
 	bool read;
 	int fd;
 
-	if (!path)
-		return NULL;
+	if (held)
+		return source_take(r->plan->sources, name, held->text, CAPTURE_MAX_BYTES, source,
+				   error);
 	fd = open_regular(path, &why);
 	if (fd < 0) {
-		refuse(r, key, why);
-		return NULL;
+		*error = str_of(why);
+		return false;
 	}
+	read = source_read_fd(r->plan->sources, name, fd, CAPTURE_MAX_BYTES, source, error);
+	close(fd);
+	return read;
+}
+
+static const struct source *read_file(struct resolver *r, const struct text *key)
+{
+	struct str folder = folder_of(r, key->at), name, error;
+	const char *path = find_file(r, key, folder);
+	struct source *source;
+
+	if (!path)
+		return NULL;
 	if (key->s.p[0] == '/')
 		folder.n = 0;
-	read = source_read_fd(r->plan->sources,
-			      arena_printf(r->arena, "%.*s%.*s", STR_ARG(folder), STR_ARG(key->s)),
-			      fd, CAPTURE_MAX_BYTES, &source, &error);
-	close(fd);
-	if (!read) {
+	name = arena_printf(r->arena, "%.*s%.*s", STR_ARG(folder), STR_ARG(key->s));
+	if (!read_path(r, path, name, &source, &error)) {
 		refuse(r, key, error.p);
 		return NULL;
 	}

@@ -175,7 +175,10 @@ static void read_affinities(struct capture_reader *r, struct capture_matrix *m, 
 	if (rest.n && memchr(rest.p, '\t', rest.n)) {
 		next_field(&rest); /* blanks behind the last cell */
 		next_field(&rest); /* the CPUs */
-		read_node(r, m, next_field(&rest), row);
+		word = next_field(&rest);
+		/* `1` at the end of a line that should go on may be what is left of 12. */
+		if (rest.n || !m->id)
+			read_node(r, m, word, row);
 	} else if (n == 2U + m->id) {
 		read_node(r, m, second, row);
 	}
@@ -206,13 +209,46 @@ static void read_cell(struct capture_reader *r, struct capture_matrix *m, struct
 	m->capture.cells[row * m->capture.n + column] = cell;
 }
 
-/* Behind the label: a cell a GPU, then those of the NICs, as many as the terminal had room for. */
+/* The cells of NICs from `*at` on, as many as the terminal had room for: how many, with `*at` moved
+ * behind them. */
+static uint32_t read_nics(struct capture_reader *r, struct capture_matrix *m, struct str line,
+			  size_t *at, uint32_t row)
+{
+	uint32_t links, n = 0;
+	size_t behind = *at;
+
+	for (; !m->p2p; n++, *at = behind) {
+		struct str word = capture_word(line, &behind);
+		enum cell_kind is = capture_cell_kind(word, &links);
+
+		if (is == CELL_BAD || is == CELL_SELF || is > CELL_SYS) {
+			if (n < m->nics && capture_is_affinity(word))
+				fail(r, m, word,
+				     arena_printf(r->arena, "the row of GPU%u has %u of %u cells",
+						  row, m->capture.n + n, m->capture.n + m->nics));
+			break;
+		}
+		/* The line of names may be cut, but not where the CPUs have a column. */
+		if (n >= m->nics && (m->cpu || is == CELL_NVLINK))
+			fail(r, m, word,
+			     arena_printf(r->arena,
+					  "the row of GPU%u has more cells than there are columns",
+					  row));
+		else if (is == CELL_NVLINK)
+			fail(r, m, word,
+			     arena_printf(r->arena, "'%.*s' stands where GPU%u meets a NIC",
+					  STR_ARG(word), row));
+	}
+	return n;
+}
+
+/* Behind the label: a cell a GPU, then those of the NICs. */
 static void read_row(struct capture_reader *r, struct capture_matrix *m, struct str line,
 		     uint32_t row)
 {
-	size_t at = 0, before;
+	size_t at = 0;
 	struct str label = capture_word(line, &at), word;
-	uint32_t links, nics = 0;
+	uint32_t nics;
 
 	for (uint32_t i = 0; i < m->capture.n && !m->bad; i++) {
 		word = capture_word(line, &at);
@@ -223,14 +259,11 @@ static void read_row(struct capture_reader *r, struct capture_matrix *m, struct 
 		else
 			read_cell(r, m, word, row, i);
 	}
-	for (before = at; !m->bad && !m->p2p; before = at, nics++) {
-		enum cell_kind is = capture_cell_kind(capture_word(line, &at), &links);
-
-		if (is == CELL_BAD || is == CELL_SELF || is > CELL_SYS)
-			break;
-	}
+	if (m->bad)
+		return;
+	nics = read_nics(r, m, line, &at, row);
 	if (!m->bad)
-		read_affinities(r, m, line, before, row, nics == m->nics);
+		read_affinities(r, m, line, at, row, nics == m->nics);
 }
 
 /* The next line that is not empty, without taking it. */
@@ -250,12 +283,12 @@ static struct str text_of(const struct capture_reader *r, const struct topo_cell
 	return (struct str){r->source->text.p + (cell->at.at - r->source->base), cell->at.len};
 }
 
-/* The way there is the way back. Of -p2p that is not so: a pair may be OK one way only. */
+/* The way there is the way back: in distance, in links, and in being OK (not in why it is not). */
 static void check_symmetry(const struct capture_reader *r, struct capture_matrix *m)
 {
 	struct capture *c = &m->capture;
 
-	for (uint32_t i = 0; i < c->n && !m->p2p && !m->bad; i++)
+	for (uint32_t i = 0; i < c->n && !m->bad; i++)
 		for (uint32_t j = 0; j < i && !m->bad; j++) {
 			const struct topo_cell *a = &c->cells[i * c->n + j];
 			const struct topo_cell *b = &c->cells[j * c->n + i];
@@ -275,19 +308,20 @@ static void check_symmetry(const struct capture_reader *r, struct capture_matrix
 		}
 }
 
-/* A row more than columns: the line of names was cut, and cells of GPUs read as those of NICs. */
-static void check_end(const struct capture_reader *r, struct capture_matrix *m)
+void capture_stray_row(const struct capture_reader *r, struct capture_matrix *m, struct str line)
 {
-	struct capture_lines behind;
-	struct str line, label;
 	size_t at = 0;
+	struct str label = capture_word(line, &at);
+	int gpu = capture_gpu(label);
+	uint32_t links;
 
-	if (!peek(r, &line, &behind))
+	if (gpu < 0 || capture_cell_kind(capture_word(line, &at), &links) == CELL_BAD)
 		return;
-	label = capture_word(line, &at);
-	if (capture_gpu(label) >= (int)m->capture.n && !capture_is_header(line))
+	if (gpu >= (int)m->capture.n)
 		fail(r, m, label,
 		     arena_printf(r->arena, "a row of '%.*s', and no such column", STR_ARG(label)));
+	else
+		fail(r, m, label, arena_printf(r->arena, "a second row of '%.*s'", STR_ARG(label)));
 }
 
 void capture_matrix(struct capture_reader *r, struct str header)
@@ -320,7 +354,6 @@ void capture_matrix(struct capture_reader *r, struct str header)
 	if (row < m.capture.n)
 		fail(r, &m, capture_trimmed(header),
 		     arena_printf(r->arena, "the matrix has %u of %u rows", row, m.capture.n));
-	check_end(r, &m);
 	check_symmetry(r, &m);
 	if (!m.kind_known)
 		m.p2p = !m.cpu;

@@ -58,5 +58,22 @@ struct str capture_trimmed(struct str line);
 bool capture_is_header(struct str line);
 /* Takes the rows below the header and adds the matrix to the reader's. */
 void capture_matrix(struct capture_reader *r, struct str header);
+/* A line behind the matrix. A row of a GPU there spoils it: it stands there twice, or the line of
+ * names was cut and cells of GPUs read as those of NICs. */
+void capture_stray_row(const struct capture_reader *r, struct capture_matrix *m, struct str line);
+
+/* --- capture_read.c --- */
+
+/* All matrices of r->source, the bad ones too. false with *error: none can be told from its text.
+ */
+bool capture_matrices(struct capture_reader *r, struct capture_error *error);
+/* -p2p n (NVLink), a (atomics) and p look like r and w; only the command above tells. It does: */
+bool capture_told(const struct capture_matrix *m);
+/* The matrix may be the output that a key of that kind wants. */
+bool capture_is_wanted(const struct capture_matrix *m, enum capture_kind kind);
+/* A pair without NV# has no NVLink. */
+bool capture_shows_links(const struct capture_matrix *m);
+/* Two outputs that may be of one machine: they nowhere contradict. */
+bool capture_same(const struct capture_matrix *a, const struct capture_matrix *b);
 
 #endif

@@ -24,23 +24,49 @@ static void read_text(struct capture_reader *r, struct str line)
 	}
 }
 
-/* -p2p n (NVLink), a (atomics) and p look like r and w; only the command tells. */
-static bool is_wanted(const struct capture_matrix *m, enum capture_kind kind)
+bool capture_told(const struct capture_matrix *m)
+{
+	return m->option.n && m->option.p[0] != '-';
+}
+
+bool capture_is_wanted(const struct capture_matrix *m, enum capture_kind kind)
 {
 	char letter = kind == CAPTURE_READ ? 'r' : 'w';
 
 	if (m->p2p != (kind != CAPTURE_TOPO))
 		return false;
-	return !m->p2p || m->option.n == 0 || m->option.p[0] == '-' ||
-	       memchr(m->option.p, letter, m->option.n);
+	return !m->p2p || !capture_told(m) || memchr(m->option.p, letter, m->option.n);
 }
 
-static bool same_matrix(const struct capture *a, const struct capture *b)
+bool capture_shows_links(const struct capture_matrix *m)
 {
-	for (uint32_t i = 0; a->n == b->n && i < a->n * a->n; i++)
-		if (a->cells[i].is != b->cells[i].is || a->cells[i].links != b->cells[i].links)
+	return !str_is(m->option, "-mp") && (m->nv || m->legend);
+}
+
+/* Two outputs of one machine. -mp tells how PCIe would join a pair that -m shows as NV#. */
+static bool same_cell(const struct capture_matrix *a, const struct capture_matrix *b, uint32_t i)
+{
+	const struct topo_cell *x = &a->capture.cells[i], *y = &b->capture.cells[i];
+
+	if (x->is == y->is)
+		return x->links == y->links;
+	return (x->is == CELL_NVLINK && !capture_shows_links(b)) ||
+	       (y->is == CELL_NVLINK && !capture_shows_links(a));
+}
+
+static bool same_node(const struct capture *a, const struct capture *b, uint32_t gpu)
+{
+	return a->nodes[gpu] < 0 || b->nodes[gpu] < 0 || a->nodes[gpu] == b->nodes[gpu];
+}
+
+bool capture_same(const struct capture_matrix *a, const struct capture_matrix *b)
+{
+	uint32_t n = a->capture.n;
+
+	for (uint32_t i = 0; n == b->capture.n && i < n * n; i++)
+		if (!same_cell(a, b, i) || !same_node(&a->capture, &b->capture, i % n))
 			return false;
-	return a->n == b->n;
+	return n == b->capture.n;
 }
 
 static const char *const outputs[] = {
@@ -76,13 +102,13 @@ static struct capture *choose(struct capture_reader *r, enum capture_kind kind,
 	for (uint32_t i = 0; i < r->n; i++) {
 		struct capture_matrix *m = &r->items[i];
 
-		if (m->bad && (is_wanted(m, kind) || !m->kind_known)) {
+		if (m->bad && (capture_is_wanted(m, kind) || !m->kind_known)) {
 			*error = m->error;
 			return NULL;
 		}
-		if (m->bad || !is_wanted(m, kind))
+		if (m->bad || !capture_is_wanted(m, kind))
 			continue;
-		if (chosen && !same_matrix(&chosen->capture, &m->capture)) {
+		if (chosen && !capture_same(chosen, m)) {
 			*error = (struct capture_error){
 				.at = m->capture.header,
 				.other = chosen->capture.header,
@@ -91,41 +117,49 @@ static struct capture *choose(struct capture_reader *r, enum capture_kind kind,
 			};
 			return NULL;
 		}
-		chosen = chosen ? chosen : m;
+		if (!chosen || (capture_shows_links(m) && !capture_shows_links(chosen)))
+			chosen = m;
 	}
 	if (!chosen) {
 		set_error(r, error, kind);
 		return NULL;
 	}
-	chosen->capture.links_known = !str_is(chosen->option, "-mp") &&
-				      (chosen->nv || chosen->legend);
+	chosen->capture.links_known = capture_shows_links(chosen);
 	return &chosen->capture;
+}
+
+bool capture_matrices(struct capture_reader *r, struct capture_error *error)
+{
+	struct str text = r->source->text, line;
+
+	if (text.n >= 2 &&
+	    (memcmp(text.p, "\xff\xfe", 2) == 0 || memcmp(text.p, "\xfe\xff", 2) == 0)) {
+		*error = (struct capture_error){.at = {r->source->base, 0},
+						.message = STR("the text is UTF-16, not UTF-8")};
+		return false;
+	}
+	r->lines.text = capture_clean(r->arena, text);
+	while (capture_line(&r->lines, &line)) {
+		if (!capture_is_header(line)) {
+			read_text(r, line);
+			if (r->n)
+				capture_stray_row(r, &r->items[r->n - 1], line);
+		} else if (r->n < MATRICES) {
+			capture_matrix(r, line);
+		} else {
+			*error =
+				(struct capture_error){.at = capture_span(r, capture_trimmed(line)),
+						       .message = STR("one matrix too many")};
+			return false;
+		}
+	}
+	return true;
 }
 
 struct capture *capture_read(struct arena *arena, const struct source *source,
 			     enum capture_kind kind, struct capture_error *error)
 {
 	struct capture_reader r = {.arena = arena, .source = source};
-	struct str line;
 
-	if (source->text.n >= 2 && (memcmp(source->text.p, "\xff\xfe", 2) == 0 ||
-				    memcmp(source->text.p, "\xfe\xff", 2) == 0)) {
-		*error = (struct capture_error){.at = {source->base, 0},
-						.message = STR("the text is UTF-16, not UTF-8")};
-		return NULL;
-	}
-	r.lines.text = capture_clean(arena, source->text);
-	while (capture_line(&r.lines, &line)) {
-		if (!capture_is_header(line)) {
-			read_text(&r, line);
-		} else if (r.n < MATRICES) {
-			capture_matrix(&r, line);
-		} else {
-			*error = (struct capture_error){
-				.at = capture_span(&r, capture_trimmed(line)),
-				.message = STR("one matrix too many")};
-			return NULL;
-		}
-	}
-	return choose(&r, kind, error);
+	return capture_matrices(&r, error) ? choose(&r, kind, error) : NULL;
 }

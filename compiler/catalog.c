@@ -99,3 +99,11 @@ struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalo
 	}
 	return catalog;
 }
+
+bool catalog_table_file(const struct catalog *catalog, unsigned i, struct str *file)
+{
+	if (i >= TABLE_COUNT)
+		return false;
+	*file = catalog->tables[i].replaced ? catalog->tables[i].file : (struct str){0};
+	return true;
+}

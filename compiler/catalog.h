@@ -108,6 +108,8 @@ struct catalog_error {
  * NULL) holds a file of that name. With a `dir` every table that it holds is read and checked at
  * once: false and `*error` where one is not as it should be. */
 struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalog_error *error);
+/* The file that replaces table `i`, empty where it is the built-in one; false behind the last. */
+bool catalog_table_file(const struct catalog *catalog, unsigned i, struct str *file);
 
 /* Reads every table now: from here on look-ups only read, and threads may share the catalog. */
 void catalog_load_all(struct catalog *catalog);

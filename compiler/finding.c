@@ -82,8 +82,8 @@ void finding_help(struct findings *findings, struct finding *f, const char *form
 	va_end(args);
 }
 
-void finding_fix(struct findings *findings, struct finding *f, bool safe, struct span at,
-		 struct str with, const char *format, ...)
+void finding_fix(struct findings *findings, struct finding *f, bool safe, struct edit edit,
+		 const char *format, ...)
 {
 	va_list args;
 
@@ -91,7 +91,9 @@ void finding_fix(struct findings *findings, struct finding *f, bool safe, struct
 	f->fix.given = true;
 	f->fix.safe = safe;
 	f->fix.description = arena_vprintf(findings->arena, format, args);
-	f->fix.edit = (struct edit){at, with};
+	f->fix.edits = arena_alloc(findings->arena, sizeof edit);
+	f->fix.edits[0] = edit;
+	f->fix.n_edits = 1;
 	va_end(args);
 }
 
@@ -148,16 +150,74 @@ static bool same_finding(const struct finding *x, const struct finding *y)
 	       str_eq(x->message, y->message);
 }
 
-void findings_finish(struct findings *findings)
+int edit_cmp(const struct edit *x, const struct edit *y)
+{
+	if (x->at.at != y->at.at)
+		return x->at.at < y->at.at ? -1 : 1;
+	if (x->at.len != y->at.len)
+		return x->at.len < y->at.len ? -1 : 1;
+	return str_cmp(x->with, y->with);
+}
+
+static int by_edit(const void *a, const void *b)
+{
+	return edit_cmp(a, b);
+}
+
+/* Of sorted edits; VMs of one profile have it mended by the same one. */
+static uint32_t distinct_edits(struct edit *edits, uint32_t n)
 {
 	uint32_t kept = 0;
 
+	for (uint32_t i = 0; i < n; i++) {
+		if (kept == 0 || edit_cmp(&edits[kept - 1], &edits[i]) != 0)
+			edits[kept++] = edits[i];
+	}
+	return kept;
+}
+
+/* The fix of `n` findings that say the same: it mends what is found only if it mends it for all. */
+static struct fix join_fixes(struct arena *arena, const struct finding *same, uint32_t n)
+{
+	struct fix fix = same[0].fix;
+	uint32_t all = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!same[i].fix.given)
+			return (struct fix){0};
+		fix.safe &= same[i].fix.safe;
+		all += same[i].fix.n_edits;
+	}
+	fix.edits = arena_array(arena, all, sizeof *fix.edits);
+	fix.n_edits = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		memcpy(fix.edits + fix.n_edits, same[i].fix.edits,
+		       same[i].fix.n_edits * sizeof *fix.edits);
+		fix.n_edits += same[i].fix.n_edits;
+	}
+	qsort(fix.edits, fix.n_edits, sizeof *fix.edits, by_edit);
+	fix.n_edits = distinct_edits(fix.edits, fix.n_edits);
+	return fix;
+}
+
+void findings_finish(struct findings *findings)
+{
+	struct finding *items = findings->items;
+	uint32_t kept = 0, next;
+
 	if (findings->n == 0)
 		return;
-	qsort(findings->items, findings->n, sizeof *findings->items, by_place);
-	for (uint32_t i = 0; i < findings->n; i++)
-		if (kept == 0 || !same_finding(&findings->items[i], &findings->items[kept - 1]))
-			findings->items[kept++] = findings->items[i];
+	qsort(items, findings->n, sizeof *items, by_place);
+	for (uint32_t i = 0; i < findings->n; i = next) {
+		struct fix fix = items[i].fix;
+
+		for (next = i + 1; next < findings->n && same_finding(&items[next], &items[i]);)
+			next++;
+		if (next - i > 1)
+			fix = join_fixes(findings->arena, items + i, next - i);
+		items[kept] = items[i];
+		items[kept++].fix = fix;
+	}
 	findings->n = kept;
 }
 

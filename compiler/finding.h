@@ -27,6 +27,15 @@ struct edit {
 	struct str with;
 };
 
+/* What mends a finding: all of its edits, or none. `safe`: the meaning of the spec stays what its
+ * author plainly meant. */
+struct fix {
+	bool given, safe;
+	struct str description;
+	struct edit *edits; /* in the order of their places */
+	uint32_t n_edits;
+};
+
 struct note {
 	struct span at;
 	struct str message;
@@ -41,11 +50,7 @@ struct finding {
 	uint8_t n_notes;
 	bool hidden;	 /* switched off, silenced or in the baseline: findings_drop_hidden */
 	struct str help; /* what to write instead; may be empty */
-	struct {
-		bool given, safe;
-		struct str description;
-		struct edit edit;
-	} fix;
+	struct fix fix;
 	struct str path; /* vms.train-1.gpus[0].vgpu: filled by paths_of_findings */
 };
 
@@ -68,9 +73,13 @@ void finding_note(struct findings *findings, struct finding *f, struct span at, 
 		  ...) __attribute__((format(printf, 4, 5)));
 void finding_help(struct findings *findings, struct finding *f, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* One edit that mends it. `safe`: the meaning of the spec stays what its author plainly meant. */
-void finding_fix(struct findings *findings, struct finding *f, bool safe, struct span at,
-		 struct str with, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* One edit that mends it (compiler/edit.h makes them). A finding that is repeated, since several
+ * VMs have one profile, needs the edits of all: findings_finish joins them. */
+void finding_fix(struct findings *findings, struct finding *f, bool safe, struct edit edit,
+		 const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* By place, then by what is written there; 0: the same edit. */
+int edit_cmp(const struct edit *x, const struct edit *y);
 
 /* The user's text for a message, terminated: cut to 80 bytes with an ellipsis when it is longer,
  * a NUL byte written as \0. */
@@ -80,7 +89,8 @@ const char *finding_quote(struct findings *findings, struct str s);
 void findings_append(struct findings *findings, const struct findings *from, uint32_t first,
 		     uint32_t past);
 
-/* Sorts by place, then rule, then message; drops findings that say the same of the same place.
+/* Sorts by place, then rule, then message; of findings that say the same of the same place one
+ * stays, with the fixes of all.
  * Sources are read in the order of their names, so the place sorts by file too. */
 void findings_finish(struct findings *findings);
 /* Forgets the hidden ones. */

@@ -154,7 +154,7 @@ uint32_t ignore_findings(struct findings *findings, const struct sources *source
 	uint32_t silenced = 0, before;
 
 	for (uint32_t i = 0; i < sources->n; i++)
-		if (!span_given(sources->items[i].key) && !sources->items[i].foreign)
+		if (!span_given(sources->items[i].key))
 			ignores_read(&all, sources, &sources->items[i]);
 	covers = make_covers(&all, all.arena);
 	for (uint32_t i = 0; covers.n && i < findings->n; i++)

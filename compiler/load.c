@@ -119,6 +119,7 @@ static void read_part(void *context, const struct worker *worker, uint32_t i)
 	struct sources own;
 
 	sources_init(&own, worker->arena);
+	own.overlay = l->sources->overlay;
 	if (!source_read(&own, part->file->path, l->stdin_name, part->file->named, &part->source,
 			 &part->error))
 		part->source = NULL;
@@ -229,6 +230,17 @@ static void merge_part(struct spec *spec, const struct loader *l, const struct p
 	findings_append(findings, &part->findings, 0, part->findings.n);
 }
 
+/* What is no spec of ours goes; the others keep their places on the number line. */
+static void drop_foreign(struct sources *sources)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < sources->n; i++)
+		if (!sources->items[i].foreign)
+			sources->items[kept++] = sources->items[i];
+	sources->n = kept;
+}
+
 static void finish(struct spec *s, struct loader *l, struct findings *findings)
 {
 	for (uint32_t i = 0; i < MAX_JOBS; i++)
@@ -236,6 +248,7 @@ static void finish(struct spec *s, struct loader *l, struct findings *findings)
 	for (uint32_t i = 0; i < l->n; i++)
 		if (l->parts[i].source)
 			merge_part(s, l, &l->parts[i], findings);
+	drop_foreign(l->sources);
 	s->hosts.n = index_names(findings, (void **)s->hosts.items, s->hosts.n, "host");
 	s->host_profiles.n = index_names(findings, (void **)s->host_profiles.items,
 					 s->host_profiles.n, "host profile");
@@ -285,6 +298,23 @@ static void load_parts(struct spec *spec, struct loader *l, struct findings *fin
 	finish(spec, l, findings);
 }
 
+/* What is only in memory takes its place among the others, in the order of the paths. */
+static void add_held(struct walk *walk, const struct overlay *overlay)
+{
+	for (uint32_t i = 0; overlay && i < overlay->n; i++) {
+		const char *path = overlay->items[i].path;
+		uint32_t at = walk->n;
+
+		if (!overlay->items[i].added)
+			continue;
+		arena_push(walk->arena, (void **)&walk->files, &walk->n, &walk->capacity,
+			   sizeof *walk->files);
+		for (; at > 0 && strcmp(walk->files[at - 1].path, path) > 0; at--)
+			walk->files[at] = walk->files[at - 1];
+		walk->files[at] = (struct found_file){path, false};
+	}
+}
+
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
 		const char *stdin_name, uint32_t jobs)
@@ -294,6 +324,7 @@ void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 
 	*spec = (struct spec){0};
 	walk_paths(&walk, arena, exclude, paths, n);
+	add_held(&walk, sources->overlay);
 	for (uint32_t i = 0; i < walk.n_errors; i++)
 		add_error(spec, arena, walk.errors[i]);
 	l.n = walk.n;

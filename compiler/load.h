@@ -28,7 +28,8 @@ struct spec {
 	uint32_t n_errors, errors_capacity;
 };
 
-/* On at most `jobs` threads; what comes out is the same for any number of them. */
+/* Files that sources->overlay holds are read from there, and those that it adds are read too. On at
+ * most `jobs` threads; what comes out is the same for any number of them. */
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
 		const char *stdin_name, uint32_t jobs);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "compiler/diff.h"
+#include "compiler/file_name.h"
 #include "compiler/output_private.h"
 
 void output_init(struct output *output, struct arena *arena, const char *version,
@@ -38,6 +39,14 @@ void output_add_source(struct output *output, struct str name, bool is_stdin, st
 	*s = (struct output_source){name, is_stdin, text};
 }
 
+void output_add_input(struct output *output, struct str name)
+{
+	struct str *slot = arena_push(output->arena, (void **)&output->inputs, &output->n_inputs,
+				      &output->inputs_capacity, sizeof *slot);
+
+	*slot = name;
+}
+
 bool output_considers(const struct output *output, struct str target)
 {
 	if (!output->targets)
@@ -66,6 +75,11 @@ bool tree_refuse(struct tree *t, struct str path, const char *what)
 
 static bool tree_open(struct tree *t, struct folder_list *make)
 {
+	if (!working_directory(t->output->arena, &t->output->here)) {
+		*t->error = arena_printf(t->output->arena, "cannot tell the working directory: %s",
+					 strerror(errno));
+		return false;
+	}
 	t->root = folder_open_root(t->dir, make);
 	if (t->root < 0)
 		return (!make && errno == ENOENT) ||

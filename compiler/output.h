@@ -47,6 +47,9 @@ struct output {
 	uint32_t n_files, files_capacity;
 	struct output_source *sources;
 	uint32_t n_sources, sources_capacity;
+	struct str here; /* private: the working directory, which sources are named from */
+	struct str *inputs;
+	uint32_t n_inputs, inputs_capacity;
 	uint32_t jobs; /* threads at most; 0 is one */
 	/* Called for each file that is written; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total);
@@ -64,6 +67,8 @@ void output_init(struct output *output, struct arena *arena, const char *version
 void output_add(struct output *output, const char *target, struct str host, struct str vm,
 		struct str name, struct str text);
 void output_add_source(struct output *output, struct str name, bool is_stdin, struct str text);
+/* A file that the artifacts hang on and that is no part of the spec: only the depfile lists it. */
+void output_add_input(struct output *output, struct str name);
 
 /* Makes `dir` what it should be: OUTPUT_OK, or OUTPUT_FAILED with *error set. */
 enum output_status output_write(struct output *output, const char *dir,
@@ -72,7 +77,7 @@ enum output_status output_write(struct output *output, const char *dir,
 enum output_status output_check(struct output *output, const char *dir, struct buffer *diff,
 				struct str *error);
 
-/* What Make and Ninja read: `dir`'s manifest depends on the sources. */
+/* What Make and Ninja read: `dir`'s manifest depends on the sources and inputs. */
 struct str output_depfile(const struct output *output, const char *dir);
 
 #endif

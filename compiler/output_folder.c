@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "compiler/output_private.h"
@@ -222,7 +223,41 @@ static bool write_full(int fd, struct str text)
 	return true;
 }
 
+/* Access lists and labels; one that this file system or user cannot set is no reason to fail. */
+static void copy_attributes(int from, int to)
+{
+	char names[4096], value[4096];
+	ssize_t n = flistxattr(from, names, sizeof names);
+
+	for (ssize_t i = 0; i < n; i += (ssize_t)strlen(names + i) + 1) {
+		ssize_t size = fgetxattr(from, names + i, value, sizeof value);
+
+		if (size >= 0)
+			(void)!fsetxattr(to, names + i, value, (size_t)size, 0);
+	}
+}
+
+/* The mode last: another owner takes set-id bits away. */
+static bool make_like(int fd, int like)
+{
+	struct stat st, now;
+
+	if (fstat(like, &st) != 0 || fstat(fd, &now) != 0)
+		return false;
+	if ((st.st_uid != now.st_uid || st.st_gid != now.st_gid) &&
+	    fchown(fd, st.st_uid, st.st_gid) != 0)
+		return false;
+	copy_attributes(like, fd);
+	return fchmod(fd, st.st_mode & 07777) == 0;
+}
+
 bool file_stage(int folder, const char *name, struct str text, char temp[TEMP_NAME_MAX])
+{
+	return file_stage_like(folder, name, text, -1, temp);
+}
+
+bool file_stage_like(int folder, const char *name, struct str text, int like,
+		     char temp[TEMP_NAME_MAX])
 {
 	int fd = -1, why;
 	bool good;
@@ -231,13 +266,13 @@ bool file_stage(int folder, const char *name, struct str text, char temp[TEMP_NA
 		if (!temp_name(name, temp))
 			return false;
 		fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			    0644);
+			    like < 0 ? 0644 : 0600);
 		if (fd < 0 && errno != EEXIST)
 			return false;
 	}
 	if (fd < 0)
 		return false;
-	good = write_full(fd, text) && fsync(fd) == 0;
+	good = (like < 0 || make_like(fd, like)) && write_full(fd, text) && fsync(fd) == 0;
 	why = errno;
 	if (close(fd) != 0 && good) {
 		good = false;

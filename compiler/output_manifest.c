@@ -1,8 +1,8 @@
-#include <json-c/json.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "compiler/digest.h"
+#include "compiler/json.h"
 #include "compiler/output_private.h"
 #include "compiler/parallel.h"
 
@@ -210,27 +210,6 @@ bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, 
 
 /* --- writing --- */
 
-static void add(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (!value || json_object_object_add(object, key, value) != 0)
-		arena_oom();
-}
-
-static void add_text(struct json_object *object, const char *key, struct str s)
-{
-	add(object, key, json_object_new_string_len(s.p ? s.p : "", (int)s.n));
-}
-
-/* A new object at the end of a list. */
-static struct json_object *append_object(struct json_object *list)
-{
-	struct json_object *object = json_object_new_object();
-
-	if (!object || json_object_array_add(list, object) != 0)
-		arena_oom();
-	return object;
-}
-
 struct digests {
 	const struct output *output;
 	char (*text)[SHA256_CHARS + 1]; /* a file each */
@@ -274,60 +253,54 @@ static struct manifest next_entries(const struct output *output, const struct ma
 	return next;
 }
 
-static void write_files(struct json_object *list, const struct manifest *next)
+static json_object *files_json(const struct manifest *next)
 {
+	json_object *list = json_list();
+
 	for (uint32_t i = 0; i < next->n; i++) {
 		const struct manifest_entry *e = &next->files[i];
-		struct json_object *object = append_object(list);
+		json_object *file = json_map();
 
-		add_text(object, "path", e->path);
-		add_text(object, "target", e->target);
-		add_text(object, "host", e->host);
+		json_put_text(file, "path", e->path);
+		json_put_text(file, "target", e->target);
+		json_put_text(file, "host", e->host);
 		if (e->vm.n)
-			add_text(object, "vm", e->vm);
-		add_text(object, "sha256", e->sha256);
-		add(object, "size", json_object_new_int64((int64_t)e->size));
+			json_put_text(file, "vm", e->vm);
+		json_put_text(file, "sha256", e->sha256);
+		json_put_number(file, "size", e->size);
+		json_append(list, file);
 	}
+	return list;
 }
 
-static void write_sources(struct json_object *list, const struct output *output)
+static json_object *sources_json(const struct output *output)
 {
+	json_object *list = json_list();
 	uint32_t n;
 	const struct source_entry *sources = source_entries(output, &n);
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct json_object *object = append_object(list);
+		json_object *source = json_map();
 
-		add_text(object, "path", sources[i].path);
-		add_text(object, "sha256", str_of(sources[i].sha256));
+		json_put_text(source, "path", sources[i].path);
+		json_put_text(source, "sha256", str_of(sources[i].sha256));
+		json_append(list, source);
 	}
+	return list;
 }
 
 struct str manifest_text(const struct output *output, const struct manifest *old)
 {
-	struct json_object *root = json_object_new_object(), *files = json_object_new_array(),
-			   *sources = json_object_new_array();
+	json_object *root = json_map();
 	struct manifest next = next_entries(output, old);
 	struct buffer text;
-	const char *json;
-	size_t n;
 
-	if (!root || !files || !sources)
-		arena_oom();
-	write_files(files, &next);
-	write_sources(sources, output);
-	add(root, "version", json_object_new_int(MANIFEST_VERSION));
-	add_text(root, "gpuplan", str_of(output->version));
-	add(root, "files", files);
-	add(root, "sources", sources);
-	json = json_object_to_json_string_length(root,
-						 JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-							 JSON_C_TO_STRING_NOSLASHESCAPE,
-						 &n);
-	if (!json)
-		arena_oom();
+	json_put_number(root, "version", MANIFEST_VERSION);
+	json_put_text(root, "gpuplan", str_of(output->version));
+	json_put(root, "files", files_json(&next));
+	json_put(root, "sources", sources_json(output));
 	buffer_init(&text, output->arena);
-	buffer_add(&text, (struct str){json, n});
+	buffer_puts(&text, json_pretty(root));
 	buffer_puts(&text, "\n");
 	json_object_put(root);
 	return buffer_text(&text);

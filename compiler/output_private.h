@@ -1,4 +1,5 @@
-/* What the files of the output tree share. Private to compiler/output*.c.
+/* What the files of the output tree share. Private to compiler/output*.c, but for the files by
+ * descriptors, which compiler/replace.c uses too.
  *
  *     output.c           a run on one folder
  *     output_changes.c   what differs there
@@ -72,6 +73,10 @@ bool file_read(struct arena *arena, int folder, const char *name, struct str *ou
 /* Writes and syncs `text` into a new file beside `name`; false: errno says what, nothing is left.
  */
 bool file_stage(int folder, const char *name, struct str text, char temp[TEMP_NAME_MAX]);
+/* The same, with the owner, mode and extended attributes of the open file `like`, -1: a new one's.
+ * Nobody else may read it before it has them. */
+bool file_stage_like(int folder, const char *name, struct str text, int like,
+		     char temp[TEMP_NAME_MAX]);
 
 enum change_kind { CHANGE_NONE, CHANGE_WRITE, CHANGE_REMOVE };
 

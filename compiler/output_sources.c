@@ -1,49 +1,11 @@
 /* How spec files are named: in the manifest, which must say the same wherever the tree lies, and in
  * a depfile, where Make must find them. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "compiler/digest.h"
+#include "compiler/file_name.h"
 #include "compiler/output_private.h"
-
-/* `.`, `..` and empty parts taken out of an absolute path, by name alone; "" is the root. */
-static struct str normalise(struct arena *arena, struct str path)
-{
-	char *p = arena_alloc(arena, path.n + 1);
-	size_t n = 0, end;
-
-	for (size_t at = 0; at < path.n; at = end + 1) {
-		const char *slash = memchr(path.p + at, '/', path.n - at);
-		struct str part;
-
-		end = slash ? (size_t)(slash - path.p) : path.n;
-		part = (struct str){path.p + at, end - at};
-		if (part.n == 0 || str_is(part, "."))
-			continue;
-		if (str_is(part, "..")) {
-			while (n && p[--n] != '/')
-				;
-			continue;
-		}
-		p[n++] = '/';
-		memcpy(p + n, part.p, part.n);
-		n += part.n;
-	}
-	return (struct str){p, n};
-}
-
-static struct str absolute(struct arena *arena, struct str name)
-{
-	char *cwd;
-	struct str path;
-
-	if (name.n && *name.p == '/')
-		return normalise(arena, name);
-	cwd = getcwd(NULL, 0);
-	path = arena_printf(arena, "%s/%.*s", cwd ? cwd : "", STR_ARG(name));
-	free(cwd);
-	return normalise(arena, path);
-}
+#include "compiler/utf8.h"
 
 static size_t folder_length(struct str path)
 {
@@ -70,54 +32,14 @@ static size_t common_folder(const struct str *paths, uint32_t n)
 /* What the user calls standard input is shown as it is, unless that would lead out of the tree. */
 static struct str shown_name(struct arena *arena, struct str name)
 {
-	struct str root = normalise(arena, arena_printf(arena, "/%.*s", STR_ARG(name)));
+	struct str root = file_name_absolute(arena, STR(""),
+					     arena_printf(arena, "/%.*s", STR_ARG(name)));
 	bool clean = root.n == name.n + 1 && memcmp(root.p + 1, name.p, name.n) == 0;
 	size_t folder = folder_length(root);
 
 	if (clean && name.n)
 		return name;
 	return root.n > folder ? (struct str){root.p + folder, root.n - folder} : STR("<stdin>");
-}
-
-/* Length of the UTF-8 character at the start of `s`, 0: it is none. */
-static size_t utf8_length(struct str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	size_t n = p[0] < 0x80	 ? 1
-		   : p[0] < 0xc2 ? 0
-		   : p[0] < 0xe0 ? 2
-		   : p[0] < 0xf0 ? 3
-		   : p[0] < 0xf5 ? 4
-				 : 0;
-
-	if (n > s.n || n == 0)
-		return 0;
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return n;
-}
-
-/* JSON is UTF-8, names of files are any bytes: what is no character becomes U+FFFD. */
-static struct str clean_utf8(struct arena *arena, struct str s)
-{
-	struct buffer out;
-	size_t n;
-
-	buffer_init(&out, arena);
-	for (; s.n; s.p += n, s.n -= n) {
-		n = utf8_length(s);
-		if (n)
-			buffer_add(&out, (struct str){s.p, n});
-		else
-			buffer_puts(&out, "\xef\xbf\xbd");
-		n = n ? n : 1;
-	}
-	return buffer_text(&out);
 }
 
 static int compare_sources(const void *a, const void *b)
@@ -138,7 +60,8 @@ struct source_entry *source_entries(const struct output *output, uint32_t *n)
 
 	for (uint32_t i = 0; i < output->n_sources; i++) {
 		if (!output->sources[i].is_stdin)
-			paths[n_paths++] = absolute(arena, output->sources[i].name);
+			paths[n_paths++] = file_name_absolute(arena, output->here,
+							      output->sources[i].name);
 	}
 	common = common_folder(paths, n_paths);
 	n_paths = 0;
@@ -148,7 +71,7 @@ struct source_entry *source_entries(const struct output *output, uint32_t *n)
 
 		if (!s->is_stdin)
 			path = (struct str){path.p + common, path.n - common};
-		entries[i].path = clean_utf8(arena, path);
+		entries[i].path = utf8_clean(arena, path);
 		sha256_hex(s->text, entries[i].sha256);
 	}
 	if (output->n_sources)
@@ -181,6 +104,15 @@ static void add_make_name(struct buffer *out, struct str name)
 	}
 }
 
+static void add_prerequisite(struct buffer *out, struct str name)
+{
+	/* Make and Ninja have no way to write a name over two lines. */
+	if (memchr(name.p, '\n', name.n))
+		return;
+	buffer_puts(out, " \\\n  ");
+	add_make_name(out, name);
+}
+
 struct str output_depfile(const struct output *output, const char *dir)
 {
 	struct arena *arena = output->arena;
@@ -191,14 +123,11 @@ struct str output_depfile(const struct output *output, const char *dir)
 					 dir[strlen(dir) - 1] == '/' ? "" : "/"));
 	buffer_puts(&out, ":");
 	for (uint32_t i = 0; i < output->n_sources; i++) {
-		const struct output_source *s = &output->sources[i];
-
-		/* Neither standard input nor a name over two lines can be a prerequisite. */
-		if (s->is_stdin || memchr(s->name.p, '\n', s->name.n))
-			continue;
-		buffer_puts(&out, " \\\n  ");
-		add_make_name(&out, s->name);
+		if (!output->sources[i].is_stdin)
+			add_prerequisite(&out, output->sources[i].name);
 	}
+	for (uint32_t i = 0; i < output->n_inputs; i++)
+		add_prerequisite(&out, output->inputs[i]);
 	buffer_puts(&out, "\n");
 	return buffer_text(&out);
 }

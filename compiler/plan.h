@@ -49,6 +49,12 @@ struct clique {
 	struct span at;			     /* of the group, or of the key that gave it */
 };
 
+/* GPUs that Fabric Manager joins, by their SXM module ids. */
+struct fabric_partition {
+	uint32_t modules; /* bit m: module m, 1 to MAX_MODULE */
+	int32_t id;	  /* Fabric Manager's; -1: the spec lists the modules and no id */
+};
+
 struct host {
 	const struct host_spec *spec;
 	const struct host_spec *profile; /* NULL: none */
@@ -73,8 +79,13 @@ struct host {
 	struct span pcie_p2p_at; /* the key that says so */
 	struct clique *cliques;	 /* in the order of the spec, or of their GPUs */
 	uint32_t n_cliques;
-	bool nvswitch;	       /* it has `nvswitch`, or more than four GPUs of switched boards */
+	bool nvswitch; /* it has `nvswitch`, or more than four GPUs of switched boards */
+	/* Its fabric is divided (nvswitch.mode shared or vgpu); into these, as far as it says. */
+	bool fabric_divided;
+	struct fabric_partition *partitions;
+	uint32_t n_partitions;
 	bool clique_map;       /* a clique map is written for it */
+	bool setup;	       /* a setup script is written for it */
 	const struct vm **vms; /* in the order of the spec */
 	uint32_t n_vms;
 };
@@ -92,10 +103,10 @@ struct vm_gpu {
 	const struct vgpu_type *type; /* NULL: whole, or not in the catalog */
 	struct word uvm;	      /* as written, of the item or the VM; absent: `default` */
 	enum uvm_setting uvm_setting; /* what artifacts say */
-	param_list params;	      /* of the item or the VM */
+	param_list params;	      /* of the item or the VM, by name; without enable_uvm */
 	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
-	struct pci_address vf;	      /* vfio framework */
-	bool has_vf;
+	struct pci_address vf;	      /* its virtual function */
+	bool has_vf;  /* vfio: false where there are too few; mdev: where the spec lists none */
 	bool clique;  /* the clique of `gpu` is shown to the guest */
 	int32_t port; /* index of its root port in vm.ports; kvm */
 };
@@ -176,6 +187,9 @@ struct vm {
 	uint32_t n_vgpus; /* how many of them are vGPUs */
 	struct p2p_group *groups;
 	uint32_t n_groups;
+	/* That Fabric Manager must have activated before the VM starts; on a divided fabric. */
+	const struct fabric_partition **partitions;
+	uint32_t n_partitions;
 	struct mmio mmio;
 
 	/* kvm only, from here */

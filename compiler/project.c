@@ -38,6 +38,17 @@ static const char *find(struct arena *arena)
 	return NULL;
 }
 
+/* The paths of an overlay are absolute. */
+static const char *absolute(struct arena *arena, const char *file)
+{
+	char *real = realpath(file, NULL);
+
+	if (real)
+		file = arena_printf(arena, "%s", real).p;
+	free(real);
+	return file;
+}
+
 static void set_folder(struct project *project, struct arena *arena, const char *file)
 {
 	const char *slash = strrchr(file, '/');
@@ -67,7 +78,7 @@ static void decode(struct project *project, struct arena *arena, const struct so
 }
 
 enum project_status project_read(struct project *project, struct arena *arena, const char *config,
-				 struct str *error)
+				 const struct overlay *overlay, struct str *error)
 {
 	const char *file = config ? config : find(arena);
 	struct source *source;
@@ -77,8 +88,12 @@ enum project_status project_read(struct project *project, struct arena *arena, c
 	findings_init(&project->findings, arena);
 	if (!file)
 		return PROJECT_NONE;
+	if (overlay)
+		file = absolute(arena, file);
+	project->sources.overlay = overlay;
 	if (!source_read(&project->sources, file, "<stdin>", true, &source, error))
 		return PROJECT_UNREADABLE;
+	project->file = file;
 	set_folder(project, arena, file);
 	decode(project, arena, source);
 	return PROJECT_READ;

@@ -172,8 +172,7 @@ static void render_one(struct text_renderer *r, const struct finding *f)
 	}
 }
 
-/* How many of each severity are shown: errors go first, then warnings, then notes. */
-static void share_out(const struct findings *findings, uint32_t max, uint32_t shown[])
+void render_share(const struct findings *findings, uint32_t max, uint32_t shown[SEVERITY_ERROR + 1])
 {
 	for (enum severity s = SEVERITY_ERROR; s >= SEVERITY_NOTE; s--) {
 		uint32_t n = findings_count(findings, s);
@@ -188,7 +187,7 @@ static void render_shown(struct text_renderer *r, const struct findings *finding
 {
 	uint32_t left[SEVERITY_ERROR + 1], hidden = 0;
 
-	share_out(findings, r->options.max_findings, left);
+	render_share(findings, r->options.max_findings, left);
 	for (uint32_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->items[i];
 

@@ -1,4 +1,5 @@
-/* Renderers: findings as text, one line each, or JSON. */
+/* Renderers: findings as text, one line each, or JSON; for other programs' formats see
+ * compiler/render_ci.h. */
 #ifndef GPUPLAN_RENDER_H
 #define GPUPLAN_RENDER_H
 
@@ -7,11 +8,19 @@
 #include "compiler/buffer.h"
 #include "compiler/finding.h"
 
-enum format { FORMAT_AUTO, FORMAT_TEXT, FORMAT_ONELINE, FORMAT_JSON };
+enum format {
+	FORMAT_AUTO,
+	FORMAT_TEXT,
+	FORMAT_ONELINE,
+	FORMAT_JSON,
+	FORMAT_SARIF,
+	FORMAT_GITHUB,
+	FORMAT_JUNIT,
+};
 
 struct render_options {
 	bool color, help;
-	uint32_t max_findings; /* text and oneline: notes are dropped first, then warnings */
+	uint32_t max_findings; /* text and oneline */
 };
 
 /* For the JSON summary. */
@@ -27,6 +36,10 @@ void render_oneline(const struct findings *findings, const struct sources *sourc
  * text of one is in memory. */
 void render_json(const struct findings *findings, const struct sources *sources,
 		 struct render_summary summary, FILE *out);
+
+/* How many of each severity are shown where at most `max` are: errors go first, then warnings. */
+void render_share(const struct findings *findings, uint32_t max,
+		  uint32_t shown[SEVERITY_ERROR + 1]);
 
 /* The user's bytes for a terminal: control characters, bidirectional overrides and what is no
  * UTF-8 are shown as escapes. */

@@ -1,71 +1,11 @@
 /* Findings as JSON: cli.md's form, for programs. */
-#include <json-c/json.h>
-
+#include "compiler/json.h"
 #include "compiler/render.h"
 #include "compiler/utf8.h"
 
-static void must(int status)
-{
-	if (status)
-		arena_oom();
-}
-
-static void put(json_object *object, const char *key, json_object *value)
-{
-	if (!value)
-		arena_oom();
-	must(json_object_object_add_ex(object, key, value, JSON_C_OBJECT_ADD_CONSTANT_KEY));
-}
-
-/* JSON text is UTF-8; a file name need not be. */
-static struct str valid_utf8(struct arena *arena, struct str s)
-{
-	struct buffer out;
-	size_t good = 0;
-	uint32_t code;
-
-	while (good < s.n) {
-		size_t n = utf8_character((struct str){s.p + good, s.n - good}, &code);
-
-		if (n == 0)
-			break;
-		good += n;
-	}
-	if (good == s.n)
-		return s;
-	buffer_init(&out, arena);
-	while (s.n) {
-		size_t n = utf8_character(s, &code);
-
-		buffer_add(&out, n ? (struct str){s.p, n} : STR("\xef\xbf\xbd"));
-		n = n ? n : 1;
-		s.p += n;
-		s.n -= n;
-	}
-	return buffer_text(&out);
-}
-
 static void put_text(struct arena *arena, json_object *object, const char *key, struct str s)
 {
-	struct str valid = valid_utf8(arena, s);
-
-	if (valid.n > INT32_MAX)
-		valid.n = 0;
-	put(object, key, json_object_new_string_len(valid.n ? valid.p : "", (int)valid.n));
-}
-
-static void put_number(json_object *object, const char *key, uint32_t n)
-{
-	put(object, key, json_object_new_int64(n));
-}
-
-static json_object *new_object(void)
-{
-	json_object *o = json_object_new_object();
-
-	if (!o)
-		arena_oom();
-	return o;
+	json_put_text(object, key, utf8_clean(arena, s));
 }
 
 static void put_place(struct arena *arena, json_object *object, const struct sources *sources,
@@ -74,63 +14,62 @@ static void put_place(struct arena *arena, json_object *object, const struct sou
 	struct position p = span_start(sources, at);
 
 	put_text(arena, object, "file", p.source->name);
-	put_number(object, "line", p.line);
-	put_number(object, "column", p.column);
+	json_put_number(object, "line", p.line);
+	json_put_number(object, "column", p.column);
 	if (end) {
 		p = span_stop(sources, at);
-		put_number(object, "end_line", p.line);
-		put_number(object, "end_column", p.column);
+		json_put_number(object, "end_line", p.line);
+		json_put_number(object, "end_column", p.column);
 	}
 }
 
 static void put_fix(struct arena *arena, json_object *fixes, const struct sources *sources,
-		    const struct finding *f)
+		    const struct fix *f)
 {
-	json_object *fix = new_object(), *edits = json_object_new_array(), *edit = new_object();
+	json_object *fix = json_map(), *edits = json_list();
 
-	put_text(arena, fix, "description", f->fix.description);
-	put(fix, "safe", json_object_new_boolean(f->fix.safe));
-	put_place(arena, edit, sources, f->fix.edit.at, true);
-	put_text(arena, edit, "text", f->fix.edit.with);
-	must(json_object_array_add(edits, edit));
-	put(fix, "edits", edits);
-	must(json_object_array_add(fixes, fix));
+	put_text(arena, fix, "description", f->description);
+	json_put_flag(fix, "safe", f->safe);
+	for (uint32_t i = 0; i < f->n_edits; i++) {
+		json_object *edit = json_map();
+
+		put_place(arena, edit, sources, f->edits[i].at, true);
+		put_text(arena, edit, "text", f->edits[i].with);
+		json_append(edits, edit);
+	}
+	json_put(fix, "edits", edits);
+	json_append(fixes, fix);
 }
 
 static json_object *finding_json(struct arena *arena, const struct finding *f,
 				 const struct sources *sources)
 {
-	json_object *o = new_object(), *related = json_object_new_array();
-	json_object *fixes = json_object_new_array();
+	json_object *o = json_map(), *related = json_list();
+	json_object *fixes = json_list();
 
-	put(o, "rule", json_object_new_string(f->rule));
-	put(o, "severity", json_object_new_string(severity_name(f->severity)));
+	json_put_text(o, "rule", str_of(f->rule));
+	json_put_text(o, "severity", str_of(severity_name(f->severity)));
 	put_text(arena, o, "message", f->message);
 	put_text(arena, o, "path", f->path);
 	put_place(arena, o, sources, f->at, true);
 	for (uint8_t i = 0; i < f->n_notes; i++) {
-		json_object *note = new_object();
+		json_object *note = json_map();
 
 		put_place(arena, note, sources, f->notes[i].at, false);
 		put_text(arena, note, "message", f->notes[i].message);
-		must(json_object_array_add(related, note));
+		json_append(related, note);
 	}
-	put(o, "related", related);
+	json_put(o, "related", related);
 	put_text(arena, o, "help", f->help);
 	if (f->fix.given)
-		put_fix(arena, fixes, sources, f);
-	put(o, "fixes", fixes);
+		put_fix(arena, fixes, sources, &f->fix);
+	json_put(o, "fixes", fixes);
 	return o;
 }
 
 static void print(FILE *out, json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(
-		object, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-
-	if (!text)
-		arena_oom();
-	fputs(text, out);
+	fputs(json_line(object), out);
 	json_object_put(object);
 }
 
@@ -138,7 +77,7 @@ void render_json(const struct findings *findings, const struct sources *sources,
 		 struct render_summary summary, FILE *out)
 {
 	struct arena *scratch = arena_new();
-	json_object *sum = new_object();
+	json_object *sum = json_map();
 
 	fputs("{\"version\": 1,\n \"findings\": [", out);
 	for (uint32_t i = 0; i < findings->n; i++) {
@@ -146,12 +85,12 @@ void render_json(const struct findings *findings, const struct sources *sources,
 		print(out, finding_json(scratch, &findings->items[i], sources));
 		arena_reset(scratch);
 	}
-	put_number(sum, "files", summary.files);
-	put_number(sum, "hosts", summary.hosts);
-	put_number(sum, "vms", summary.vms);
-	put_number(sum, "errors", findings_count(findings, SEVERITY_ERROR));
-	put_number(sum, "warnings", findings_count(findings, SEVERITY_WARNING));
-	put_number(sum, "notes", findings_count(findings, SEVERITY_NOTE));
+	json_put_number(sum, "files", summary.files);
+	json_put_number(sum, "hosts", summary.hosts);
+	json_put_number(sum, "vms", summary.vms);
+	json_put_number(sum, "errors", findings_count(findings, SEVERITY_ERROR));
+	json_put_number(sum, "warnings", findings_count(findings, SEVERITY_WARNING));
+	json_put_number(sum, "notes", findings_count(findings, SEVERITY_NOTE));
 	fputs("],\n \"summary\": ", out);
 	print(out, sum);
 	fputs("}\n", out);

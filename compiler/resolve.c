@@ -59,6 +59,21 @@ static void list_vms(struct resolver *r)
 	}
 }
 
+/* Something must be done on the host before one of its VMs starts, and nobody else does it:
+ * libvirt binds whole GPUs and copies firmware variables by itself. */
+static void decide_setup(struct host *host)
+{
+	bool by_hand = host->managed_by == MANAGED_BY_QEMU;
+
+	for (uint32_t i = 0; i < host->n_vms; i++) {
+		const struct vm *vm = host->vms[i];
+
+		host->setup |= vm->n_vgpus || vm->n_partitions ||
+			       (by_hand && (vm->n_gpus || vm->firmware == FIRMWARE_EFI));
+	}
+	host->setup &= host->kvm;
+}
+
 static void decide_clique_map(struct host *host)
 {
 	bool wanted = host->managed_by == MANAGED_BY_OPENSTACK ||
@@ -121,6 +136,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		resolve_functions(&r, &plan->hosts[i]);
 		decide_clique_map(&plan->hosts[i]);
+		decide_setup(&plan->hosts[i]);
 	}
 	resolve_claims(&r);
 	return plan;

@@ -7,6 +7,9 @@
  *     capture_cliques.c
  *                      cliques out of a capture: they serve the VMs of the plan
  *     resolve_vm.c     GPUs and vGPUs of a VM, unified memory, P2P groups
+ *     resolve_functions.c
+ *                      virtual functions of vGPUs
+ *     resolve_fabric.c Fabric Manager partitions
  *     mmio.c           the MMIO window
  *     guest.c          the guest of a KVM host: NUMA, PCI, disks, nics
  *     resolve_claims.c UUIDs, MAC addresses and disks that two VMs have
@@ -65,8 +68,13 @@ void capture_cliques(struct resolver *r, const struct spec *spec);
 /* The capture that the key names, or NULL, reported. */
 const struct capture *capture_of_key(struct resolver *r, const struct host *host,
 				     const struct text *key, unsigned kind);
+/* vGPUs on it may be on virtual functions: boards before Ampere have none. */
+bool has_functions(const struct gpu *gpu);
 /* Hands out the virtual functions of a host's GPUs to its vGPUs: explicit ones first. */
 void resolve_functions(struct resolver *r, const struct host *host);
+/* The host's Fabric Manager partitions, and those that a VM needs. */
+void resolve_fabric(struct resolver *r, struct host *host);
+void resolve_partitions(struct resolver *r, struct vm *vm);
 void resolve_mmio(struct vm *vm);
 /* Reports what two VMs have and only one can. */
 void resolve_claims(struct resolver *r);

@@ -271,9 +271,12 @@ static void check_number(struct resolver *r, const struct number *it, const char
 static void check_numbers(struct resolver *r, const struct host *host)
 {
 	const struct number *modules[MAX_MODULE + 1] = {0}, *nodes[MAX_NODE + 1] = {0};
+	const struct number *indexes[MAX_GPUS] = {0};
 
-	for (uint32_t i = 0; i < host->n_gpus; i++)
+	for (uint32_t i = 0; i < host->n_gpus; i++) {
 		check_number(r, &host->gpus[i].spec->module, "module", modules);
+		check_number(r, &host->gpus[i].spec->smi_index, "GPU with smi_index", indexes);
+	}
 	for (uint32_t i = 0; i < host->spec->numa.n; i++)
 		check_number(r, &host->spec->numa.items[i].id, "NUMA node", nodes);
 }
@@ -315,4 +318,5 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 	capture_nodes(r, host);
 	resolve_links(r, spec, host);
 	host->nvswitch = has_nvswitch(host);
+	resolve_fabric(r, host);
 }

@@ -1,6 +1,7 @@
 /* A VM: its GPUs and vGPUs, unified memory, and which of them must do P2P. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "compiler/digest.h"
 #include "compiler/guest.h"
@@ -95,6 +96,42 @@ static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 	}
 }
 
+/* sysfs takes them as one line, `NAME=VALUE, NAME=VALUE`, with no way to quote. */
+static void check_params(struct resolver *r, const struct vm_gpu *g)
+{
+	for (uint32_t i = 0; i < g->params.n; i++) {
+		const struct param *p = &g->params.items[i];
+		struct finding *f;
+
+		if (!memchr(p->value.s.p, ',', p->value.s.n) &&
+		    !memchr(p->value.s.p, '=', p->value.s.n))
+			continue;
+		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, p->value.at,
+				"'%.*s': '%s' would read as more than one parameter",
+				STR_ARG(p->name.s), finding_quote(r->findings, p->value.s));
+		finding_help(
+			r->findings, f,
+			"write one value without ',' and '='; each parameter is a key of its own");
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(((const struct param *)a)->name.s, ((const struct param *)b)->name.s);
+}
+
+static void sort_params(struct resolver *r, struct vm_gpu *g)
+{
+	struct param *sorted;
+
+	if (g->params.n < 2)
+		return;
+	sorted = arena_array(r->arena, g->params.n, sizeof *sorted);
+	memcpy(sorted, g->params.items, g->params.n * sizeof *sorted);
+	qsort(sorted, g->params.n, sizeof *sorted, by_name);
+	g->params.items = sorted;
+}
+
 static const struct vgpu_type *find_type(struct resolver *r, struct str spelling)
 {
 	if (!str_eq(spelling, r->spelling)) {
@@ -124,7 +161,10 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	g->uvm = ITEM_OR_VM(item, spec, uvm);
 	g->params = ITEM_OR_VM(item, spec, vgpu_params);
 	take_uvm_param(r, g);
-	if (span_given(item->vf.at)) {
+	if (vm->host->kvm)
+		check_params(r, g);
+	sort_params(r, g);
+	if (span_given(item->vf.at) && g->gpu && has_functions(g->gpu)) {
 		g->vf = item->vf.pci;
 		g->has_vf = true;
 	}
@@ -303,6 +343,7 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	decide_skips(vm);
 	resolve_uvm(vm);
 	resolve_groups(r, vm);
+	resolve_partitions(r, vm);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		vm->gpus[i].clique = vm->host->kvm && vm->p2p == P2P_PCIE && !vm->gpus[i].is_vgpu &&
 				     vm->gpus[i].gpu && vm->gpus[i].gpu->clique >= 0;
@@ -312,47 +353,4 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 		guest_resolve(r->arena, vm, r->findings);
 	else
 		check_vsphere(r, vm);
-}
-
-static bool explicitly_taken(const struct host *host, struct pci_address function)
-{
-	for (uint32_t v = 0; v < host->n_vms; v++)
-		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++)
-			if (span_given(host->vms[v]->gpus[i].spec->vf.at) &&
-			    pci_eq(host->vms[v]->gpus[i].spec->vf.pci, function))
-				return true;
-	return false;
-}
-
-void resolve_functions(struct resolver *r, const struct host *host)
-{
-	/* Explicit ones are taken already: resolve_gpu set them. The others get what is left, in
-	 * the order of each GPU's list. */
-	bool *free[MAX_GPUS] = {NULL};
-	uint32_t next[MAX_GPUS] = {0};
-
-	for (uint32_t v = 0; v < host->n_vms; v++)
-		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++) {
-			struct vm_gpu *g = &host->vms[v]->gpus[i];
-			const address_list *vfs;
-			uint32_t *n;
-
-			if (!g->is_vgpu || !g->gpu || g->gpu->framework != FRAMEWORK_VFIO ||
-			    g->has_vf)
-				continue;
-			vfs = &g->gpu->spec->vfs;
-			n = &next[g->gpu->index];
-			if (!free[g->gpu->index]) {
-				free[g->gpu->index] = arena_array(r->arena, vfs->n, sizeof(bool));
-				for (uint32_t k = 0; k < vfs->n; k++)
-					free[g->gpu->index][k] =
-						!explicitly_taken(host, vfs->items[k].pci);
-			}
-			while (*n < vfs->n && !free[g->gpu->index][*n])
-				++*n;
-			if (*n == vfs->n)
-				continue;
-			g->vf = vfs->items[(*n)++].pci;
-			g->has_vf = true;
-		}
 }

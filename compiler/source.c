@@ -73,15 +73,9 @@ static bool read_all(struct arena *arena, int fd, size_t limit, struct str *out)
 	return true;
 }
 
-bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
-		    struct source **out, struct str *error)
+bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
+		 struct source **out, struct str *error)
 {
-	struct str text;
-
-	if (!read_all(sources->arena, fd, limit + 1, &text)) {
-		*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
-		return false;
-	}
 	*out = source_adopt(sources,
 			    &(struct source){.name = name,
 					     .text = {text.p, text.n < limit ? text.n : limit},
@@ -90,25 +84,49 @@ bool source_read_fd(struct sources *sources, struct str name, int fd, size_t lim
 	return *out;
 }
 
-bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
-		 struct source **out, struct str *error)
+bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
+		    struct source **out, struct str *error)
 {
-	bool standard_input = strcmp(path, "-") == 0;
-	int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct str text;
+
+	if (read_all(sources->arena, fd, limit + 1, &text))
+		return source_take(sources, name, text, limit, out, error);
+	*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
+	return false;
+}
+
+static bool read_path(struct sources *sources, const char *path, struct str name,
+		      struct source **out, struct str *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	bool read;
 
 	if (fd < 0) {
 		*error = arena_printf(sources->arena, "%s: %s", path, strerror(errno));
 		return false;
 	}
-	read = source_read_fd(sources, str_of(standard_input ? stdin_name : path), fd,
-			      SOURCE_MAX_BYTES, out, error);
-	if (!standard_input)
-		close(fd);
+	read = source_read_fd(sources, name, fd, SOURCE_MAX_BYTES, out, error);
+	close(fd);
+	return read;
+}
+
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+		 struct source **out, struct str *error)
+{
+	const struct overlay_text *held = overlay_find(sources->overlay, path);
+	bool is_stdin = strcmp(path, "-") == 0, read;
+	struct str name = str_of(is_stdin ? stdin_name : path);
+
+	if (held)
+		read = source_take(sources, name, held->text, SOURCE_MAX_BYTES, out, error);
+	else if (is_stdin)
+		read = source_read_fd(sources, name, STDIN_FILENO, SOURCE_MAX_BYTES, out, error);
+	else
+		read = read_path(sources, path, name, out, error);
 	if (!read)
 		return false;
 	(*out)->named = named;
-	(*out)->is_stdin = standard_input;
+	(*out)->is_stdin = is_stdin;
 	return true;
 }
 
@@ -131,6 +149,11 @@ const struct source *source_of(const struct sources *sources, struct span span)
 static bool starts_character(char c)
 {
 	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static bool starts_wide(char c)
+{
+	return (unsigned char)c >= 0xf0;
 }
 
 /* One past the line end at `i` (LF, CR LF or CR), or `i` where there is none. */
@@ -160,33 +183,55 @@ static uint32_t fill_lines(struct str t, uint32_t *lines)
 	return n;
 }
 
-/* Both indexes: where lines start, and how many characters stand before every block of bytes. */
+/* The indexes: where lines start, and how many characters stand before every block of bytes. */
 static void index_source(struct arena *arena, struct source *source)
 {
 	struct str t = source->text;
-	uint32_t characters = 0;
+	uint32_t characters = 0, wide = 0;
 
 	source->n_lines = fill_lines(t, NULL);
 	source->lines = arena_array(arena, source->n_lines, sizeof *source->lines);
 	fill_lines(t, source->lines);
 	source->characters = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->characters);
-	for (size_t i = 0; i < t.n; i++) {
-		if (i % SOURCE_BLOCK == 0)
+	source->wide = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->wide);
+	for (size_t i = 0; i <= t.n; i++) {
+		if (i % SOURCE_BLOCK == 0) {
 			source->characters[i / SOURCE_BLOCK] = characters;
+			source->wide[i / SOURCE_BLOCK] = wide;
+		}
+		if (i == t.n)
+			break;
 		characters += starts_character(t.p[i]);
+		wide += starts_wide(t.p[i]);
 	}
-	if (t.n % SOURCE_BLOCK == 0)
-		source->characters[t.n / SOURCE_BLOCK] = characters;
 }
 
-/* A file may be one line of 64 MiB: never counted from its start. */
-static uint32_t characters_before(const struct source *source, size_t offset)
-{
-	uint32_t n = source->characters[offset / SOURCE_BLOCK];
+/* Characters before an offset, and the wide ones of them. */
+struct count {
+	uint32_t all, wide;
+};
 
-	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++)
-		n += starts_character(source->text.p[i]);
+/* A file may be one line of 64 MiB: never counted from its start. */
+static struct count count_before(const struct source *source, size_t offset)
+{
+	struct count n = {source->characters[offset / SOURCE_BLOCK],
+			  source->wide[offset / SOURCE_BLOCK]};
+
+	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++) {
+		n.all += starts_character(source->text.p[i]);
+		n.wide += starts_wide(source->text.p[i]);
+	}
 	return n;
+}
+
+/* Inside a character: back to its first byte. */
+static size_t character_start(struct str text, size_t start, size_t offset)
+{
+	size_t i = offset;
+
+	while (i > start && i < text.n && offset - i < 3 && !starts_character(text.p[i]))
+		i--;
+	return i;
 }
 
 /* The mark is no column, and no part of a line. */
@@ -203,8 +248,9 @@ static struct position locate(const struct sources *sources, uint32_t at)
 	/* The indexes are made when the first finding needs them; a source is not const in the
 	 * memory sense, only in what it says. */
 	struct source *source = (struct source *)source_of(sources, (struct span){at, 0});
-	uint32_t offset = at - source->base, low = 0, high, column = 1;
-	size_t start;
+	size_t offset = at - source->base, start;
+	struct count before, line;
+	uint32_t low = 0, high;
 
 	pthread_mutex_lock(&indexing);
 	if (!source->lines)
@@ -220,12 +266,11 @@ static struct position locate(const struct sources *sources, uint32_t at)
 			high = middle;
 	}
 	start = past_mark(source, source->lines[low]);
-	if (offset > start)
-		column += characters_before(source, offset) - characters_before(source, start);
-	/* Inside a character: its first byte was counted already. */
-	if (offset < source->text.n && !starts_character(source->text.p[offset]) && column > 1)
-		column--;
-	return (struct position){source, low + 1, column};
+	offset = offset > start ? character_start(source->text, start, offset) : start;
+	line = count_before(source, start);
+	before = count_before(source, offset);
+	return (struct position){source, low + 1, before.all - line.all + 1,
+				 before.wide - line.wide, (uint32_t)(offset - start)};
 }
 
 struct position span_start(const struct sources *sources, struct span span)

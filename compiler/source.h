@@ -6,6 +6,7 @@
 #define GPUPLAN_SOURCE_H
 
 #include "compiler/arena.h"
+#include "compiler/overlay.h"
 
 enum {
 	SOURCE_MAX_BYTES = 64 << 20, /* a file */
@@ -19,18 +20,19 @@ struct source {
 	bool cut;	 /* the file is longer than the limit */
 	bool named;	 /* on the command line, not found by walking */
 	bool is_stdin;
-	bool foreign; /* found by walking, and no spec of ours */
+	bool foreign; /* found by walking, and no spec of ours: gone once all are loaded */
 	/* A capture: the value of the key that names it, in another source. Nowhere: a spec. */
 	struct span key;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
-	 * SOURCE_BLOCK of bytes. */
+	 * SOURCE_BLOCK of bytes; how many of them are wide. */
 	uint32_t *lines;
 	uint32_t n_lines;
-	uint32_t *characters;
+	uint32_t *characters, *wide;
 };
 
 struct sources {
 	struct arena *arena;
+	const struct overlay *overlay; /* NULL: every file is read from the disk */
 	struct source *items;
 	uint32_t n, capacity;
 	uint32_t next_base;
@@ -39,6 +41,8 @@ struct sources {
 struct position {
 	const struct source *source;
 	uint32_t line, column; /* from 1; columns in Unicode code points */
+	/* Before it on the line: characters above U+FFFF, which are two units of UTF-16; bytes. */
+	uint32_t wide, bytes;
 };
 
 void sources_init(struct sources *sources, struct arena *arena);
@@ -50,6 +54,9 @@ bool source_read(struct sources *sources, const char *path, const char *stdin_na
 /* Reads an open file to its end or to the limit; the same errors. */
 bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
 		    struct source **out, struct str *error);
+/* The same with a text in place of the file. */
+bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
+		 struct source **out, struct str *error);
 /* Puts a source that was read into sources of its own behind the last one, which is where its place
  * on the number line is decided. NULL with *error set: all sources together pass 4 GiB. */
 struct source *source_adopt(struct sources *sources, const struct source *source,

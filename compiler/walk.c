@@ -1,7 +1,7 @@
 #include "compiler/walk.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -59,74 +59,105 @@ struct root {
 	struct arena *scratch;
 };
 
-static bool is_excluded(const struct root *root, const FTSENT *entry)
+/* One of the globs matches the path, which is absolute. */
+static bool covers(const struct exclude *exclude, struct arena *scratch, const char *path)
 {
-	const struct exclude *exclude = root->exclude;
-	const char *below = entry->fts_path + strlen(root->path), *path;
+	size_t folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
 	bool covered = false;
-	size_t folder;
 
-	if (!exclude || !exclude->n || !root->real)
-		return false;
-	below += strspn(below, "/");
-	path = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
-			    below)
-		       .p;
-	folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
 	if (strncmp(path, exclude->folder, folder) == 0 && path[folder] == '/')
 		for (uint32_t i = 0; i < exclude->n && !covered; i++)
-			covered = glob_covers(root->scratch, exclude->globs[i],
-					      str_of(path + folder));
+			covered = glob_covers(scratch, exclude->globs[i], str_of(path + folder));
+	return covered;
+}
+
+/* `path` stands below root->path. */
+static bool is_excluded(const struct root *root, const char *path)
+{
+	const char *below = path + strlen(root->path), *real;
+	bool covered;
+
+	if (!root->exclude || !root->exclude->n || !root->real)
+		return false;
+	below += strspn(below, "/");
+	real = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
+			    below)
+		       .p;
+	covered = covers(root->exclude, root->scratch, real);
 	arena_reset(root->scratch);
 	return covered;
 }
 
-static void visit(struct walk *walk, struct candidates *all, const struct root *root, FTS *tree,
-		  FTSENT *entry)
+static bool is_yaml_name(const char *name, size_t n)
 {
-	bool named = entry->fts_level == FTS_ROOTLEVEL;
-
-	switch (entry->fts_info) {
-	case FTS_D:
-		if (!named && (entry->fts_name[0] == '.' || is_excluded(root, entry)))
-			fts_set(tree, entry, FTS_SKIP);
-		break;
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		add_error(walk, entry->fts_path, entry->fts_errno);
-		break;
-	case FTS_SLNONE:
-		add_error(walk, entry->fts_path, ENOENT);
-		break;
-	case FTS_F:
-	case FTS_DEFAULT:
-		if (named || (entry->fts_info == FTS_F && entry->fts_name[0] != '.' &&
-			      (has_suffix(entry->fts_name, entry->fts_namelen, ".yaml") ||
-			       has_suffix(entry->fts_name, entry->fts_namelen, ".yml")) &&
-			      !is_excluded(root, entry)))
-			add_file(walk, all, entry->fts_path, entry->fts_statp, named);
-		break;
-	default:
-		break;
-	}
+	return has_suffix(name, n, ".yaml") || has_suffix(name, n, ".yml");
 }
 
-static void walk_path(struct walk *walk, struct candidates *all, const struct exclude *exclude,
-		      char *path)
+/* What may be a folder or a spec; some file systems do not say which. */
+static int is_candidate(const struct dirent *entry)
 {
-	char *const roots[] = {path, NULL};
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-	char *real = exclude ? realpath(path, NULL) : NULL;
-	struct root root = {exclude, path, real, arena_new()};
-	FTSENT *entry;
+	if (entry->d_name[0] == '.')
+		return 0;
+	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN ||
+	       (entry->d_type == DT_REG && is_yaml_name(entry->d_name, strlen(entry->d_name)));
+}
 
-	if (!tree)
+static void walk_folder(struct walk *walk, struct candidates *all, const struct root *root,
+			const char *folder);
+
+static void visit(struct walk *walk, struct candidates *all, const struct root *root,
+		  const char *path)
+{
+	struct stat st;
+
+	if (is_excluded(root, path))
+		return;
+	if (lstat(path, &st) != 0)
 		add_error(walk, path, errno);
-	while (tree && (entry = fts_read(tree)))
-		visit(walk, all, &root, tree, entry);
-	if (tree)
-		fts_close(tree);
+	else if (S_ISDIR(st.st_mode))
+		walk_folder(walk, all, root, path);
+	else if (S_ISREG(st.st_mode) && is_yaml_name(path, strlen(path)))
+		add_file(walk, all, path, &st, false);
+}
+
+/* Not fts: it takes a folder that breaks off with an error for one that ends. */
+static void walk_folder(struct walk *walk, struct candidates *all, const struct root *root,
+			const char *folder)
+{
+	const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+	struct dirent **entries = NULL;
+	int n = scandir(folder, &entries, is_candidate, NULL);
+
+	if (n < 0)
+		add_error(walk, folder, errno);
+	for (int i = 0; i < n; i++) {
+		visit(walk, all, root,
+		      arena_printf(walk->arena, "%s%s%s", folder, slash, entries[i]->d_name).p);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* One of the command line: links are followed, and a file is taken whatever its name is. */
+static void walk_path(struct walk *walk, struct candidates *all, const struct exclude *exclude,
+		      const char *path)
+{
+	struct root root = {.exclude = exclude, .path = path};
+	struct stat st;
+	char *real;
+
+	if (stat(path, &st) != 0) {
+		add_error(walk, path, errno);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		add_file(walk, all, path, &st, true);
+		return;
+	}
+	real = exclude ? realpath(path, NULL) : NULL;
+	root.real = real;
+	root.scratch = arena_new();
+	walk_folder(walk, all, &root, path);
 	arena_free(root.scratch);
 	free(real);
 }
@@ -182,4 +213,19 @@ void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *ex
 	}
 	if (walk->n)
 		qsort(walk->files, walk->n, sizeof *walk->files, by_path);
+}
+
+bool walk_would_take(const struct exclude *exclude, const char *folder, const char *path)
+{
+	struct arena *scratch;
+	bool covered;
+
+	if (strstr(path + strlen(folder), "/.") || !is_yaml_name(path, strlen(path)))
+		return false;
+	if (!exclude->n)
+		return true;
+	scratch = arena_new();
+	covered = covers(exclude, scratch, path);
+	arena_free(scratch);
+	return !covered;
 }

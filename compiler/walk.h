@@ -29,5 +29,8 @@ struct walk {
  * name is. */
 void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *exclude, char **paths,
 		uint32_t n);
+/* Walking `folder` would find a file of that path below it, if there were one. Both are absolute,
+ * without symbolic links. */
+bool walk_would_take(const struct exclude *exclude, const char *folder, const char *path);
 
 #endif

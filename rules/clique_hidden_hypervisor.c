@@ -1,4 +1,5 @@
 #include "rules/clique.h"
+#include "rules/fixes.h"
 
 static void check(struct judge *judge, const struct vm *vm)
 {
@@ -11,8 +12,7 @@ static void check(struct judge *judge, const struct vm *vm)
 		   "'hide_hypervisor: true': the guest's driver then never looks for a clique");
 	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
 	finding_help(judge->findings, f, "write hide_hypervisor: false, or p2p: none");
-	if (!from_profile(vm, at))
-		finding_fix(judge->findings, f, false, at, STR("false"), "show the hypervisor");
+	fix_key(judge, f, vm, false, "hide_hypervisor", at, STR("false"), "show the hypervisor");
 }
 
 const struct rule rule_clique_hidden_hypervisor = {

@@ -3,43 +3,9 @@
 #include "compiler/rule.h"
 #include "schema/keys.h"
 
-static bool is_divided(const struct host *host)
-{
-	enum nvswitch_mode mode = host->spec->nvswitch.mode.is;
-
-	return mode == NVSWITCH_SHARED || mode == NVSWITCH_VGPU;
-}
-
 static uint32_t module_bit(uint64_t module)
 {
 	return UINT32_C(1) << module;
-}
-
-/* The platform's partitions, or the host's own list, in one form: bit m is module m. */
-static uint32_t partitions_of(struct judge *judge, const struct host *host, uint32_t **out)
-{
-	static const char *const platforms[] = {
-		[PARTITIONS_HGX_H100] = "hgx-h100",
-		[PARTITIONS_HGX_B200] = "hgx-b200",
-	};
-	const struct nvswitch_spec *spec = &host->spec->nvswitch;
-	const struct fm_partition *rows;
-	size_t n;
-
-	if (!spec->partitions.word) {
-		*out = arena_array(judge->arena, spec->partitions.n, sizeof **out);
-		for (uint32_t i = 0; i < spec->partitions.n; i++)
-			for (uint32_t k = 0; k < spec->partitions.items[i].modules.n; k++)
-				(*out)[i] |=
-					module_bit(spec->partitions.items[i].modules.items[k].n);
-		return spec->partitions.n;
-	}
-	rows = catalog_partitions(judge->plan->catalog, str_of(platforms[spec->partitions.word]),
-				  &n);
-	*out = arena_array(judge->arena, n, sizeof **out);
-	for (size_t i = 0; i < n; i++)
-		(*out)[i] = rows[i].modules;
-	return (uint32_t)n;
 }
 
 /* `1 3 (g0 g2)`: modules, and the host's GPUs that are these. */
@@ -61,16 +27,18 @@ static struct str modules_text(struct judge *judge, const struct host *host, uin
 		       : text;
 }
 
-static void help(struct judge *judge, struct finding *f, const struct host *host,
-		 const uint32_t *partitions, uint32_t n, uint32_t size)
+static void help(struct judge *judge, struct finding *f, const struct host *host, uint32_t size)
 {
 	struct str text = STR("");
 
-	for (uint32_t i = 0; i < n; i++)
-		if (__builtin_popcount(partitions[i]) == (int)size)
+	for (uint32_t i = 0; i < host->n_partitions; i++) {
+		uint32_t modules = host->partitions[i].modules;
+
+		if (__builtin_popcount(modules) == (int)size)
 			text = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(text),
 					    text.n ? "; " : "",
-					    STR_ARG(modules_text(judge, host, partitions[i])));
+					    STR_ARG(modules_text(judge, host, modules)));
+	}
 	if (text.n)
 		finding_help(judge->findings, f, "the partitions of %u are the modules %.*s", size,
 			     STR_ARG(text));
@@ -91,7 +59,7 @@ static bool partitions_known(const struct host *host)
 
 static void check_group(struct judge *judge, const struct vm *vm, const struct p2p_group *group)
 {
-	uint32_t modules = 0, n, *partitions;
+	uint32_t modules = 0;
 	struct finding *f;
 
 	for (uint32_t i = 0; i < group->n; i++) {
@@ -99,20 +67,19 @@ static void check_group(struct judge *judge, const struct vm *vm, const struct p
 			return;
 		modules |= module_bit(group->members[i]->gpu->spec->module.n);
 	}
-	n = partitions_of(judge, vm->host, &partitions);
-	for (uint32_t i = 0; i < n; i++)
-		if (partitions[i] == modules)
+	for (uint32_t i = 0; i < vm->host->n_partitions; i++)
+		if (vm->host->partitions[i].modules == modules)
 			return;
 	f = report(judge, vm->spec->gpus.at, "the modules %.*s are not one partition of '%.*s'",
 		   STR_ARG(modules_text(judge, vm->host, modules)),
 		   STR_ARG(vm->host->spec->name.s));
 	finding_note(judge->findings, f, vm->host->spec->nvswitch.partitions.at, "its partitions");
-	help(judge, f, vm->host, partitions, n, (uint32_t)__builtin_popcount(modules));
+	help(judge, f, vm->host, (uint32_t)__builtin_popcount(modules));
 }
 
 static void check(struct judge *judge, const struct vm *vm)
 {
-	if (!is_divided(vm->host) || vm->p2p != P2P_NVLINK || !partitions_known(vm->host))
+	if (!vm->host->fabric_divided || vm->p2p != P2P_NVLINK || !partitions_known(vm->host))
 		return;
 	for (uint32_t i = 0; i < vm->n_groups; i++)
 		check_group(judge, vm, &vm->groups[i]);
@@ -154,7 +121,7 @@ const struct rule rule_fabric_partition = {
 /* The same words for every VM that has the GPU: one finding a GPU. */
 static void check_modules(struct judge *judge, const struct vm *vm)
 {
-	if (!is_divided(vm->host) || vm->p2p != P2P_NVLINK)
+	if (!vm->host->fabric_divided || vm->p2p != P2P_NVLINK)
 		return;
 	for (uint32_t i = 0; i < vm->n_groups; i++) {
 		for (uint32_t k = 0; k < vm->groups[i].n; k++) {

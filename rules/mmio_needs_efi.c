@@ -1,3 +1,4 @@
+#include "rules/fixes.h"
 #include "rules/texts.h"
 
 /* F. Denneman, May 2023: above this size vSphere needs EFI in the guest. */
@@ -15,15 +16,12 @@ static bool is_large(const struct gpu *gpu)
 static void suggest_efi(struct judge *judge, const struct vm *vm, struct finding *f,
 			const struct gpu *gpu)
 {
-	struct span at = vm->spec->firmware.at;
-
 	finding_note(judge->findings, f, gpu->spec->board.at, "%.*s is %s",
 		     STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s));
 	finding_help(
 		judge->findings, f,
 		"write firmware: efi; a guest that was installed with bios must be reinstalled");
-	if (!from_profile(vm, at))
-		finding_fix(judge->findings, f, false, at, STR("efi"), "boot by EFI");
+	fix_key(judge, f, vm, false, "firmware", vm->spec->firmware.at, STR("efi"), "boot by EFI");
 }
 
 static void check_vsphere(struct judge *judge, const struct vm *vm)

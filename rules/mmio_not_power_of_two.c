@@ -1,3 +1,4 @@
+#include "rules/fixes.h"
 #include "rules/p2p.h"
 #include "rules/texts.h"
 
@@ -14,9 +15,9 @@ static void check(struct judge *judge, const struct vm *vm)
 		   written(judge, mmio->at));
 	finding_help(judge->findings, f, "write %.*s; auto writes %.*s",
 		     STR_ARG(size_key(judge, power)), STR_ARG(size_key(judge, vm->mmio.automatic)));
-	if (!from_profile(vm, mmio->at))
-		finding_fix(judge->findings, f, true, mmio->at, size_key(judge, power),
-			    "write %.*s", STR_ARG(size_text(judge->arena, power)));
+	fix_key(judge, f, vm, true, "mmio", mmio->at, size_key(judge, power),
+		arena_printf(judge->arena, "write %.*s", STR_ARG(size_text(judge->arena, power)))
+			.p);
 }
 
 const struct rule rule_mmio_not_power_of_two = {

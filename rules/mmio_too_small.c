@@ -1,3 +1,4 @@
+#include "rules/fixes.h"
 #include "rules/p2p.h"
 #include "rules/texts.h"
 
@@ -21,9 +22,8 @@ static void check(struct judge *judge, const struct vm *vm)
 			     ? ", next power of two "
 			     : ", and never less than ",
 		     STR_ARG(power));
-	if (!from_profile(vm, mmio->at))
-		finding_fix(judge->findings, f, true, mmio->at, size_key(judge, vm->mmio.automatic),
-			    "write %.*s", STR_ARG(power));
+	fix_key(judge, f, vm, true, "mmio", mmio->at, size_key(judge, vm->mmio.automatic),
+		arena_printf(judge->arena, "write %.*s", STR_ARG(power)).p);
 }
 
 const struct rule rule_mmio_too_small = {

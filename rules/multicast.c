@@ -1,6 +1,5 @@
 /* NVLink multicast (NVLS): on the types that NVIDIA lists, with unified memory. */
-#include <ctype.h>
-
+#include "rules/fixes.h"
 #include "rules/p2p.h"
 #include "schema/keys.h"
 
@@ -17,62 +16,6 @@ static bool offers(struct judge *judge, const struct vm_gpu *g)
 	return catalog_multicast(catalog, g->type) || (other && catalog_multicast(catalog, other));
 }
 
-/* Fixes. */
-
-/* The VM's map is in braces. */
-static bool is_flow(struct judge *judge, const struct vm *vm)
-{
-	struct str s = span_text(judge->plan->sources, vm->spec->at);
-
-	for (size_t i = vm->spec->name.at.len; i < s.n; i++) {
-		if (s.p[i] == '#')
-			while (i < s.n && s.p[i] != '\n')
-				i++;
-		else if (!isspace((unsigned char)s.p[i]) && s.p[i] != ':')
-			return s.p[i] == '{';
-	}
-	return false;
-}
-
-/* The blanks before `multicast:` where it starts its line; -1: it does not. */
-static int indentation(struct judge *judge, const struct vm *vm)
-{
-	struct position p = span_start(judge->plan->sources, vm->spec->multicast.at);
-	struct str line = source_line(p.source, p.line);
-	size_t n = 0, key = strlen("multicast:");
-
-	while (n < line.n && line.p[n] == ' ')
-		n++;
-	return line.n - n > key && memcmp(line.p + n, "multicast:", key) == 0 ? (int)n : -1;
-}
-
-/* `uvm: true` as a new key of the VM, behind `multicast`. */
-static void fix_insert(struct judge *judge, struct finding *f, const struct vm *vm)
-{
-	struct span at = vm->spec->multicast.at;
-	int indent = indentation(judge, vm);
-	struct str with;
-
-	if (from_profile(vm, at))
-		return;
-	if (is_flow(judge, vm))
-		with = STR("true, uvm: true");
-	else if (indent >= 0)
-		with = arena_printf(judge->arena, "true\n%*suvm: true", indent, "");
-	else
-		return;
-	finding_fix(judge->findings, f, true, at, with, "add uvm: true");
-}
-
-static void fix_value(struct judge *judge, struct finding *f, const struct vm_gpu *g)
-{
-	bool param = uvm_is_param(g);
-
-	if (!from_profile(g->vm, g->uvm.at))
-		finding_fix(judge->findings, f, true, g->uvm.at, param ? STR("1") : STR("true"),
-			    "write %s", param ? "enable_uvm: 1" : "uvm: true");
-}
-
 static void report_uvm(struct judge *judge, const struct vm_gpu *g)
 {
 	const struct vm *vm = g->vm;
@@ -87,10 +30,7 @@ static void report_uvm(struct judge *judge, const struct vm_gpu *g)
 			     "multicast is wanted here");
 	finding_help(judge->findings, f, "write %s, or multicast: false",
 		     uvm_is_param(g) ? "enable_uvm: 1" : "uvm: true");
-	if (is_written)
-		fix_value(judge, f, g);
-	else
-		fix_insert(judge, f, vm);
+	fix_uvm(judge, f, g, true);
 }
 
 /* What says it could not be read, or is in a profile that is not there. */

@@ -1,4 +1,4 @@
-#include "compiler/rule.h"
+#include "rules/fixes.h"
 #include "rules/vgpu.h"
 
 /* A time-sliced type of a board in the P2P tables, smaller than the whole framebuffer. */

@@ -1,3 +1,4 @@
+#include "rules/fixes.h"
 #include "rules/vgpu.h"
 
 /* Whole framebuffer, on a board that the tables list, but not the C series that they list. */

@@ -110,7 +110,8 @@ const struct rule rule_spec_duplicate = {
 	.flags = RULE_NEVER_OFF,
 	.summary = "a name, address, disk, MAC or UUID that is taken",
 	.what = "Two hosts, VMs or profiles of one name, in whichever files; two GPUs of a host "
-		"with one PCI address, virtual function or module, two NUMA nodes with one id; "
+		"with one PCI address, virtual function, module or smi_index, two NUMA nodes "
+		"with one id; "
 		"two VMs with one UUID, MAC address (also by default) or writable disk.",
 	.why = "One of the two would win silently, or both would run and damage each other: two "
 	       "VMs that write one image destroy it, two equal MAC addresses take each other's "

@@ -9,9 +9,9 @@ const struct rule rule_spec_capture = {
 	.summary = "a capture that cannot be read, or cannot be trusted",
 	.what = "A file of `captures` cannot be read, lies outside the repository that holds the "
 		"spec, or is longer than 1 MiB; it holds no matrix of the wanted kind, a cell that "
-		"is none, another number of rows or of GPUs than it should, or `topo -m` says one "
-		"thing on the way there and another on the way back. The finding stands at the "
-		"line in the capture.",
+		"is none, another number of rows or of GPUs than it should, or says one thing on "
+		"the way there and another on the way back (`-p2p`: OK in one direction only). "
+		"The finding stands at the line in the capture.",
 	.why = "nvidia-smi prints its matrices for people: terminals cut and wrap them, and with "
 	       "many NICs it has merged columns itself (`PH0-115`). A matrix that is read one "
 	       "column off gives links and cliques that no machine has. So it is read whole or "

@@ -1,4 +1,5 @@
 /* Unified memory on the boards where it takes NVLink P2P away: boards.csv, uvm_p2p. */
+#include "rules/fixes.h"
 #include "rules/p2p.h"
 
 static bool is_on(const struct vm_gpu *g, enum uvm_p2p which)
@@ -64,11 +65,7 @@ static void check_a100(struct judge *judge, const struct vm *vm)
 			   "NVLink P2P",
 			   STR_ARG(vm->spec->name.s));
 		describe(judge, f, g);
-		/* A profile's value is mended in the VM, where there is nothing to replace. */
-		if (!from_profile(vm, g->uvm.at))
-			finding_fix(judge->findings, f, true, g->uvm.at,
-				    uvm_is_param(g) ? STR("0") : STR("false"), "write %s",
-				    key_of(g));
+		fix_uvm(judge, f, g, false);
 	}
 }
 

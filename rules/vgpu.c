@@ -42,13 +42,3 @@ void note_board(struct judge *judge, struct finding *f, const struct vm_gpu *g)
 		finding_note(judge->findings, f, gpu->spec->board.at, "%.*s is here",
 			     STR_ARG(gpu->spec->name.s));
 }
-
-/* A profile's value is mended in the VM, which an edit of this one place cannot do: no fix then. */
-void fix_type(struct judge *judge, struct finding *f, const struct vm_gpu *g,
-	      const struct vgpu_type *type)
-{
-	if (from_profile(g->vm, g->vgpu.at))
-		return;
-	finding_fix(judge->findings, f, false, g->vgpu.at, type->name, "use %.*s",
-		    STR_ARG(type->name));
-}

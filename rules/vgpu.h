@@ -15,8 +15,5 @@ const char *framebuffer_part(struct judge *judge, const struct vm_gpu *g);
 
 /* A note at the GPU's board: "g0 is a100-sxm4-80gb, 80 GiB". */
 void note_board(struct judge *judge, struct finding *f, const struct vm_gpu *g);
-/* The unsafe fix that writes another type in place of the vGPU's. */
-void fix_type(struct judge *judge, struct finding *f, const struct vm_gpu *g,
-	      const struct vgpu_type *type);
 
 #endif

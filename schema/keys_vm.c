@@ -232,14 +232,15 @@ static const struct key vm_keys[] = {
 	 .offset = AT(uvm),
 	 .words = WORDS("true", "false", "default"),
 	 .doc = "Unified memory in the vGPUs. Default: the driver's (off), written as 0 where A100 "
-		"P2P needs it off."},
+		"P2P needs it off. On kvm `host-setup.sh` writes it."},
 	{.name = "vgpu_params",
 	 .type = KEY_PARAMS,
 	 .flags = KEY_VGPU,
 	 .offset = AT(vgpu_params),
 	 .grammar = GRAMMAR_PARAM,
 	 .doc = "Plugin parameters: `frame_rate_limiter`, `disable_vnc`, `enable_debugging`, "
-		"`enable_profiling`, …"},
+		"`enable_profiling`, … On kvm `host-setup.sh` writes them, and a value holds no `,` "
+		"and no `=`."},
 	{.name = "gpus",
 	 .type = KEY_LIST,
 	 .item = KEY_MAP,

@@ -27,10 +27,12 @@ static bool take_digits(struct str *s, unsigned base, uint64_t max, uint64_t *ou
 			return false;
 		n = n * base + d;
 	}
+	if (i == 0)
+		return false;
 	*out = n;
 	s->p += i;
 	s->n -= i;
-	return i > 0;
+	return true;
 }
 
 static bool take(struct str *s, char c)

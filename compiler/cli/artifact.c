@@ -16,39 +16,50 @@ static const char *unwritable(const struct vm_gpu *gpu)
 	return NULL;
 }
 
-bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
-		    struct str *error)
+static bool is_writable(struct arena *arena, const struct vm *vm, struct str *error)
 {
-	struct str name = vm->spec->name.s, why;
-	struct buffer text;
-
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const char *reason = unwritable(&vm->gpus[i]);
 
 		if (!reason)
 			continue;
-		*error = arena_printf(arena,
-				      "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
-				      STR_ARG(name), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
+		*error = arena_printf(
+			arena, "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
+			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
 		return false;
 	}
+	return true;
+}
+
+bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
+		    struct str *error)
+{
+	struct str why = {0};
+	struct buffer text;
+
+	if (!is_writable(arena, vm, error))
+		return false;
 	buffer_init(&text, arena);
 	if (!write(vm, &text, &why)) {
-		*error = arena_printf(arena, "VM '%.*s': %.*s", STR_ARG(name), STR_ARG(why));
+		*error = arena_printf(arena, "VM '%.*s': %.*s", STR_ARG(vm->spec->name.s),
+				      STR_ARG(why));
 		return false;
 	}
 	*out = buffer_text(&text);
 	return true;
 }
 
-bool artifact_of_host(struct arena *arena, const struct host *host, host_writer write,
-		      struct str *out, struct str *error)
+bool artifact_of_host(struct arena *arena, const struct host *host, const struct backend *backend,
+		      const struct artifact *artifact, struct str *out, struct str *error)
 {
 	struct buffer text;
-	struct str why;
+	struct str why = {0};
 
+	for (uint32_t i = 0; i < host->n_vms && backend->of_vms; i++)
+		if (!is_writable(arena, host->vms[i], error))
+			return false;
 	buffer_init(&text, arena);
-	if (!write(host, &text, &why)) {
+	if (!artifact->write_host(host, &text, &why)) {
 		*error = arena_printf(arena, "host '%.*s': %.*s", STR_ARG(host->spec->name.s),
 				      STR_ARG(why));
 		return false;

@@ -5,17 +5,16 @@
 #include "backends/backend.h"
 
 typedef bool (*vm_writer)(const struct vm *vm, struct buffer *out, struct str *error);
-typedef bool (*host_writer)(const struct host *host, struct buffer *out, struct str *error);
 
 /* false with *error set, for `trouble`, where there is no text. */
 bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
 		    struct str *error);
-bool artifact_of_host(struct arena *arena, const struct host *host, host_writer write,
-		      struct str *out, struct str *error);
+bool artifact_of_host(struct arena *arena, const struct host *host, const struct backend *backend,
+		      const struct artifact *artifact, struct str *out, struct str *error);
 
 /* The backend of a `-t`; NULL, and said on standard error, where there is none. */
 const struct backend *target_find(struct arena *arena, struct str name);
-/* "libvirt, qemu, vmx, clique-map" */
+/* "libvirt, qemu, vmx, clique-map, host-setup" */
 struct str target_names(struct arena *arena);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "compiler/plan.h"
+#include "compiler/project.h"
 #include "compiler/render.h"
 #include "compiler/rule.h"
 #include "compiler/walk.h"
@@ -29,6 +30,7 @@ struct rule_override {
 struct options {
 	bool help;
 	const char *config;	    /* --config FILE, or NULL: looked for */
+	const char *project_file;   /* the one that was read, NULL: none */
 	const char *catalog;	    /* --catalog DIR, or NULL */
 	const char *stdin_filename; /* <stdin> */
 	const char *color;	    /* auto, always, never */
@@ -46,11 +48,18 @@ struct options {
 		const char *file;
 	} outputs[MAX_OUTPUTS];
 	uint32_t n_outputs;
-	const char *format;  /* rules, boards, schema, explain: --format as written, or NULL */
+	const char
+		*format; /* rules, boards, schema, explain, graph: --format as written, or NULL */
 	const char *output;  /* compile -o DIR */
 	const char *targets; /* -t a,b */
 	const char *depfile;
+	const char *root; /* discover --root DIR, or NULL: the live machine */
 	bool check, devices, shell;
+	const char **hosts; /* graph: --host PATTERN, each */
+	uint32_t n_hosts, hosts_capacity;
+	bool fix;	  /* lint --fix; the two others imply it */
+	bool unsafe;	  /* --unsafe-fixes */
+	bool diff;	  /* --diff: shown, not written */
 	char **arguments; /* what is no option: paths, names */
 	uint32_t n_arguments;
 };
@@ -72,11 +81,16 @@ enum {
 	COMMAND_BOARDS = 1 << 5,
 	COMMAND_SCHEMA = 1 << 6,
 	COMMAND_VERSION = 1 << 7,
-	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW,
+	COMMAND_IMPORT = 1 << 8,
+	COMMAND_GRAPH = 1 << 9,
+	COMMAND_DISCOVER = 1 << 10,
+	COMMAND_LSP = 1 << 11,
+	COMMANDS_WITH_PLAN = COMMAND_LINT | COMMAND_COMPILE | COMMAND_SHOW | COMMAND_GRAPH,
 };
 
 extern const struct command command_lint, command_compile, command_show, command_rules,
-	command_explain, command_boards, command_schema, command_version;
+	command_explain, command_boards, command_schema, command_import, command_graph,
+	command_discover, command_lsp, command_version;
 extern const struct command *const commands[]; /* ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
@@ -87,6 +101,10 @@ void options_print_help(FILE *out, const struct command *command);
  * STATUS_TROUBLE. */
 enum status project_apply(struct arena *arena, const struct command *command,
 			  struct options *options);
+/* The same in two steps: project->findings says what is wrong, and what is right counts. `overlay`
+ * may be NULL. false: the file cannot be read, which is printed. */
+bool project_load(struct project *project, struct arena *arena, const struct command *command,
+		  struct options *options, const struct overlay *overlay);
 
 /* A plan that was read and judged. */
 struct workspace {
@@ -105,9 +123,32 @@ struct workspace {
  * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths);
+/* The same with texts that stand in for files, NULL: none. Nothing is copied of them. */
+enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct overlay *texts,
+				 char **paths, uint32_t n_paths);
 /* What of the findings is reported, and as what: severities, comments, the baseline, in this order
  * (reported.c). workspace_open calls it. */
 enum status workspace_settle(struct workspace *workspace);
+/* `lint --fix`: a plan whose findings were mended as far as they can be. */
+struct fixed {
+	const struct workspace *workspace; /* of the mended plan */
+	struct attempt *first, *last;	   /* private to fix.c */
+	uint32_t n_fixed;		   /* findings */
+	uint32_t n_refused;		   /* fixes that would make it worse */
+	uint32_t n_untried;		   /* fixes that were given up: too many are bad */
+	bool changed;			   /* any text; with --diff: it would be */
+};
+
+/* Opens the plan, mends it, and writes the files, or prints the diff, or the text that came from
+ * standard input. Trouble is printed: STATUS_TROUBLE. Either way fix_done frees it. */
+enum status fix_plan(struct fixed *fixed, const struct options *options);
+void fix_done(struct fixed *fixed);
+/* Standard output is taken: by the diff, or by the text that came from standard input. */
+bool fix_takes_output(const struct options *options);
+/* "3 fixed, 2 left (1 more with --unsafe-fixes)", to standard error. */
+void fix_print_summary(const struct fixed *fixed, const struct options *options);
+
 /* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
 enum status workspace_verdict(const struct workspace *workspace);
 /* Prints the findings in one format. */
@@ -121,6 +162,18 @@ bool want_color(const struct options *options, FILE *out);
 void print_catalog_error(const struct catalog_error *error);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A file that the user names for output. A regular file is written beside its place and put there
+ * when it is whole: who reads it after a failed run sees the old one or none. */
+struct out_file {
+	const char *name; /* NULL: `standard` */
+	FILE *out;
+	char *temp, *path; /* of the renaming; NULL: `out` is the place itself */
+};
+
+/* Both print what is wrong and return false. What was opened must be closed. */
+bool out_file_open(struct out_file *file, struct arena *arena, const char *name, FILE *standard);
+bool out_file_close(struct out_file *file);
+
 /* Writes everything out; false (and says so) where standard output could not take it. */
 bool flush_output(FILE *out, const char *name);
 

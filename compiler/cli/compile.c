@@ -14,7 +14,8 @@ const struct command command_compile = {
 	.name = "compile",
 	.arguments = "[PATH…] -o DIR",
 	.summary =
-		"check specs and write libvirt XML, QEMU arguments, .vmx entries and clique maps",
+		"check specs and write libvirt XML, QEMU arguments, .vmx entries, clique maps and "
+		"host setup scripts",
 	.run = run,
 	.bit = COMMAND_COMPILE,
 };
@@ -24,6 +25,7 @@ enum { MANY_ARTIFACTS = 64 }; /* fewer are made before a thread has started */
 static bool parse_targets(struct arena *arena, const char *list, const char ***out);
 static bool add_artifacts(struct workspace *workspace, struct output *output);
 static void add_sources(const struct workspace *workspace, struct output *output);
+static void add_inputs(const struct workspace *workspace, struct output *output);
 static enum status check(struct workspace *workspace, struct output *output);
 static enum status write_all(struct workspace *workspace, struct output *output);
 
@@ -61,6 +63,7 @@ static enum status run(struct arena *arena, const struct options *options)
 	if (!add_artifacts(&workspace, &output))
 		return STATUS_TROUBLE;
 	add_sources(&workspace, &output);
+	add_inputs(&workspace, &output);
 	return options->check ? check(&workspace, &output) : write_all(&workspace, &output);
 }
 
@@ -194,7 +197,7 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 	else
 		*scratch = arena_new();
 	good = m->vm ? artifact_of_vm(*scratch, m->vm, m->artifact->write_vm, &text, &error)
-		     : artifact_of_host(*scratch, m->host, m->artifact->write_host, &text, &error);
+		     : artifact_of_host(*scratch, m->host, m->backend, m->artifact, &text, &error);
 	if (good)
 		m->text = arena_copy(worker->arena, text);
 	else
@@ -239,8 +242,23 @@ static void add_sources(const struct workspace *workspace, struct output *output
 	for (uint32_t i = 0; i < workspace->sources.n; i++) {
 		const struct source *source = &workspace->sources.items[i];
 
-		if (!source->foreign)
-			output_add_source(output, source->name, source->is_stdin, source->text);
+		output_add_source(output, source->name, source->is_stdin, source->text);
+	}
+}
+
+/* What decides besides the specs: what is silenced, and what the boards are. */
+static void add_inputs(const struct workspace *workspace, struct output *output)
+{
+	const struct options *options = workspace->options;
+	struct str file;
+
+	if (options->project_file)
+		output_add_input(output, str_of(options->project_file));
+	if (options->baseline)
+		output_add_input(output, str_of(options->baseline));
+	for (unsigned i = 0; catalog_table_file(workspace->catalog, i, &file); i++) {
+		if (file.n)
+			output_add_input(output, file);
 	}
 }
 

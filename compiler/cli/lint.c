@@ -1,7 +1,6 @@
 /* gpuplan lint: reads the plan, runs every rule, prints findings. */
-#include <errno.h>
-
 #include "compiler/cli/cli.h"
+#include "compiler/fix.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -13,36 +12,81 @@ const struct command command_lint = {
 	.bit = COMMAND_LINT,
 };
 
-static bool print_to(const struct workspace *workspace, enum format format, const char *file)
+/* `standard`: what is printed to where no file is given. */
+static bool print_to(const struct workspace *workspace, enum format format, const char *name,
+		     FILE *standard)
 {
-	FILE *out = file ? fopen(file, "we") : stdout;
-	bool written;
+	struct out_file file;
 
-	if (!out) {
-		trouble("%s: %s", file, strerror(errno));
+	if (!out_file_open(&file, workspace->arena, name, standard))
 		return false;
+	workspace_print(workspace, format, file.out);
+	return out_file_close(&file);
+}
+
+static enum status show(const struct workspace *workspace, FILE *standard)
+{
+	const struct options *options = workspace->options;
+	uint32_t n = options->n_outputs ? options->n_outputs : 1;
+
+	bool written = true;
+
+	/* One that cannot be written keeps nobody from reading the others. */
+	for (uint32_t i = 0; i < n; i++)
+		written &= print_to(workspace, options->outputs[i].format, options->outputs[i].file,
+				    standard);
+	if (!written)
+		return STATUS_TROUBLE;
+	workspace_print_summary(workspace);
+	return workspace_verdict(workspace);
+}
+
+/* What is left is reported; what a diff shows is drift, as with `compile --check`. */
+static enum status run_fix(const struct options *options)
+{
+	struct fixed fixed;
+	enum status status = fix_plan(&fixed, options);
+
+	if (status == STATUS_OK) {
+		status = show(fixed.workspace, fix_takes_output(options) ? stderr : stdout);
+		if (status != STATUS_TROUBLE)
+			fix_print_summary(&fixed, options);
+		if (status == STATUS_OK && options->diff && fixed.changed)
+			status = STATUS_FINDINGS;
 	}
-	workspace_print(workspace, format, out);
-	written = flush_output(out, file ? file : "standard output");
-	if (file && fclose(out) != 0 && written) {
-		trouble("%s: %s", file, strerror(errno));
-		written = false;
-	}
-	return written;
+	fix_done(&fixed);
+	return status;
+}
+
+/* What --fix could do, for who has not asked for it. */
+static void print_fixable(const struct workspace *workspace)
+{
+	uint32_t safe = fix_count(&workspace->findings, true);
+	uint32_t unsafe = fix_count(&workspace->findings, false);
+
+	if (workspace->options->quiet || safe + unsafe == 0)
+		return;
+	if (safe)
+		fprintf(stderr, "%u can be fixed with --fix%s", safe, unsafe ? ", " : "");
+	if (unsafe)
+		fprintf(stderr, "%u%s with --unsafe-fixes", unsafe,
+			safe ? " more" : " can be fixed");
+	fputs("\n", stderr);
 }
 
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct workspace workspace;
-	enum status status = workspace_open(&workspace, arena, options, options->arguments,
-					    options->n_arguments);
-	uint32_t n = options->n_outputs ? options->n_outputs : 1;
+	enum status status;
 
+	if (options->fix)
+		return run_fix(options);
+	status = workspace_open(&workspace, arena, options, options->arguments,
+				options->n_arguments);
 	if (status != STATUS_OK)
 		return status;
-	for (uint32_t i = 0; i < n; i++)
-		if (!print_to(&workspace, options->outputs[i].format, options->outputs[i].file))
-			return STATUS_TROUBLE;
-	workspace_print_summary(&workspace);
-	return workspace_verdict(&workspace);
+	status = show(&workspace, stdout);
+	if (status != STATUS_TROUBLE)
+		print_fixable(&workspace);
+	return status;
 }

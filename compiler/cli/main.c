@@ -6,8 +6,19 @@
 #include "schema/keys.h"
 
 const struct command *const commands[] = {
-	&command_lint,	 &command_compile, &command_show,    &command_rules, &command_explain,
-	&command_boards, &command_schema,  &command_version, NULL,
+	&command_lint,
+	&command_compile,
+	&command_show,
+	&command_rules,
+	&command_explain,
+	&command_boards,
+	&command_schema,
+	&command_import,
+	&command_graph,
+	&command_discover,
+	&command_lsp,
+	&command_version,
+	NULL,
 };
 
 static void print_usage(FILE *out)

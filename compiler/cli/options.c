@@ -27,10 +27,17 @@ enum option_id {
 	OPTION_CONFIG,
 	OPTION_BASELINE,
 	OPTION_WRITE_BASELINE,
+	OPTION_HOST,
+	OPTION_ROOT,
+	OPTION_FIX,
+	OPTION_UNSAFE_FIXES,
+	OPTION_DIFF,
+	OPTION_STDIO,
 };
 
 enum {
-	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS,
+	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_DISCOVER | COMMAND_LSP,
+	WITH_PROJECT = COMMANDS_WITH_PLAN | COMMAND_LSP,
 	ALL_COMMANDS = ~0,
 };
 
@@ -43,18 +50,25 @@ static const struct option_row {
 	const char *doc;
 } rows[] = {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
-	 "text, oneline, json or auto (text); repeats, each with its own -o"},
+	 "text, oneline, json, sarif, github, junit or auto (github on its runners, else text); "
+	 "repeats, each with its own -o"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN,
 	 "text, json or markdown"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, "text or json"},
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, "json or markdown"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_GRAPH,
+	 "svg (the default), dot or mermaid"},
+	{"host", 0, "PATTERN", OPTION_HOST, COMMAND_GRAPH,
+	 "draw the hosts of this name only, in which * and ? stand for any; repeats"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
 	 "write the format before it to FILE; without -o it goes to standard output"},
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
 	 "the folder that is written; default: the project file's"},
 	{"target", 't', "TARGETS", OPTION_TARGET, COMMAND_COMPILE,
-	 "libvirt, qemu, vmx, clique-map; default: the project file's, or all that the host takes"},
-	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, "libvirt, qemu, vmx or clique-map"},
+	 "libvirt, qemu, vmx, clique-map, host-setup; default: the project file's, or all that the "
+	 "host takes"},
+	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW,
+	 "libvirt, qemu, vmx, clique-map or host-setup"},
 	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
 	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
 	{"depfile", 0, "FILE", OPTION_DEPFILE, COMMAND_COMPILE,
@@ -62,27 +76,38 @@ static const struct option_row {
 	{"devices", 0, NULL, OPTION_DEVICES, COMMAND_SHOW, "with -t libvirt: only the GPUs' parts"},
 	{"shell", 0, NULL, OPTION_SHELL, COMMAND_SHOW,
 	 "with -t qemu: one quoted command; with -t clique-map: the bash file"},
-	{"rule", 0, "RULE=LEVEL", OPTION_RULE, COMMANDS_WITH_PLAN,
+	{"rule", 0, "RULE=LEVEL", OPTION_RULE, WITH_PROJECT,
 	 "error, warning, note or off; repeats"},
-	{"config", 0, "FILE", OPTION_CONFIG, COMMANDS_WITH_PLAN,
+	{"config", 0, "FILE", OPTION_CONFIG, WITH_PROJECT,
 	 "the project file; default: .gpuplan.yaml here or above, up to the repository's root"},
-	{"baseline", 0, "FILE", OPTION_BASELINE, COMMANDS_WITH_PLAN,
+	{"baseline", 0, "FILE", OPTION_BASELINE, WITH_PROJECT,
 	 "hide the findings that FILE records"},
 	{"write-baseline", 0, "FILE", OPTION_WRITE_BASELINE, COMMAND_LINT,
 	 "record in FILE what is found, but for rules that are never off, and hide it"},
+	{"fix", 0, NULL, OPTION_FIX, COMMAND_LINT,
+	 "mend what has a safe fix, in place; what is left is reported"},
+	{"unsafe-fixes", 0, NULL, OPTION_UNSAFE_FIXES, COMMAND_LINT,
+	 "the same with fixes that change what the spec asks for"},
+	{"diff", 0, NULL, OPTION_DIFF, COMMAND_LINT,
+	 "write nothing; show as a diff what would be mended, and exit with 1 if anything would"},
 	{"strict", 0, NULL, OPTION_STRICT, COMMANDS_WITH_PLAN, "a warning fails too"},
 	{"explain", 0, NULL, OPTION_EXPLAIN, COMMAND_LINT,
 	 "print the help line of each finding; a terminal always gets them"},
 	{"catalog", 0, "DIR", OPTION_CATALOG, WITH_CATALOG,
 	 "take the tables that DIR holds in place of the built-in ones"},
 	{"max-findings", 0, "N", OPTION_MAX_FINDINGS, COMMANDS_WITH_PLAN,
-	 "show at most N findings as text; default 1000"},
-	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN,
+	 "show at most N findings as text or annotations; default 1000"},
+	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
 	 "what standard input (`-`) is called in findings"},
-	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN, "auto, always or never"},
+	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
+	 "auto, always or never"},
+	{"root", 0, "DIR", OPTION_ROOT, COMMAND_DISCOVER,
+	 "read a copied tree (DIR/sys, DIR/proc) in place of this machine"},
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
 	 "work on N cores where there is enough to do; default: all. Output is the same for any N"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
+	{"stdio", 0, NULL, OPTION_STDIO, COMMAND_LSP,
+	 "accepted, for editors that say so: there is no other way"},
 	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
 };
 
@@ -110,10 +135,9 @@ static bool parse_format(struct options *o, const struct command *command, const
 	static const struct {
 		const char *name;
 		enum format format;
-	} formats[] = {{"auto", FORMAT_AUTO},
-		       {"text", FORMAT_TEXT},
-		       {"oneline", FORMAT_ONELINE},
-		       {"json", FORMAT_JSON}};
+	} formats[] = {{"auto", FORMAT_AUTO},  {"text", FORMAT_TEXT},	{"oneline", FORMAT_ONELINE},
+		       {"json", FORMAT_JSON},  {"sarif", FORMAT_SARIF}, {"github", FORMAT_GITHUB},
+		       {"junit", FORMAT_JUNIT}};
 
 	o->format = text;
 	if (command->bit != COMMAND_LINT)
@@ -128,7 +152,7 @@ static bool parse_format(struct options *o, const struct command *command, const
 		o->outputs[o->n_outputs++].format = formats[i].format;
 		return true;
 	}
-	trouble("no format '%s': text, oneline, json or auto", text);
+	trouble("no format '%s': text, oneline, json, sarif, github, junit or auto", text);
 	return false;
 }
 
@@ -143,6 +167,12 @@ static bool parse_output(struct options *o, const struct command *command, const
 	if (o->outputs[o->n_outputs - 1].file) {
 		trouble("-o %s: each -o follows its own -f", text);
 		return false;
+	}
+	for (uint32_t i = 0; i + 1 < o->n_outputs; i++) {
+		if (o->outputs[i].file && strcmp(o->outputs[i].file, text) == 0) {
+			trouble("-o %s: two formats cannot go to one file", text);
+			return false;
+		}
 	}
 	o->outputs[o->n_outputs - 1].file = strcmp(text, "-") == 0 ? NULL : text;
 	return true;
@@ -238,6 +268,8 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		return parse_color(o, optarg);
 	case OPTION_JOBS:
 		return parse_count("-j", optarg, &o->jobs);
+	case OPTION_STDIO:
+		return true;
 	case OPTION_QUIET:
 		return o->quiet = true;
 	case OPTION_CHECK:
@@ -258,6 +290,19 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 	case OPTION_WRITE_BASELINE:
 		o->write_baseline = optarg;
 		return true;
+	case OPTION_HOST:
+		*(const char **)arena_push(arena, (void **)&o->hosts, &o->n_hosts,
+					   &o->hosts_capacity, sizeof *o->hosts) = optarg;
+		return true;
+	case OPTION_ROOT:
+		o->root = optarg;
+		return true;
+	case OPTION_FIX:
+		return o->fix = true;
+	case OPTION_UNSAFE_FIXES:
+		return o->fix = o->unsafe = true;
+	case OPTION_DIFF:
+		return o->fix = o->diff = true;
 	}
 	return false;
 }

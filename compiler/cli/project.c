@@ -3,7 +3,6 @@
 
 #include "compiler/cli/artifact.h"
 #include "compiler/cli/cli.h"
-#include "compiler/project.h"
 #include "rules/rules.h"
 
 static void report_unknown_rule(struct project *project, struct text name)
@@ -104,27 +103,37 @@ static void print_findings(struct project *project, struct arena *arena,
 
 	how.color = want_color(options, stderr);
 	buffer_init(&text, arena);
-	findings_finish(&project->findings);
 	render_text(&project->findings, &project->sources, how, &text);
 	fwrite(text.p, 1, text.n, stderr);
+}
+
+bool project_load(struct project *project, struct arena *arena, const struct command *command,
+		  struct options *options, const struct overlay *overlay)
+{
+	struct str error;
+
+	switch (project_read(project, arena, options->config, overlay, &error)) {
+	case PROJECT_NONE:
+		return true;
+	case PROJECT_UNREADABLE:
+		trouble("%.*s", STR_ARG(error));
+		return false;
+	case PROJECT_READ:
+		break;
+	}
+	options->project_file = project->file;
+	add_all(project, arena, command, options);
+	findings_finish(&project->findings);
+	return true;
 }
 
 enum status project_apply(struct arena *arena, const struct command *command,
 			  struct options *options)
 {
 	struct project project;
-	struct str error;
 
-	switch (project_read(&project, arena, options->config, &error)) {
-	case PROJECT_NONE:
-		return STATUS_OK;
-	case PROJECT_UNREADABLE:
-		trouble("%.*s", STR_ARG(error));
+	if (!project_load(&project, arena, command, options, NULL))
 		return STATUS_TROUBLE;
-	case PROJECT_READ:
-		break;
-	}
-	add_all(&project, arena, command, options);
 	if (project.findings.n == 0)
 		return STATUS_OK;
 	print_findings(&project, arena, options);

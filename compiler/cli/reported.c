@@ -1,6 +1,4 @@
 /* What of the findings is reported: severities first, then comments, then the baseline. */
-#include <errno.h>
-
 #include "compiler/baseline.h"
 #include "compiler/cli/cli.h"
 #include "compiler/ignore.h"
@@ -27,25 +25,17 @@ static void set_severities(struct workspace *s, uint32_t from)
 		set_severity(s->options, &s->findings.items[i]);
 }
 
-static bool write_baseline(struct workspace *s, const struct baseline *baseline, const char *file)
+static bool write_baseline(struct workspace *s, const struct baseline *baseline, const char *name)
 {
-	FILE *out = fopen(file, "we");
+	struct out_file file;
 	struct buffer text;
-	bool written;
 
-	if (!out) {
-		trouble("%s: %s", file, strerror(errno));
+	if (!out_file_open(&file, s->arena, name, stdout))
 		return false;
-	}
 	buffer_init(&text, s->arena);
 	baseline_print(baseline, &text);
-	fwrite(text.p, 1, text.n, out);
-	written = flush_output(out, file);
-	if (fclose(out) != 0 && written) {
-		trouble("%s: %s", file, strerror(errno));
-		written = false;
-	}
-	return written;
+	fwrite(text.p, 1, text.n, file.out);
+	return out_file_close(&file);
 }
 
 /* What is written afresh is what hides: an older one is not read then. */

@@ -2,6 +2,7 @@
 #include "rules/rules.h"
 #include "compiler/cli/cli.h"
 #include "compiler/cli/json.h"
+#include "compiler/rule_page.h"
 
 static enum status run_rules(struct arena *arena, const struct options *options);
 static enum status run_explain(struct arena *arena, const struct options *options);
@@ -107,16 +108,17 @@ static void list_markdown(void)
 			printf("\n## %s\n\n| rule | | fires on |\n|---|---|---|\n", topic);
 		}
 		printf("| [`%s`](%s.md) | %s%s | %s |\n", rules[i]->name, rules[i]->name,
-		       severity_name(rules[i]->severity),
-		       rules[i]->flags & RULE_NEVER_OFF ? ", never off" : "", rules[i]->summary);
+		       severity_name(rules[i]->severity), rule_traits(rules[i]), rules[i]->summary);
 	}
 }
 
 static void list_text(void)
 {
 	for (size_t i = 0; rules[i]; i++)
-		printf("%-30s %-8s %s%s\n", rules[i]->name, severity_name(rules[i]->severity),
-		       rules[i]->summary, rules[i]->flags & RULE_NEVER_OFF ? " (never off)" : "");
+		printf("%-30s %-8s %s%s%s%s\n", rules[i]->name, severity_name(rules[i]->severity),
+		       rules[i]->summary, *rule_traits(rules[i]) ? " (" : "",
+		       *rule_traits(rules[i]) ? rule_traits(rules[i]) + 2 : "",
+		       *rule_traits(rules[i]) ? ")" : "");
 }
 
 static enum status run_rules(struct arena *arena, const struct options *options)
@@ -139,57 +141,14 @@ static enum status run_rules(struct arena *arena, const struct options *options)
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }
 
-/* Breaks a paragraph between words, at 80 columns. */
-static void print_wrapped(const char *text)
+static void print_page(struct arena *arena, const struct rule *rule,
+		       void (*page)(const struct rule *rule, struct buffer *out))
 {
-	enum { WIDTH = 80 };
-	size_t column = 0;
+	struct buffer out;
 
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (column && column + 1 + n > WIDTH) {
-			putchar('\n');
-			column = 0;
-		} else if (column) {
-			putchar(' ');
-			column++;
-		}
-		printf("%.*s", (int)n, text);
-		column += n;
-		text += n + strspn(text + n, " ");
-	}
-	putchar('\n');
-}
-
-static void print_page(const struct rule *rule)
-{
-	printf("%s (%s%s)\n\n", rule->name, severity_name(rule->severity),
-	       rule->flags & RULE_NEVER_OFF ? ", never off" : "");
-	print_wrapped(rule->what);
-	putchar('\n');
-	print_wrapped(rule->why);
-	printf("\nSource: ");
-	print_wrapped(rule->source);
-	printf("\nExample: lines with '-' are wrong, '+' replaces them.\n\n%s", rule->example);
-}
-
-/* docs/rules/NAME.md */
-static void page_markdown(const struct rule *rule)
-{
-	printf("# %s\n\n*%s%s%s*\n\n", rule->name, severity_name(rule->severity),
-	       rule->flags & RULE_NEVER_OFF ? ", never off" : "",
-	       rule->flags & RULE_FIX	       ? ", safe fix"
-	       : rule->flags & RULE_UNSAFE_FIX ? ", unsafe fix"
-					       : "");
-	print_wrapped(rule->what);
-	printf("\n## Why\n\n");
-	print_wrapped(rule->why);
-	printf("\nSource: ");
-	print_wrapped(rule->source);
-	printf("\n## Example\n\nLines with `-` are wrong, `+` replaces them.\n\n"
-	       "```diff\n%s```\n",
-	       rule->example);
+	buffer_init(&out, arena);
+	page(rule, &out);
+	fwrite(out.p, 1, out.n, stdout);
 }
 
 static enum status run_explain(struct arena *arena, const struct options *options)
@@ -215,8 +174,8 @@ static enum status run_explain(struct arena *arena, const struct options *option
 	if (format == PAGE_JSON)
 		json_print(rule_json(arena, rule, true));
 	else if (format == PAGE_MARKDOWN)
-		page_markdown(rule);
+		print_page(arena, rule, rule_page_markdown);
 	else
-		print_page(rule);
+		print_page(arena, rule, rule_page_text);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }

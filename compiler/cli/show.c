@@ -8,7 +8,7 @@ static enum status run(struct arena *arena, const struct options *options);
 const struct command command_show = {
 	.name = "show",
 	.arguments = "VM|HOST [PATH…] -t TARGET",
-	.summary = "print one VM's artifact, or (-t clique-map) one host's",
+	.summary = "print one VM's artifact, or (-t clique-map, host-setup) one host's",
 	.run = run,
 	.bit = COMMAND_SHOW,
 };
@@ -86,9 +86,10 @@ static bool blocks(const struct finding *f, enum severity failing, const struct 
 	       (host && (concerns(f->at, host->spec) || concerns(f->at, host->profile)));
 }
 
-/* Prints what stands in the way of showing the VM or host; true: nothing does. */
+/* Prints what stands in the way of showing the VM, or the host (`vms`: with its VMs); true: nothing
+ * does. */
 static bool is_clean(const struct workspace *workspace, const struct vm *vm,
-		     const struct host *host)
+		     const struct host *host, bool vms)
 {
 	enum severity failing = workspace->options->strict ? SEVERITY_WARNING : SEVERITY_ERROR;
 	const struct findings *all = &workspace->findings;
@@ -99,7 +100,11 @@ static bool is_clean(const struct workspace *workspace, const struct vm *vm,
 		.items = arena_array(workspace->arena, all->n, sizeof *all->items),
 	};
 	for (uint32_t i = 0; i < all->n; i++) {
-		if (blocks(&all->items[i], failing, vm, host))
+		bool against = blocks(&all->items[i], failing, vm, host);
+
+		for (uint32_t v = 0; vms && v < host->n_vms; v++)
+			against |= blocks(&all->items[i], failing, host->vms[v], NULL);
+		if (against)
 			blocking.findings.items[blocking.findings.n++] = all->items[i];
 	}
 	if (blocking.findings.n)
@@ -155,7 +160,7 @@ static enum status show_vm(struct workspace *workspace, const struct backend *ba
 
 	if (!vm)
 		return unknown(workspace, "VM", name, workspace->plan->n_vms, vm_name);
-	if (!is_clean(workspace, vm, vm->host))
+	if (!is_clean(workspace, vm, vm->host, false))
 		return STATUS_FINDINGS;
 	if (!backend->for_vm(vm)) {
 		trouble("VM '%.*s' has no %s artifact: its host is %s", STR_ARG(name),
@@ -180,15 +185,14 @@ static enum status show_host(struct workspace *workspace, const struct backend *
 
 	if (!host)
 		return unknown(workspace, "host", name, workspace->plan->n_hosts, host_name);
-	if (!is_clean(workspace, NULL, host))
+	if (!is_clean(workspace, NULL, host, backend->of_vms))
 		return STATUS_FINDINGS;
 	if (!backend->for_host(host)) {
-		trouble("host '%.*s' has no %s: none of its GPUs is in a clique (pcie_p2p), or no VM "
-			"wants one",
-			STR_ARG(name), backend->target);
+		trouble("host '%.*s' has no %s: %s", STR_ARG(name), backend->target,
+			backend->no_artifact);
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_host(workspace->arena, host, backend->artifacts[which].write_host, &text,
+	good = artifact_of_host(workspace->arena, host, backend, &backend->artifacts[which], &text,
 				&error);
 	return print(good, text, error);
 }

@@ -6,6 +6,7 @@
 #include "compiler/cli/cli.h"
 #include "compiler/load.h"
 #include "compiler/path.h"
+#include "compiler/render_ci.h"
 #include "compiler/resolve.h"
 #include "rules/rules.h"
 
@@ -59,12 +60,20 @@ enum { MANY_VMS = 2000 };
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths)
 {
+	return workspace_open_texts(workspace, arena, options, NULL, paths, n_paths);
+}
+
+enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct overlay *texts,
+				 char **paths, uint32_t n_paths)
+{
 	static char *here[] = {(char *)"."};
 	struct spec spec;
 	uint32_t jobs;
 
 	*workspace = (struct workspace){.arena = arena, .options = options};
 	sources_init(&workspace->sources, arena);
+	workspace->sources.overlay = texts;
 	findings_init(&workspace->findings, arena);
 	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;
@@ -105,34 +114,73 @@ bool want_color(const struct options *options, FILE *out)
 	       !(term && strcmp(term, "dumb") == 0);
 }
 
-void workspace_print(const struct workspace *workspace, enum format format, FILE *out)
+/* What GitHub's runner sets for every step. */
+static enum format format_here(void)
 {
-	struct findings *findings = (struct findings *)&workspace->findings;
+	const char *actions = getenv("GITHUB_ACTIONS");
+
+	return actions && strcmp(actions, "true") == 0 ? FORMAT_GITHUB : FORMAT_TEXT;
+}
+
+static struct ci_report ci_report(const struct workspace *workspace)
+{
+	struct ci_report report = {
+		.findings = &workspace->findings,
+		.sources = &workspace->sources,
+		.rules = rules,
+		.version = GPUPLAN_VERSION,
+		.failing = workspace->options->strict ? SEVERITY_WARNING : SEVERITY_ERROR,
+		.max_findings = workspace->options->max_findings,
+	};
+
+	name_root_init(&report.root, workspace->arena, getenv("GITHUB_WORKSPACE"));
+	return report;
+}
+
+static void print_for_people(const struct workspace *workspace, enum format format, FILE *out)
+{
 	struct render_options options = {
 		.color = want_color(workspace->options, out),
 		.help = workspace->options->explain || isatty(fileno(out)),
 		.max_findings = workspace->options->max_findings,
 	};
-	struct render_summary summary = {workspace->plan->n_files, workspace->plan->n_hosts,
-					 workspace->plan->n_vms};
 	struct buffer text;
 
 	buffer_init(&text, workspace->arena);
-	switch (format) {
-	case FORMAT_AUTO:
-	case FORMAT_TEXT:
-		render_text(findings, &workspace->sources, options, &text);
-		break;
-	case FORMAT_ONELINE:
-		render_oneline(findings, &workspace->sources, options, &text);
-		break;
-	case FORMAT_JSON:
-		paths_of_findings(findings, &workspace->sources);
-		render_json(findings, &workspace->sources, summary, out);
-		break;
-	}
+	if (format == FORMAT_ONELINE)
+		render_oneline(&workspace->findings, &workspace->sources, options, &text);
+	else
+		render_text(&workspace->findings, &workspace->sources, options, &text);
 	if (text.n)
 		fwrite(text.p, 1, text.n, out);
+}
+
+static void print_for_programs(const struct workspace *workspace, enum format format, FILE *out)
+{
+	struct render_summary summary = {workspace->plan->n_files, workspace->plan->n_hosts,
+					 workspace->plan->n_vms};
+	struct ci_report report = ci_report(workspace);
+
+	/* Looked up only where a format wants them. */
+	paths_of_findings((struct findings *)&workspace->findings, &workspace->sources);
+	if (format == FORMAT_JSON)
+		render_json(&workspace->findings, &workspace->sources, summary, out);
+	else if (format == FORMAT_SARIF)
+		render_sarif(&report, out);
+	else if (format == FORMAT_JUNIT)
+		render_junit(&report, out);
+	else
+		render_github(&report, out);
+}
+
+void workspace_print(const struct workspace *workspace, enum format format, FILE *out)
+{
+	if (format == FORMAT_AUTO)
+		format = format_here();
+	if (format == FORMAT_TEXT || format == FORMAT_ONELINE)
+		print_for_people(workspace, format, out);
+	else
+		print_for_programs(workspace, format, out);
 }
 
 static void count(uint32_t n, const char *one, const char *several)

@@ -15,8 +15,9 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from judging import (artifacts, clique_map, clique_old_qemu, libvirt_define,  # noqa: E402
-                     libvirt_qemu_agree, libvirt_schema, ovmf_boot, qemu_caps, tools, vmx)
+from judging import (artifacts, clique_map, clique_old_qemu, host_setup, libvirt_define,  # noqa: E402
+                     libvirt_qemu_agree, libvirt_schema, ovmf_boot, qemu_caps, tools, vmx,
+                     wrapper_libvirt, wrapper_qemu)
 from judging.report import Report  # noqa: E402
 
 JUDGES = {
@@ -27,6 +28,9 @@ JUDGES = {
     "ovmf-boot": ovmf_boot.judge,
     "vmx": vmx.judge,
     "clique-map": clique_map.judge,
+    "host-setup": host_setup.judge,
+    "wrapper-qemu": wrapper_qemu.judge,
+    "wrapper-libvirt": wrapper_libvirt.judge,
     "clique-old-qemu-proof": clique_old_qemu.judge,
 }
 NEEDS_NO_ARTIFACT = {"clique-old-qemu-proof"}

@@ -90,6 +90,11 @@ def clique_sixteen(document):
     document["cliques"][min(document["cliques"])] = 16
 
 
+def other_cliques(document):
+    for address in document["cliques"]:
+        document["cliques"][address] ^= 1
+
+
 def append(line):
     return lambda text: text.rstrip("\n") + "\n" + line + "\n"
 
@@ -161,8 +166,24 @@ SABOTAGES = [
              suffix=".json"),
     Sabotage("clique-map", "another number in bash", "clique-map", replace(r'(\]="?)(\d+)', r"\g<1>1\2"),
              "the JSON map", suffix=".sh"),
+    Sabotage("wrapper-qemu", "other cliques in the map", "clique-map", edit_json(other_cliques),
+             "the guest reads clique", suffix=".json"),
+    Sabotage("wrapper-qemu", "a map of another version", "clique-map", edit_json(lambda d: d.update(version=2)),
+             "the guest reads clique None", suffix=".json"),
+    Sabotage("wrapper-libvirt", "other cliques in the map", "clique-map", edit_json(other_cliques),
+             "the guest reads clique", suffix=".json"),
     Sabotage("clique-map", "a script that bash cannot read", "clique-map", append('echo "${GPU_CLIQUE_MAP["'),
              "shellcheck complains", suffix=".sh"),
+    Sabotage("host-setup", "a vGPU that is not made", "host-setup", replace(r"^\tvfio_vgpu .*?\n", "", count=1),
+             "the script does not make it", needs="\tvfio_vgpu .*\n\tvfio_vgpu"),
+    Sabotage("host-setup", "another UUID", "host-setup", replace(r" any (\w{8})-", r" any 00000000-"),
+             "the script does not make it", needs=r"\tmdev_vgpu .* any "),
+    Sabotage("host-setup", "another GPU", "host-setup", replace(r"(whole_gpu '[^']*' \S*)\w\.", r"\1f."),
+             "which is not in the domain", needs="\twhole_gpu"),
+    Sabotage("host-setup", "an open quote", "host-setup", replace("(NVIDIA [^']*)'", r"\1"), "cannot read the plan",
+             needs="_vgpu .*NVIDIA"),
+    Sabotage("host-setup", "a word that a shell splits", "host-setup", replace(r'cat "\$file"', "cat $file"),
+             "shellcheck complains", needs=r'cat "\$file"'),
 ]
 
 
@@ -177,11 +198,12 @@ def first_artifact(out, sabotage):
 def copy_with_companions(out, artifact, folder):
     """A folder with ARTIFACT, its VM's other artifacts and its host's clique map; the manifest says so."""
     kept = []
-    wants_users = artifact.target == "clique-map"  # a map is nothing without the VMs that use it
+    wants_users = artifact.vm is None  # a host's artifact is nothing without the VMs that use it
     for other in out.artifacts:
         same_vm = other.host == artifact.host and other.vm == artifact.vm
         its_map = other.host == artifact.host and other.target == "clique-map"
-        if same_vm or its_map or (wants_users and other.host == artifact.host and other.target == "qemu"):
+        user = wants_users and other.host == artifact.host and other.target in ("qemu", "libvirt")
+        if same_vm or its_map or user:
             (folder / other.path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(other.file, folder / other.path)
             kept.append(other.path)

@@ -509,8 +509,11 @@ static void test_depfile(void)
 	output_add_source(&output, STR("c$#.yaml"), false, STR(""));
 	output_add_source(&output, STR("d\\ e.yaml"), false, STR(""));
 	output_add_source(&output, STR("<stdin>"), true, STR(""));
-	CHECK_STR(output_depfile(&output, "my out/"), "my\\ out/manifest.json: \\\n  a\\ b.yaml "
-						      "\\\n  c$$\\#.yaml \\\n  d\\\\\\ e.yaml\n");
+	output_add_source(&output, STR("two\nlines.yaml"), false, STR(""));
+	output_add_input(&output, STR(".gpuplan.yaml"));
+	CHECK_STR(output_depfile(&output, "my out/"),
+		  "my\\ out/manifest.json: \\\n  a\\ b.yaml \\\n  c$$\\#.yaml "
+		  "\\\n  d\\\\\\ e.yaml \\\n  .gpuplan.yaml\n");
 }
 
 int main(void)

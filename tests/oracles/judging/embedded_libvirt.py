@@ -1,9 +1,16 @@
 """libvirt's QEMU driver inside virsh: no daemon, no system configuration, a folder of its own."""
 
+import contextlib
 import os
 import pathlib
+import pty
+import resource
+import select
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 
 from . import domain, tools
 
@@ -22,6 +29,8 @@ CONFIGURATION = """\
 security_driver = "none"
 stdio_handler = "file"
 remember_owner = 0
+namespaces = []
+cgroup_controllers = []
 hugetlbfs_mount = [%s]
 """
 ONE_NIC = """\
@@ -30,6 +39,37 @@ ONE_NIC = """\
   <devices><interface type='user'><model type='virtio'/></interface></devices>
 </domain>
 """
+
+
+def lockable_kib():
+    """How much memory a process may lock here; None without a limit."""
+    hard = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+    return None if hard == resource.RLIM_INFINITY else hard // 1024
+
+
+class Session:
+    """A running virsh that is told one command after the other."""
+
+    END = "-- end of the answer --"
+
+    def __init__(self, process, terminal):
+        self._process = process
+        self._terminal = terminal
+
+    def run(self, command, timeout=60):
+        """What virsh answers to COMMAND, errors too."""
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(f"{command}\necho {self.END!r}\n")
+            self._process.stdin.flush()
+        text, deadline = "", time.monotonic() + timeout
+        while f"\n{self.END}" not in text.replace("\r", ""):
+            if not select.select([self._terminal], [], [], max(0, deadline - time.monotonic()))[0]:
+                return f"{text}error: virsh does not answer"
+            try:
+                text += os.read(self._terminal, 65536).decode(errors="replace")
+            except OSError:  # the other end is closed
+                return f"{text}error: virsh is gone"
+        return text.replace("\r", "").partition(f"\n{self.END}")[0]
 
 
 class Host:
@@ -72,6 +112,28 @@ class Host:
             words = [*STEP_DOWN, *words]
             env |= dict.fromkeys(("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"), str(self.folder))
         return tools.run(words, timeout, env=env, cwd=self.folder)
+
+    @contextlib.contextmanager
+    def session(self, gpus):
+        """A virsh that stays until the end, as VMs end with the driver inside it, on a host with GPUS."""
+        if not self.staged:
+            raise tools.ToolMissing("the right to mount, which root has,", "none")
+        words = [*UNSHARE, STAGE, "--root", self.folder, "--nodes", "1", "--gpus", ",".join(gpus), "--",
+                 self._reap, self._virsh, "-q", "-c", f"qemu:///embed?root={self.folder}"]
+        master, slave = pty.openpty()  # into a pipe, virsh would answer at its end
+        process = subprocess.Popen(
+            [str(word) for word in words], stdin=subprocess.PIPE, stdout=slave, stderr=slave, text=True,
+            cwd=self.folder, start_new_session=True, env=dict(os.environ, LC_ALL="C.UTF-8", LIBVIRT_LOG_OUTPUTS=QUIET))
+        os.close(slave)
+        try:
+            yield Session(process, master)
+        finally:
+            os.close(master)
+            try:
+                process.communicate("quit\n", timeout=30)
+            except (subprocess.TimeoutExpired, BrokenPipeError):
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
     def prepared(self, root):
         """A file with the copy of domain ROOT that this machine can take, and its tree."""

@@ -186,7 +186,8 @@ class _Preparation:
 class Machine:
     """A running QEMU; a context manager that ends it."""
 
-    def __init__(self, build, options, phys_bits, bar1_gib=128, msix=None, control="qtest"):
+    def __init__(self, build, options, phys_bits, bar1_gib=128, msix=None, control="qtest", program=None, env=None):
+        """PROGRAM, with ENV, is started in QEMU's place."""
         self._folder = tempfile.TemporaryDirectory(prefix="gpuplan-qemu-")
         self._process = None
         self._stream = None
@@ -198,8 +199,8 @@ class Machine:
         preload.symlink_to(library)
         try:
             prepared = _Preparation(self._folder.name, phys_bits).arguments(options)
-            self._start(prepared, control, {
-                "LD_PRELOAD": str(preload), "FAKE_VFIO": stand_ins(self.vfio, bar1_gib, msix)})
+            self._start(program or tools.require(QEMU, "qemu-system-x86"), prepared, control, {
+                "LD_PRELOAD": str(preload), "FAKE_VFIO": stand_ins(self.vfio, bar1_gib, msix), **(env or {})})
         except BaseException:
             self.__exit__()
             raise
@@ -221,9 +222,9 @@ class Machine:
     def folder(self):
         return pathlib.Path(self._folder.name)
 
-    def _start(self, arguments, control, env):
+    def _start(self, program, arguments, control, env):
         path = self.folder / "control"
-        command = [tools.require(QEMU, "qemu-system-x86"), *arguments]
+        command = [program, *arguments]
         if control == "qtest":
             command += ["-S", "-qtest", f"unix:{path},server=on,wait=off", "-qtest-log", "/dev/null"]
         else:

@@ -1,0 +1,237 @@
+/* host-setup: a POSIX shell script that makes what a host's VMs need before they start, and their
+ * own configuration cannot say: vGPUs with their types and parameters, Fabric Manager partitions;
+ * for those who run QEMU themselves, whole GPUs on vfio-pci and the firmware's variables too.
+ *
+ * The plan stands at the top, a line a thing. What the lines do is the same for every host and
+ * lies in host_setup/: of these parts the script gets those that its lines call. */
+#include "backends/backend.h"
+#include "backends/firmware.h"
+#include "backends/shell.h"
+#include "backends/vfio.h"
+
+static bool for_host(const struct host *host);
+static bool write_host(const struct host *host, struct buffer *out, struct str *error);
+
+const struct backend backend_host_setup = {
+	.target = "host-setup",
+	.doc = "a script that makes the vGPUs of a kvm host's VMs: HOST/host-setup.sh",
+	.for_host = for_host,
+	.no_artifact = "none of its VMs has a vGPU or a Fabric Manager partition, and none is "
+		       "started by hand (managed_by: qemu)",
+	.of_vms = true,
+	.artifacts = {{.suffix = "host-setup.sh", .write_host = write_host}},
+	.n_artifacts = 1,
+};
+
+/* host_setup/parts.S: texts that end with NUL. */
+extern const char host_setup_common[], host_setup_functions[], host_setup_vfio[], host_setup_mdev[],
+	host_setup_bound[], host_setup_firmware[], host_setup_fabric[], host_setup_main[];
+
+/* The parts that lines of the plan call. */
+struct parts {
+	bool vfio, mdev, bound, firmware, fabric;
+};
+
+static bool for_host(const struct host *host)
+{
+	return host->setup;
+}
+
+static void add_word(struct buffer *out, struct str text)
+{
+	buffer_puts(out, " ");
+	shell_quote(out, text);
+}
+
+static void add_address(struct buffer *out, struct pci_address pci)
+{
+	char text[24];
+
+	pci_format(pci, text);
+	buffer_printf(out, " %s", text);
+}
+
+/* As the driver prints it. Of a type that the catalog lacks only the user can know the prefix.
+ * Empty: none was written. */
+static struct str type_name(const struct vm_gpu *vgpu)
+{
+	struct str written = vgpu->vgpu.s;
+	bool prefixed = (written.n > 5 && memcmp(written.p, "GRID ", 5) == 0) ||
+			(written.n > 7 && memcmp(written.p, "NVIDIA ", 7) == 0);
+
+	if (vgpu->type)
+		return vgpu->type->full_name;
+	return prefixed ? written : (struct str){0};
+}
+
+/* "enable_uvm=1, frame_rate_limiter=0": NVIDIA's user guide separates them by commas, another of
+ * its documents by blanks; so by both. */
+static struct str parameters(const struct vm_gpu *vgpu, struct arena *arena)
+{
+	struct buffer text;
+
+	buffer_init(&text, arena);
+	if (vgpu->uvm_setting != UVM_UNSET)
+		buffer_printf(&text, "enable_uvm=%d", vgpu->uvm_setting == UVM_ON);
+	for (uint32_t i = 0; i < vgpu->params.n; i++) {
+		const struct param *param = &vgpu->params.items[i];
+
+		buffer_printf(&text, "%s%.*s=%.*s", text.n ? ", " : "", STR_ARG(param->name.s),
+			      STR_ARG(param->value.s));
+	}
+	return buffer_text(&text);
+}
+
+/* mdevctl cannot keep a definition of a MIG-backed device. */
+static void add_mdev(const struct vm_gpu *vgpu, struct buffer *out)
+{
+	bool mig = vgpu->type && vgpu->type->kind == VGPU_MIG_BACKED;
+	uint8_t bytes[16];
+	char uuid[37];
+
+	if (vgpu->has_vf)
+		add_address(out, vgpu->vf);
+	else
+		buffer_puts(out, " any");
+	vm_gpu_mdev(vgpu, bytes);
+	uuid_format(bytes, uuid);
+	buffer_printf(out, " %s %s", uuid, mig ? "transient" : "kept");
+}
+
+static bool add_vgpu(const struct vm_gpu *vgpu, struct parts *parts, struct buffer *out,
+		     struct str *error)
+{
+	bool mdev = vfio_is_mdev(vgpu);
+	struct str type = type_name(vgpu);
+
+	if (type.n == 0) {
+		*error = arena_printf(
+			out->arena,
+			"vGPU type '%.*s' of VM '%.*s' is not in the catalog: write it as the "
+			"driver prints it, 'NVIDIA %.*s' or 'GRID %.*s'",
+			STR_ARG(vgpu->vgpu.s), STR_ARG(vgpu->vm->spec->name.s),
+			STR_ARG(vgpu->vgpu.s), STR_ARG(vgpu->vgpu.s));
+		return false;
+	}
+	*(mdev ? &parts->mdev : &parts->vfio) = true;
+	buffer_puts(out, mdev ? "\tmdev_vgpu" : "\tvfio_vgpu");
+	add_word(out, vgpu->vm->spec->name.s);
+	add_address(out, vgpu->gpu->spec->address.pci);
+	if (mdev)
+		add_mdev(vgpu, out);
+	else
+		add_address(out, vgpu->vf);
+	add_word(out, type);
+	add_word(out, parameters(vgpu, out->arena));
+	buffer_puts(out, "\n");
+	return true;
+}
+
+static void add_whole(const struct vm_gpu *gpu, struct parts *parts, struct buffer *out)
+{
+	parts->bound = true;
+	buffer_puts(out, "\twhole_gpu");
+	add_word(out, gpu->vm->spec->name.s);
+	add_address(out, gpu->gpu->spec->address.pci);
+	buffer_puts(out, "\n");
+}
+
+static void add_firmware(const struct vm *vm, struct parts *parts, struct buffer *out)
+{
+	struct str name = vm->spec->name.s;
+
+	parts->firmware = true;
+	buffer_puts(out, "\tfirmware_variables");
+	add_word(out, name);
+	add_word(out, arena_printf(out->arena, FIRMWARE_VARS, STR_ARG(name)));
+	add_word(out, STR(FIRMWARE_TEMPLATE));
+	buffer_puts(out, "\n");
+}
+
+/* After the GPUs: Fabric Manager may look for them. */
+static void add_partition(const struct vm *vm, const struct fabric_partition *partition,
+			  struct parts *parts, struct buffer *out)
+{
+	const char *between = " '";
+
+	parts->fabric = true;
+	buffer_puts(out, "\tfabric_partition");
+	add_word(out, vm->spec->name.s);
+	if (partition->id < 0)
+		buffer_puts(out, " any");
+	else
+		buffer_printf(out, " %d", partition->id);
+	for (unsigned m = 1; m <= MAX_MODULE; m++)
+		if (partition->modules & UINT32_C(1) << m) {
+			buffer_printf(out, "%s%u", between, m);
+			between = " ";
+		}
+	buffer_puts(out, "'\n");
+}
+
+static bool add_vm(const struct vm *vm, struct parts *parts, struct buffer *out, struct str *error)
+{
+	bool by_hand = vm->host->managed_by == MANAGED_BY_QEMU;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct vm_gpu *gpu = &vm->gpus[i];
+
+		if (gpu->is_vgpu && !add_vgpu(gpu, parts, out, error))
+			return false;
+		if (!gpu->is_vgpu && by_hand)
+			add_whole(gpu, parts, out);
+	}
+	if (by_hand && vm->firmware == FIRMWARE_EFI)
+		add_firmware(vm, parts, out);
+	for (uint32_t i = 0; i < vm->n_partitions; i++)
+		add_partition(vm, vm->partitions[i], parts, out);
+	return true;
+}
+
+static void add_head(const struct host *host, struct buffer *out)
+{
+	struct str name = host->spec->name.s;
+
+	buffer_printf(
+		out,
+		"#!/bin/sh\n"
+		"# What the VMs of host %.*s need before they start.\n"
+		"# Written by gpuplan: change the spec and compile it again.\n"
+		"#\n"
+		"#     sh host-setup.sh --dry-run    # print the commands, change nothing\n"
+		"#     sh host-setup.sh              # run them; again and again does no harm\n"
+		"#     sh host-setup.sh --help\n\n",
+		STR_ARG(name));
+	buffer_puts(out, "host=");
+	shell_quote(out, name);
+	buffer_puts(out, "\nvms='");
+	for (uint32_t i = 0; i < host->n_vms; i++)
+		buffer_printf(out, "%s%.*s", i ? " " : "", STR_ARG(host->vms[i]->spec->name.s));
+	buffer_puts(out, "'\n\nplan()\n{\n");
+}
+
+static void add_part(struct buffer *out, bool wanted, const char *part)
+{
+	if (wanted)
+		buffer_printf(out, "\n%s", part);
+}
+
+static bool write_host(const struct host *host, struct buffer *out, struct str *error)
+{
+	struct parts parts = {0};
+
+	add_head(host, out);
+	for (uint32_t i = 0; i < host->n_vms; i++)
+		if (!add_vm(host->vms[i], &parts, out, error))
+			return false;
+	buffer_puts(out, "}\n");
+	add_part(out, true, host_setup_common);
+	add_part(out, parts.vfio || parts.mdev, host_setup_functions);
+	add_part(out, parts.vfio, host_setup_vfio);
+	add_part(out, parts.mdev, host_setup_mdev);
+	add_part(out, parts.bound, host_setup_bound);
+	add_part(out, parts.firmware, host_setup_firmware);
+	add_part(out, parts.fabric, host_setup_fabric);
+	add_part(out, true, host_setup_main);
+	return true;
+}

@@ -1,0 +1,113 @@
+/* gpuplan graph: the plan as a drawing. */
+#include "compiler/graph.h"
+
+#include <fnmatch.h>
+
+#include "compiler/cli/cli.h"
+#include "schema/keys.h"
+
+static enum status run(struct arena *arena, const struct options *options);
+
+const struct command command_graph = {
+	.name = "graph",
+	.arguments = "[PATH…]",
+	.summary = "draw hosts, GPUs, NVLink, cliques and VMs, with the findings in red",
+	.run = run,
+	.bit = COMMAND_GRAPH,
+};
+
+static const struct {
+	const char *name;
+	void (*write)(const struct graph *graph, struct buffer *out);
+} formats[] = {
+	{"svg", graph_write_svg},
+	{"dot", graph_write_dot},
+	{"mermaid", graph_write_mermaid},
+};
+
+enum { N_FORMATS = sizeof formats / sizeof *formats };
+
+/* The pattern stands for the host's name. */
+static bool matches(const char *pattern, struct str host)
+{
+	char name[256];
+
+	if (host.n >= sizeof name)
+		return false;
+	memcpy(name, host.p, host.n);
+	name[host.n] = '\0';
+	return fnmatch(pattern, name, 0) == 0;
+}
+
+static bool is_wanted(struct str host, const void *data)
+{
+	const struct options *options = data;
+
+	for (uint32_t i = 0; i < options->n_hosts; i++)
+		if (matches(options->hosts[i], host))
+			return true;
+	return false;
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+/* A mistyped host must not look like one without findings. */
+static bool all_found(const struct options *options, const struct graph *graph,
+		      const struct plan *plan)
+{
+	for (uint32_t p = 0; p < options->n_hosts; p++) {
+		struct str pattern = str_of(options->hosts[p]);
+		uint32_t i = 0;
+		size_t near;
+
+		while (i < graph->n_hosts && !matches(options->hosts[p], graph->hosts[i].name))
+			i++;
+		if (i < graph->n_hosts)
+			continue;
+		near = nearest(pattern, plan->n_hosts, host_name, plan);
+		if (near != SIZE_MAX)
+			trouble("no host '%s': did you mean '%.*s'?", options->hosts[p],
+				STR_ARG(host_name(near, plan)));
+		else
+			trouble("no host '%s' in the plan", options->hosts[p]);
+		return false;
+	}
+	return true;
+}
+
+static enum status run(struct arena *arena, const struct options *options)
+{
+	const char *format = options->format ? options->format : formats[0].name;
+	struct workspace workspace;
+	enum status status;
+	struct graph *graph;
+	struct buffer out;
+	size_t i = 0;
+
+	while (i < N_FORMATS && strcmp(formats[i].name, format) != 0)
+		i++;
+	if (i == N_FORMATS) {
+		trouble("no format '%s' here: svg, dot or mermaid", format);
+		return STATUS_TROUBLE;
+	}
+	status = workspace_open(&workspace, arena, options, options->arguments,
+				options->n_arguments);
+	if (status != STATUS_OK)
+		return status;
+	graph = graph_build(arena, workspace.plan, &workspace.findings,
+			    options->n_hosts ? is_wanted : NULL, options);
+	if (!all_found(options, graph, workspace.plan))
+		return STATUS_TROUBLE;
+	buffer_init(&out, arena);
+	formats[i].write(graph, &out);
+	fwrite(out.p, 1, out.n, stdout);
+	if (!flush_output(stdout, "standard output"))
+		return STATUS_TROUBLE;
+	/* Nobody reads a picture in a log. */
+	workspace_print(&workspace, FORMAT_ONELINE, stderr);
+	workspace_print_summary(&workspace);
+	return workspace_verdict(&workspace);
+}

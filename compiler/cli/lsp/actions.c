@@ -1,0 +1,136 @@
+/* Code actions: the fixes of the findings. */
+#include "compiler/cli/lsp/server.h"
+
+struct request {
+	struct server *server;
+	const struct document *document;
+	const struct scope *scope;
+	const struct source *source;
+	size_t start, end; /* the range that is asked for */
+};
+
+static bool read_offset(const struct request *r, json_object *range, const char *line_path,
+			const char *character_path, size_t *out)
+{
+	uint32_t line, character;
+
+	if (!member_number(range, line_path, &line) ||
+	    !member_number(range, character_path, &character))
+		return false;
+	*out = offset_of_position(document_text(r->document), r->server->client.encoding, line,
+				  character);
+	return true;
+}
+
+static bool read_request(struct request *r, struct server *server, json_object *params)
+{
+	json_object *range = member(params, "range");
+
+	*r = (struct request){.server = server};
+	r->document = document_find(&server->documents, member_text(params, "textDocument.uri"));
+	r->scope = r->document ? scope_of_document(server, r->document) : NULL;
+	r->source = r->scope ? judged_source(r->scope->latest, r->document) : NULL;
+	return r->source && read_offset(r, range, "start.line", "start.character", &r->start) &&
+	       read_offset(r, range, "end.line", "end.character", &r->end);
+}
+
+/* The client may want only some kinds; `quickfix` is asked for by itself or by nothing. */
+static bool is_wanted(json_object *params)
+{
+	return !member(params, "context.only") || member_lists(params, "context.only", "quickfix");
+}
+
+static json_object *text_edit(const struct request *r, const struct source *source,
+			      const struct edit *edit)
+{
+	json_object *o = json_map();
+
+	json_put(o, "range",
+		 range_of_span(&r->scope->latest->workspace.sources, r->server->client.encoding,
+			       edit->at, client_has_mark(r->server, source)));
+	json_put(o, "newText", json_valid_text(r->server->scratch, edit->with));
+	return o;
+}
+
+/* {"textDocument": …, "edits": []}, with the version that the edits are for. */
+static json_object *document_edit(const struct request *r, struct str uri, json_object *edits)
+{
+	const struct document *d = document_find(&r->server->documents, uri);
+	json_object *text = json_map(), *o = json_map();
+
+	json_put(text, "uri", json_valid_text(r->server->scratch, uri));
+	json_put_any(text, "version",
+		     d && d->has_version ? json_object_new_uint64(d->version) : NULL);
+	json_put(o, "textDocument", text);
+	json_put(o, "edits", edits);
+	return o;
+}
+
+/* {"documentChanges": …} or the older {"changes": …}. The edits of a file stand together, as they
+ * are in the order of their places. */
+static json_object *workspace_edit(const struct request *r, const struct fix *fix)
+{
+	bool versions = r->server->client.document_changes;
+	json_object *o = json_map(), *list = json_list(), *files = json_map(), *edits = NULL;
+	const struct source *last = NULL;
+
+	for (uint32_t i = 0; i < fix->n_edits; i++) {
+		const struct source *source = source_of(&r->scope->latest->workspace.sources,
+							fix->edits[i].at);
+		struct str uri = source_uri(r->server, r->scope, source);
+
+		if (source != last) {
+			edits = json_list();
+			if (versions)
+				json_append(list, document_edit(r, uri, edits));
+			else
+				json_put_any(
+					files,
+					arena_printf(r->server->scratch, "%.*s", STR_ARG(uri)).p,
+					edits);
+			last = source;
+		}
+		json_append(edits, text_edit(r, source, &fix->edits[i]));
+	}
+	json_put(o, versions ? "documentChanges" : "changes", versions ? list : files);
+	json_object_put(versions ? files : list);
+	return o;
+}
+
+static json_object *action_of(const struct request *r, const struct finding *f)
+{
+	json_object *o = json_map(), *list = json_list();
+
+	json_append(list,
+		    diagnostic_of(r->server, r->scope, &r->scope->latest->workspace.sources, f));
+	json_put(o, "title", json_valid_text(r->server->scratch, f->fix.description));
+	json_put_text(o, "kind", STR("quickfix"));
+	json_put(o, "diagnostics", list);
+	/* The safe ones may be applied without a second look. */
+	if (f->fix.safe)
+		json_put_flag(o, "isPreferred", true);
+	json_put(o, "edit", workspace_edit(r, &f->fix));
+	return o;
+}
+
+json_object *answer_code_actions(struct server *server, json_object *params)
+{
+	const struct findings *findings;
+	struct request r;
+	json_object *list;
+
+	scopes_refresh(server);
+	if (!read_request(&r, server, params) || !is_wanted(params) ||
+	    !server->client.code_action_literals)
+		return NULL;
+	list = json_list();
+	findings = &r.scope->latest->workspace.findings;
+	for (uint32_t i = 0; i < findings->n; i++) {
+		const struct finding *f = &findings->items[i];
+
+		if (f->fix.given && span_end(f->at) >= r.source->base + r.start &&
+		    f->at.at <= r.source->base + r.end && f->at.at >= r.source->base)
+			json_append(list, action_of(&r, f));
+	}
+	return list;
+}

@@ -1,0 +1,172 @@
+/* Completion: keys that may stand here and do not yet, and values that fit. */
+#include "compiler/cli/lsp/complete.h"
+
+#include "compiler/cli/lsp/facts.h"
+#include "compiler/decode.h"
+
+void add_item(struct completion *c, struct item item)
+{
+	json_object *o = json_map(), *edit = json_map();
+	struct str text = item.text.n ? item.text : item.label;
+
+	json_put(o, "label", json_valid_text(c->arena, item.label));
+	json_put_number(o, "kind", item.kind);
+	if (item.detail.n)
+		json_put(o, "detail", json_valid_text(c->arena, item.detail));
+	if (item.doc.n) {
+		json_object *doc = json_map();
+
+		json_put_text(doc, "kind", STR("markdown"));
+		json_put_text(doc, "value", item.doc);
+		json_put(o, "documentation", doc);
+	}
+	json_put_text(o, "sortText", arena_printf(c->arena, "%05u", c->rank++));
+	if (item.snippet)
+		json_put_number(o, "insertTextFormat", 2);
+	/* `host:` was typed up to the colon: YAML wants a blank behind it. */
+	if (c->asked.context->after_colon)
+		text = arena_printf(c->arena, " %.*s", STR_ARG(text));
+	json_put(edit, "range", json_object_get(c->range));
+	json_put(edit, "newText", json_valid_text(c->arena, text));
+	json_put(o, "textEdit", edit);
+	json_append(c->items, o);
+}
+
+/* --- keys --- */
+
+/* What stands behind the key, so that the cursor is where its value goes. */
+static struct str key_text(struct completion *c, const struct key *key, bool *snippet)
+{
+	const struct context *at = c->asked.context;
+	bool is_map = key->type == KEY_MAP || key->type == KEY_NAMED || key->type == KEY_PARAMS;
+	bool is_maps = key->type == KEY_LIST && key->item == KEY_MAP && !key->section->shorthand;
+	const char *behind = ": ";
+
+	*snippet = false;
+	if (at->is_key)
+		return str_of(key->name);
+	if (!at->flow && c->asked.server->client.snippets && !key->words) {
+		*snippet = is_map || key->type == KEY_LIST;
+		behind = is_map			 ? ":\n\t$0"
+			 : is_maps		 ? ":\n\t- $0"
+			 : key->type == KEY_LIST ? ": [$0]"
+						 : behind;
+	} else if (!at->flow && is_map) {
+		behind = ":";
+	}
+	return arena_printf(c->arena, "%s%s", key->name, behind);
+}
+
+static bool has_key(const struct completion *c, const char *key)
+{
+	return context_has_key(c->asked.context, document_text(c->asked.document), key);
+}
+
+static bool is_either_there(const struct completion *c, const struct section *section,
+			    const struct key *key)
+{
+	const char *const *either = section->either;
+
+	return either[0] &&
+	       (strcmp(key->name, either[0]) == 0 || strcmp(key->name, either[1]) == 0) &&
+	       (has_key(c, either[0]) || has_key(c, either[1]));
+}
+
+static void add_key(struct completion *c, const struct section *section, const struct key *key,
+		    bool profile)
+{
+	struct item item = {.label = str_of(key->name), .kind = ITEM_FIELD};
+	unsigned flags = key->flags & ~(profile ? KEY_REQUIRED : 0U);
+	struct str facts = key_facts(c->arena, flags);
+
+	if ((profile && key->flags & KEY_OWN) || has_key(c, key->name) ||
+	    is_either_there(c, section, key))
+		return;
+	item.detail = decode_expected(c->arena, key);
+	if (facts.n)
+		item.detail = arena_printf(c->arena, "%.*s (%.*s)", STR_ARG(item.detail),
+					   STR_ARG(facts));
+	item.doc = str_of(key->doc);
+	item.text = key_text(c, key, &item.snippet);
+	add_item(c, item);
+}
+
+/* What is required first, each part in the order of the table. */
+static void add_keys(struct completion *c, const struct section *section)
+{
+	bool profile = (section == &vm_section && !is_in_vm(&c->asked, false)) ||
+		       (section == &host_section && !is_in_host(&c->asked, false));
+
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < section->n; i++)
+			if (((section->keys[i].flags & KEY_REQUIRED) != 0) == (pass == 0))
+				add_key(c, section, &section->keys[i], profile);
+}
+
+/* --- the request --- */
+
+/* Within the brackets of `# gpuplan: ignore[`: the word there becomes what is completed. */
+static bool find_ignored_rule(struct completion *c)
+{
+	struct context *at = c->asked.context;
+	struct str comment = {c->asked.document->text + at->start, c->asked.cursor - at->start};
+	const char *opening = "gpuplan: ignore[";
+	const char *list = memmem(comment.p, comment.n, opening, strlen(opening));
+	size_t start = c->asked.cursor, end = c->asked.cursor;
+	const char *text = c->asked.document->text;
+
+	if (!list)
+		return false;
+	list += strlen(opening);
+	if (memchr(list, ']', (size_t)(comment.p + comment.n - list)))
+		return false;
+	while (text + start > list && !strchr(", ", text[start - 1]))
+		start--;
+	while (end < at->end && !strchr("], ", text[end]))
+		end++;
+	at->start = start;
+	at->end = end;
+	return true;
+}
+
+static void set_range(struct completion *c)
+{
+	const struct context *at = c->asked.context;
+
+	c->range = range_of_offsets(document_text(c->asked.document),
+				    c->asked.server->client.encoding, at->start, at->end);
+}
+
+/* What stands in a map is a key. */
+static bool may_be_value(const struct completion *c)
+{
+	const struct context *at = c->asked.context;
+
+	return !at->is_key && !(at->map && (at->flow || has_key(c, NULL)));
+}
+
+json_object *answer_completion(struct server *server, json_object *params)
+{
+	struct completion c = {.arena = server->scratch};
+	struct shape shape;
+
+	if (!asked_at(&c.asked, server, params))
+		return NULL;
+	c.items = json_list();
+	if (c.asked.context->kind == CONTEXT_COMMENT && find_ignored_rule(&c)) {
+		set_range(&c);
+		add_rules(&c, "");
+	} else if (c.asked.context->kind == CONTEXT_NODE) {
+		set_range(&c);
+		shape = shape_here(&c.asked);
+		if (c.asked.context->map && shape.kind == SHAPE_MAP)
+			add_keys(&c, shape.section);
+		if (c.asked.context->map && shape.kind == SHAPE_PARAMS &&
+		    shape.owner == &project_section)
+			add_rules(&c, c.asked.context->is_key ? "" : ": ");
+		if (may_be_value(&c))
+			add_values(&c);
+	}
+	json_object_put(c.range);
+	return c.items;
+}

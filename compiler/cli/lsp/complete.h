@@ -1,0 +1,38 @@
+/* Completion: complete.c answers the request and offers keys, complete_values.c values. */
+#ifndef GPUPLAN_LSP_COMPLETE_H
+#define GPUPLAN_LSP_COMPLETE_H
+
+#include "compiler/cli/lsp/shape.h"
+
+/* LSP's CompletionItemKind */
+enum item_kind {
+	ITEM_FIELD = 5,
+	ITEM_MODULE = 9,
+	ITEM_VALUE = 12,
+	ITEM_WORD = 20,
+	ITEM_CONSTANT = 21,
+	ITEM_STRUCT = 22,
+};
+
+struct completion {
+	struct asked asked;
+	json_object *items, *range;
+	struct arena *arena;
+	uint32_t rank; /* of the next item: the client sorts by it */
+};
+
+struct item {
+	struct str label;
+	enum item_kind kind;
+	struct str detail, doc; /* may be empty */
+	struct str text;	/* that is inserted; empty: the label */
+	bool snippet;
+};
+
+void add_item(struct completion *c, struct item item);
+/* What may stand at the cursor as a value. */
+void add_values(struct completion *c);
+/* The rules that may be switched off, `behind` behind each name. */
+void add_rules(struct completion *c, const char *behind);
+
+#endif

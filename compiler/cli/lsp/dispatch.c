@@ -1,0 +1,229 @@
+/* From a method's name to its handler, and the life of a session. */
+#include "compiler/cli/lsp/server.h"
+
+enum answer_error {
+	ERROR_PARSE = -32700,
+	ERROR_INVALID = -32600,
+	ERROR_NO_METHOD = -32601,
+	ERROR_NOT_INITIALIZED = -32002,
+	ERROR_CANCELLED = -32800,
+};
+
+/* --- what is sent --- */
+
+static json_object *envelope(void)
+{
+	json_object *o = json_map();
+
+	json_put_text(o, "jsonrpc", STR("2.0"));
+	return o;
+}
+
+void server_notify(struct server *server, const char *method, json_object *params)
+{
+	json_object *o = envelope();
+
+	json_put_text(o, "method", str_of(method));
+	json_put(o, "params", params);
+	transport_send(&server->transport, o);
+}
+
+void server_request(struct server *server, const char *method, json_object *params)
+{
+	json_object *o = envelope();
+
+	json_put_text(o, "id", str_of(method));
+	json_put_text(o, "method", str_of(method));
+	json_put(o, "params", params);
+	transport_send(&server->transport, o);
+}
+
+static void send_result(struct server *server, json_object *id, json_object *result)
+{
+	json_object *o = envelope();
+
+	json_put_any(o, "id", json_object_get(id));
+	json_put_any(o, "result", result);
+	transport_send(&server->transport, o);
+}
+
+static void send_error(struct server *server, json_object *id, enum answer_error code,
+		       const char *message)
+{
+	json_object *o = envelope(), *error = json_map();
+
+	json_put_any(o, "id", json_object_get(id));
+	json_put(error, "code", json_object_new_int(code));
+	json_put_text(error, "message", str_of(message));
+	json_put(o, "error", error);
+	transport_send(&server->transport, o);
+}
+
+/* --- methods --- */
+
+static const struct {
+	const char *method;
+	json_object *(*answer)(struct server *server, json_object *params);
+} requests[] = {
+	{"shutdown", answer_shutdown},
+	{"textDocument/completion", answer_completion},
+	{"textDocument/hover", answer_hover},
+	{"textDocument/definition", answer_definition},
+	{"textDocument/codeAction", answer_code_actions},
+	{"textDocument/documentSymbol", answer_symbols},
+};
+
+static const struct {
+	const char *method;
+	void (*take)(struct server *server, json_object *params);
+} notifications[] = {
+	{"initialized", on_initialized},
+	{"textDocument/didOpen", on_open},
+	{"textDocument/didChange", on_change},
+	{"textDocument/didClose", on_close},
+	{"textDocument/didSave", on_files},
+	{"workspace/didChangeWatchedFiles", on_files},
+	{"workspace/didChangeWorkspaceFolders", on_folders},
+};
+
+static void answer(struct server *server, json_object *id, struct str method, json_object *params)
+{
+	if (str_is(method, "initialize") && server->state == SERVER_NEW) {
+		send_result(server, id, answer_initialize(server, params));
+		return;
+	}
+	if (server->state != SERVER_RUNNING) {
+		bool early = server->state == SERVER_NEW;
+
+		send_error(server, id, early ? ERROR_NOT_INITIALIZED : ERROR_INVALID,
+			   early ? "the first request is initialize"
+				 : "nothing is answered after shutdown");
+		return;
+	}
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		if (!str_is(method, requests[i].method))
+			continue;
+		send_result(server, id, requests[i].answer(server, params));
+		return;
+	}
+	if (str_is(method, "initialize"))
+		send_error(server, id, ERROR_INVALID, "initialize was answered already");
+	else
+		send_error(server, id, ERROR_NO_METHOD, "this server has no such method");
+}
+
+static void take(struct server *server, struct str method, json_object *params)
+{
+	if (str_is(method, "exit")) {
+		server->exits = true;
+		return;
+	}
+	for (size_t i = 0; i < sizeof notifications / sizeof *notifications; i++)
+		if (server->state == SERVER_RUNNING && str_is(method, notifications[i].method))
+			notifications[i].take(server, params);
+}
+
+/* --- messages --- */
+
+/* What was read at once, in its order. */
+enum { QUEUE_LENGTH = 256 };
+
+struct queue {
+	json_object *messages[QUEUE_LENGTH];
+	size_t n;
+};
+
+/* A later message of the queue takes the request back. */
+static bool is_cancelled(const struct queue *queue, size_t i, json_object *id)
+{
+	for (i++; i < queue->n; i++)
+		if (str_is(member_text(queue->messages[i], "method"), "$/cancelRequest") &&
+		    json_object_equal(member(queue->messages[i], "params.id"), id))
+			return true;
+	return false;
+}
+
+static void handle(struct server *server, const struct queue *queue, size_t i)
+{
+	json_object *message = queue->messages[i], *id = member(message, "id");
+	struct str method = member_text(message, "method");
+	json_object *params = member(message, "params");
+
+	if (!member_is_text(message, "method")) {
+		/* The client's answer to a request of ours is no request. */
+		if (!json_object_object_get_ex(message, "result", NULL) &&
+		    !json_object_object_get_ex(message, "error", NULL))
+			send_error(server, id, ERROR_INVALID, "a message without a method");
+	} else if (!id) {
+		take(server, method, params);
+	} else if (is_cancelled(queue, i, id)) {
+		send_error(server, id, ERROR_CANCELLED, "cancelled");
+	} else {
+		answer(server, id, method, params);
+	}
+	arena_reset(server->scratch);
+}
+
+/* Fills the queue with what is there; false: the wire cannot be read any more. */
+static bool fill(struct server *server, struct queue *queue)
+{
+	struct transport *t = &server->transport;
+
+	for (queue->n = 0; queue->n < QUEUE_LENGTH;) {
+		switch (transport_next(t, &queue->messages[queue->n])) {
+		case INCOMING_MESSAGE:
+			queue->n++;
+			break;
+		case INCOMING_NONE:
+			if (!transport_read(t, false))
+				return true;
+			break;
+		case INCOMING_NO_JSON:
+			send_error(server, NULL, ERROR_PARSE, "the message is no JSON");
+			break;
+		case INCOMING_TOO_LONG:
+			send_error(server, NULL, ERROR_INVALID,
+				   "the message is longer than 32 MiB");
+			break;
+		case INCOMING_NO_HEADER:
+			send_error(server, NULL, ERROR_PARSE,
+				   "a header without 'Content-Length: N'");
+			return false;
+		}
+	}
+	return true;
+}
+
+static void handle_all(struct server *server, const struct queue *queue)
+{
+	for (size_t i = 0; i < queue->n; i++) {
+		if (!server->exits)
+			handle(server, queue, i);
+		json_object_put(queue->messages[i]);
+	}
+	/* Once for all keystrokes that came together. */
+	if (server->state == SERVER_RUNNING && !server->exits)
+		scopes_refresh(server);
+	arena_reset(server->scratch);
+}
+
+enum status server_run(struct server *server)
+{
+	struct transport *t = &server->transport;
+	bool readable = true;
+	struct queue queue;
+
+	while (readable && !server->exits && !t->broken) {
+		readable = fill(server, &queue);
+		handle_all(server, &queue);
+		if (queue.n == 0 && readable && !transport_read(t, true))
+			break;
+	}
+	if (!readable) {
+		trouble("lsp: a header without 'Content-Length: N'");
+		return STATUS_TROUBLE;
+	}
+	if (transport_cut(t))
+		trouble("lsp: the input breaks off in the middle of a message");
+	return server->state == SERVER_SHUT_DOWN ? STATUS_OK : STATUS_FINDINGS;
+}

@@ -1,0 +1,166 @@
+/* Hover: what a key takes, what a name stands for, and why a finding is one. */
+#include "compiler/buffer.h"
+#include "compiler/cli/lsp/facts.h"
+#include "compiler/cli/lsp/shape.h"
+#include "compiler/decode.h"
+#include "rules/rules.h"
+
+static void add_key(struct buffer *out, const struct key *key)
+{
+	struct str facts = key_facts(out->arena, key->flags);
+
+	buffer_printf(out, "**%s**: %.*s", key->name, STR_ARG(decode_expected(out->arena, key)));
+	if (facts.n)
+		buffer_printf(out, " *(%.*s)*", STR_ARG(facts));
+	buffer_printf(out, "\n\n%s\n", key->doc);
+}
+
+static void add_fact(struct buffer *out, struct str name, struct str facts)
+{
+	buffer_printf(out, "**%.*s**: %.*s\n\n", STR_ARG(name), STR_ARG(facts));
+}
+
+static void add_board(struct buffer *out, struct catalog *catalog, struct str id)
+{
+	const struct board *board = catalog_board(catalog, id);
+
+	if (!board)
+		board = catalog_board_by_pci(catalog, id, NULL);
+	if (board)
+		add_fact(out, board->id, board_facts(out->arena, board));
+}
+
+/* What the catalog or the plan knows of a value. */
+static void add_value(struct buffer *out, const struct asked *asked, const struct section *owner,
+		      const struct key *key)
+{
+	struct catalog *catalog = asked->server->catalog;
+	struct str word = word_here(asked);
+	const struct host *host = host_around(asked);
+
+	if (is_key_of(owner, key, &gpu_section, "board")) {
+		add_board(out, catalog, word);
+	} else if (strcmp(key->name, "vgpu") == 0) {
+		const struct vgpu_type *type = catalog_vgpu_type(catalog, word);
+
+		if (type)
+			add_fact(out, type->full_name, vgpu_facts(out->arena, type));
+	} else if (is_key_of(owner, key, &vm_section, "host")) {
+		if (host)
+			add_fact(out, host->spec->name.s, host_facts(out->arena, host));
+	} else if (key->grammar == GRAMMAR_GPU_ID && host) {
+		const struct gpu *gpu = host_gpu(host, word);
+
+		if (!gpu)
+			return;
+		add_fact(out, gpu->spec->name.s, gpu_facts(out->arena, gpu));
+		if (gpu->board)
+			add_fact(out, gpu->board->id, board_facts(out->arena, gpu->board));
+	}
+}
+
+/* The name of a host or GPU where it is defined. */
+static void add_name(struct buffer *out, const struct asked *asked, const struct shape *shape)
+{
+	const struct host *host = host_around(asked);
+	const struct gpu *gpu;
+
+	if (!asked->names || !shape->key)
+		return;
+	if (is_key_of(shape->owner, shape->key, &document_section, "hosts")) {
+		host = plan_host(asked->names->workspace.plan, word_here(asked));
+		if (host)
+			add_fact(out, host->spec->name.s, host_facts(out->arena, host));
+	} else if (is_key_of(shape->owner, shape->key, &host_section, "gpus") && host) {
+		gpu = host_gpu(host, word_here(asked));
+		if (gpu)
+			add_fact(out, gpu->spec->name.s, gpu_facts(out->arena, gpu));
+	}
+}
+
+static void add_word(struct buffer *out, const struct asked *asked)
+{
+	const struct context *at = asked->context;
+	const struct section *owner;
+	const struct key *key;
+	struct shape shape;
+
+	if (at->kind != CONTEXT_NODE || at->start == at->end)
+		return;
+	shape = shape_here(asked);
+	if (at->is_key) {
+		key = shape.kind == SHAPE_MAP ? section_key(shape.section, word_here(asked)) : NULL;
+		if (key)
+			add_key(out, key);
+		else if (shape.kind == SHAPE_NAMES)
+			add_name(out, asked, &shape);
+		return;
+	}
+	key = value_key(asked, &owner);
+	if (!key)
+		return;
+	add_value(out, asked, owner, key);
+	add_key(out, key);
+}
+
+static void add_rule(struct buffer *out, const struct finding *f)
+{
+	const struct rule *rule = rule_find(str_of(f->rule));
+
+	buffer_printf(out, "%s**%s** *(%s)*\n\n", out->n ? "\n---\n\n" : "", f->rule,
+		      severity_name(f->severity));
+	if (rule)
+		buffer_printf(out, "%s\n\n%s\n\nSource: %s\n", rule->what, rule->why, rule->source);
+}
+
+static bool touches(const struct finding *f, uint32_t at)
+{
+	return at >= f->at.at && at <= span_end(f->at);
+}
+
+/* The rules of the findings at the cursor, each once. */
+static void add_findings(struct buffer *out, const struct asked *asked)
+{
+	const struct workspace *w;
+	const struct source *source;
+	const char *last = "";
+
+	if (!asked->scope)
+		return;
+	w = &asked->scope->latest->workspace;
+	source = judged_source(asked->scope->latest, asked->document);
+	for (uint32_t i = 0; source && i < w->findings.n; i++) {
+		const struct finding *f = &w->findings.items[i];
+
+		if (!touches(f, source->base + (uint32_t)asked->cursor) ||
+		    strcmp(last, f->rule) == 0)
+			continue;
+		add_rule(out, f);
+		last = f->rule;
+	}
+}
+
+json_object *answer_hover(struct server *server, json_object *params)
+{
+	struct asked asked;
+	struct buffer out;
+	json_object *hover, *contents;
+
+	scopes_refresh(server);
+	if (!asked_at(&asked, server, params))
+		return NULL;
+	buffer_init(&out, server->scratch);
+	add_word(&out, &asked);
+	add_findings(&out, &asked);
+	if (out.n == 0)
+		return NULL;
+	hover = json_map();
+	contents = json_map();
+	json_put_text(contents, "kind", STR("markdown"));
+	json_put(contents, "value", json_valid_text(server->scratch, buffer_text(&out)));
+	json_put(hover, "contents", contents);
+	json_put(hover, "range",
+		 range_of_offsets(document_text(asked.document), server->client.encoding,
+				  asked.context->start, asked.context->end));
+	return hover;
+}

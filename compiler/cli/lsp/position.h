@@ -1,0 +1,31 @@
+/* LSP's positions: lines from 0, and characters in the units that client and server agreed on. */
+#ifndef GPUPLAN_LSP_POSITION_H
+#define GPUPLAN_LSP_POSITION_H
+
+#include "compiler/cli/lsp/message.h"
+#include "compiler/source.h"
+
+enum encoding { ENCODING_UTF16, ENCODING_UTF8, ENCODING_UTF32 };
+
+/* "utf-16" */
+const char *encoding_name(enum encoding encoding);
+bool encoding_parse(struct str name, enum encoding *out);
+
+/* Units of a text. A byte that is no UTF-8 counts as one character: the client shows it as one. */
+uint32_t count_units(struct str text, enum encoding encoding);
+
+/* The offset of a position in a text. What lies behind the end of its line, or of the text, is that
+ * end; the middle of a character is its start. */
+size_t offset_of_position(struct str text, enum encoding encoding, uint32_t line,
+			  uint32_t character);
+/* The other way round. */
+json_object *position_of_offset(struct str text, enum encoding encoding, size_t offset);
+
+/* {"start": …, "end": …} of a span. `mark`: the client's text starts with the byte order mark that
+ * the source has; an editor that reads the file itself hides it. */
+json_object *range_of_span(const struct sources *sources, enum encoding encoding, struct span span,
+			   bool mark);
+/* Of two offsets in a text. */
+json_object *range_of_offsets(struct str text, enum encoding encoding, size_t start, size_t end);
+
+#endif

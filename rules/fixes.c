@@ -1,0 +1,139 @@
+#include "rules/fixes.h"
+
+#include <ctype.h>
+
+#include "compiler/buffer.h"
+#include "compiler/edit.h"
+#include "rules/p2p.h"
+
+static void replace(struct judge *judge, struct finding *f, bool safe, struct span at,
+		    struct str value, const char *description)
+{
+	finding_fix(judge->findings, f, safe,
+		    edit_value(judge->arena, judge->plan->sources, at, value), "%s", description);
+}
+
+/* A key that the VM does not have, behind the one that has its value at `at`. */
+static void insert_behind(struct judge *judge, struct finding *f, const struct vm *vm, bool safe,
+			  struct entry entry, const char *key, struct span at,
+			  const char *description)
+{
+	struct anchor anchor = {(const struct named_spec *)vm->spec, key, at};
+	struct edit edit;
+
+	if (edit_insert(judge->arena, judge->plan->sources, anchor, entry, &edit))
+		finding_fix(judge->findings, f, safe, edit, "%s", description);
+}
+
+static void insert(struct judge *judge, struct finding *f, const struct vm *vm, bool safe,
+		   struct entry entry, const char *description)
+{
+	insert_behind(judge, f, vm, safe, entry, "profile", vm->spec->profile.at, description);
+}
+
+void fix_key(struct judge *judge, struct finding *f, const struct vm *vm, bool safe,
+	     const char *key, struct span at, struct str value, const char *description)
+{
+	struct entry entry = {key, value, false};
+
+	if (from_profile(vm, at))
+		insert(judge, f, vm, safe, entry, description);
+	else
+		replace(judge, f, safe, at, value, description);
+}
+
+/* --- the vGPU's type --- */
+
+static bool starts_with(struct str s, const char *start)
+{
+	return s.n >= strlen(start) && memcmp(s.p, start, strlen(start)) == 0;
+}
+
+/* `grid_a100dx-80c` where vCenter's spelling stood, `GRID A100DX-80C` where the driver's did. */
+static struct str spelled_like(struct judge *judge, struct str old, const struct vgpu_type *type)
+{
+	bool driver = starts_with(old, "GRID ") || starts_with(old, "NVIDIA ");
+	char *name;
+
+	if (!driver && !starts_with(old, "grid_") && !starts_with(old, "nvidia_"))
+		return type->name;
+	name = (char *)arena_printf(judge->arena, "%.*s%c%.*s", STR_ARG(type->prefix),
+				    driver ? ' ' : '_', STR_ARG(type->name))
+		       .p;
+	for (char *c = name; !driver && *c; c++)
+		*c = *c == ' ' ? '_' : (char)tolower((unsigned char)*c);
+	return str_of(name);
+}
+
+void fix_type(struct judge *judge, struct finding *f, const struct vm_gpu *g,
+	      const struct vgpu_type *type)
+{
+	struct str name = spelled_like(judge, g->vgpu.s, type);
+	const char *description = arena_printf(judge->arena, "use %.*s", STR_ARG(type->name)).p;
+
+	/* A profile's list of GPUs would have to be written out in the VM. */
+	if (span_given(g->spec->vgpu.at) && from_profile(g->vm, g->vgpu.at))
+		return;
+	fix_key(judge, f, g->vm, false, "vgpu", g->vgpu.at, name, description);
+}
+
+/* --- unified memory --- */
+
+/* The VM's plugin parameters with another `enable_uvm`: a map replaces its profile's. */
+static struct str params_text(struct judge *judge, const param_list *params, bool on)
+{
+	struct buffer out;
+
+	buffer_init(&out, judge->arena);
+	for (uint32_t i = 0; i < params->n; i++) {
+		const struct param *p = &params->items[i];
+		struct str value = str_is(p->name.s, "enable_uvm") ? str_of(on ? "1" : "0")
+								   : p->value.s;
+
+		buffer_puts(&out, i ? ", " : "{");
+		buffer_add(&out, yaml_scalar(judge->arena, p->name.s, '\0'));
+		buffer_puts(&out, ": ");
+		buffer_add(&out, yaml_scalar(judge->arena, value, '\0'));
+	}
+	buffer_puts(&out, "}");
+	return buffer_text(&out);
+}
+
+static void fix_param(struct judge *judge, struct finding *f, const struct vm_gpu *g, bool on)
+{
+	const char *description = on ? "write enable_uvm: 1" : "write enable_uvm: 0";
+	const struct vm *vm = g->vm;
+	struct entry entry = {.key = "vgpu_params", .is_map = true};
+
+	if (!from_profile(vm, g->uvm.at)) {
+		replace(judge, f, true, g->uvm.at, str_of(on ? "1" : "0"), description);
+	} else if (!span_given(g->spec->vgpu_params.at)) {
+		entry.value = params_text(judge, &vm->spec->vgpu_params, on);
+		insert(judge, f, vm, true, entry, description);
+	}
+}
+
+/* Nothing says it yet. */
+static void add_uvm(struct judge *judge, struct finding *f, const struct vm *vm, struct entry entry,
+		    const char *description)
+{
+	struct span multicast = vm->spec->multicast.at;
+
+	if (from_profile(vm, multicast))
+		insert(judge, f, vm, true, entry, description);
+	else
+		insert_behind(judge, f, vm, true, entry, "multicast", multicast, description);
+}
+
+void fix_uvm(struct judge *judge, struct finding *f, const struct vm_gpu *g, bool on)
+{
+	const char *description = on ? "write uvm: true" : "write uvm: false";
+	struct entry entry = {"uvm", str_of(on ? "true" : "false"), false};
+
+	if (uvm_is_param(g))
+		fix_param(judge, f, g, on);
+	else if (!span_given(g->uvm.at))
+		add_uvm(judge, f, g->vm, entry, description);
+	else if (!from_profile(g->vm, g->uvm.at) || !span_given(g->spec->uvm.at))
+		fix_key(judge, f, g->vm, true, "uvm", g->uvm.at, entry.value, description);
+}

@@ -1,0 +1,108 @@
+/* A plan without an error, through every backend; what comes out is what its format says. */
+#include <assert.h>
+#include <json-c/json.h>
+#include <libxml/parser.h>
+#include <string.h>
+
+#include "backends/backend.h"
+#include "tests/fuzz/fuzz.h"
+
+static bool is_json(struct str s)
+{
+	struct json_tokener *tokener = json_tokener_new();
+	struct json_object *object = json_tokener_parse_ex(tokener, s.p, (int)s.n);
+	bool good = object && json_tokener_get_parse_end(tokener) == s.n;
+
+	json_object_put(object);
+	json_tokener_free(tokener);
+	return good;
+}
+
+static bool is_xml(struct str s)
+{
+	xmlDoc *doc = xmlReadMemory(s.p, (int)s.n, "x", NULL,
+				    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+
+	xmlFreeDoc(doc);
+	return doc != NULL;
+}
+
+/* `# …` or `key = "value"`, no quote within. */
+static bool is_vmx_line(struct str s)
+{
+	const char *equals = memmem(s.p, s.n, " = \"", 4);
+
+	if (s.n && *s.p == '#')
+		return true;
+	return equals && s.p[s.n - 1] == '"' &&
+	       memchr(equals + 4, '"', s.n - (size_t)(equals + 4 - s.p)) == s.p + s.n - 1;
+}
+
+static bool is_argument(struct str s)
+{
+	return s.n && *s.p == '{' ? is_json(s) : true;
+}
+
+static void check_lines(struct str s, bool (*is_line)(struct str))
+{
+	while (s.n) {
+		const char *end = memchr(s.p, '\n', s.n);
+
+		assert(end); /* every line ends */
+		assert(is_line((struct str){s.p, (size_t)(end - s.p)}));
+		s.n -= (size_t)(end + 1 - s.p);
+		s.p = end + 1;
+	}
+}
+
+static void check_text(const char *target, const char *suffix, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		assert((unsigned char)text.p[i] >= ' ' || text.p[i] == '\n' || text.p[i] == '\t');
+	if (strcmp(target, "libvirt") == 0)
+		assert(is_xml(text));
+	else if (strcmp(target, "vmx") == 0)
+		check_lines(text, is_vmx_line);
+	else if (strcmp(target, "qemu") == 0)
+		check_lines(text, is_argument);
+	else if (strstr(suffix, ".json"))
+		assert(is_json(text));
+}
+
+static void write_all(const struct judged *j, const struct backend *backend)
+{
+	for (size_t a = 0; a < backend->n_artifacts; a++) {
+		const struct artifact *artifact = &backend->artifacts[a];
+		uint32_t n = backend->for_vm ? j->plan->n_vms : j->plan->n_hosts;
+
+		for (uint32_t i = 0; i < n; i++) {
+			struct str error = {0};
+			struct buffer text;
+			bool good;
+
+			buffer_init(&text, j->arena);
+			if (backend->for_vm && !backend->for_vm(&j->plan->vms[i]))
+				continue;
+			if (backend->for_host && !backend->for_host(&j->plan->hosts[i]))
+				continue;
+			good = backend->for_vm
+				       ? artifact->write_vm(&j->plan->vms[i], &text, &error)
+				       : artifact->write_host(&j->plan->hosts[i], &text, &error);
+			assert(good);
+			check_text(backend->target, artifact->suffix, buffer_text(&text));
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct judged j;
+
+	judged_open(&j, data, size);
+	if (findings_count(&j.findings, SEVERITY_ERROR) == 0) {
+		for (size_t b = 0; backends[b]; b++)
+			write_all(&j, backends[b]);
+	}
+	judged_close(&j);
+	return 0;
+}

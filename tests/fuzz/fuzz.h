@@ -1,0 +1,27 @@
+/* Harnesses for libFuzzer, one file an input: what nobody may be able to break.
+ *
+ * Each defines LLVMFuzzerTestOneInput. Under clang with -DGPUPLAN_FUZZ=ON they are fuzzers
+ * (tests/fuzz/run); in every other build replay.c runs them over files, which is how tests/run
+ * tries each input again that once broke something (tests/fuzz/found). */
+#ifndef GPUPLAN_FUZZ_H
+#define GPUPLAN_FUZZ_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler/plan.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A spec that is in memory, judged as `gpuplan lint` does. */
+struct judged {
+	struct arena *arena;
+	struct sources sources;
+	struct findings findings;
+	struct plan *plan;
+};
+
+void judged_open(struct judged *judged, const uint8_t *data, size_t size);
+void judged_close(struct judged *judged);
+
+#endif
