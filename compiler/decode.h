@@ -20,6 +20,11 @@ struct decoder {
 	 * what is wrong with them is held back. */
 	struct early_entry *early;
 	uint32_t n_early, early_capacity;
+	/* The names of one map among them, by hash: places in `early` and one more, 0 is free. */
+	struct {
+		node_id top_key;
+		uint32_t *slots, n, size;
+	} early_names;
 	struct findings held;
 	/* The keys of one section, for the help of unknown ones: made once. */
 	struct {

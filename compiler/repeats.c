@@ -2,7 +2,7 @@
 
 enum { SLOTS = 8 }; /* a text: one in eight that are alone must be looked at for nothing */
 
-static size_t hash(struct str s)
+uint32_t text_hash(struct str s)
 {
 	uint32_t h = 2166136261; /* FNV-1a */
 
@@ -22,12 +22,12 @@ void repeats_init(struct repeats *repeats, struct arena *arena, uint32_t n)
 
 void repeats_note(struct repeats *repeats, struct str s)
 {
-	uint8_t *slot = &repeats->seen[hash(s) & repeats->mask];
+	uint8_t *slot = &repeats->seen[text_hash(s) & repeats->mask];
 
 	*slot = *slot ? 2 : 1;
 }
 
 bool repeats_may(const struct repeats *repeats, struct str s)
 {
-	return repeats->seen[hash(s) & repeats->mask] == 2;
+	return repeats->seen[text_hash(s) & repeats->mask] == 2;
 }

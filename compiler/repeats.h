@@ -16,4 +16,7 @@ void repeats_note(struct repeats *repeats, struct str s);
 /* false: the text was noted once only. true: look closer. */
 bool repeats_may(const struct repeats *repeats, struct str s);
 
+/* FNV-1a. */
+uint32_t text_hash(struct str s);
+
 #endif
