@@ -20,6 +20,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from checks import stranger  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = [
@@ -44,17 +48,7 @@ class Reader:
         self.home = Path(home)
         self.desk = self.home / "desk"
         self.desk.mkdir()
-        self.environment = {
-            "HOME": str(self.home),
-            "PATH": f"{gpuplan.parent}:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "a",
-            "GIT_AUTHOR_EMAIL": "a@b",
-            "GIT_COMMITTER_NAME": "a",
-            "GIT_COMMITTER_EMAIL": "a@b",
-            "PRE_COMMIT_COLOR": "never",
-        }
+        self.environment = {**stranger(gpuplan, self.home), "PRE_COMMIT_COLOR": "never"}
 
     def offer_hooks(self):
         """A repository of the hooks, and a git that finds it under its address."""

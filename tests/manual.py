@@ -12,24 +12,13 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from checks import check, same, verdict  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "tests" / "manual"
 PAGES = ("gpuplan.1", "gpuplan-spec.5", "gpuplan-qemu.8")
-
-failures = []
-n_checks = 0
-
-
-def check(good, why):
-    global n_checks
-    n_checks += 1
-    if not good:
-        failures.append(why)
-        print("FAIL", why[:2000])
-
-
-def same(what, there, expected):
-    check(there == expected, f"{what}: {there!r}, not {expected!r}")
 
 
 def output(*command, **more):
@@ -277,8 +266,7 @@ def main():
     test_readers(folder)
     same("shellcheck", output("shellcheck", folder / "gpuplan.bash"), "")
     test_shells(folder, helps, gpuplan)
-    print(f"{n_checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

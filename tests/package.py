@@ -16,6 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from checks import check, same, verdict  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 # Installed by root without a word of Debian's or of a distribution's images that leave documentation away.
 DPKG = ["dpkg", "--path-include=/usr/share/*", "--log=/dev/null"]
@@ -41,21 +45,6 @@ DEBIAN = {
     "share/doc/gpuplan/copyright",
     "share/doc/gpuplan/changelog.gz",
 }
-
-failures = []
-n_checks = 0
-
-
-def check(good, why):
-    global n_checks
-    n_checks += 1
-    if not good:
-        failures.append(why)
-        print("FAIL", why[:3000])
-
-
-def same(what, there, expected):
-    check(there == expected, f"{what}: {there!r}, not {expected!r}")
 
 
 def run(*command, **more):
@@ -278,8 +267,7 @@ def main():
         deb, archive = make_packages(build, at, version)
         test_archive(archive, at, gpuplan)
         test_deb(deb, at, gpuplan)
-    print(f"{n_checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from checks import check, stranger, verdict  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 
 CONFIG = """repos:
@@ -42,17 +46,6 @@ vms:
 """
 WRONG = VM.replace("g1]", "g2]")
 
-failures = []
-n_checks = 0
-
-
-def check(good, why):
-    global n_checks
-    n_checks += 1
-    if not good:
-        failures.append(why)
-        print("FAIL", why[:2000])
-
 
 def git(cwd, *arguments, environment=None):
     return subprocess.run(
@@ -66,17 +59,7 @@ class Bench:
     def __init__(self, gpuplan, at):
         self.at = Path(at)
         self.hooks = self.at / "hook repository"
-        self.environment = {
-            "HOME": str(self.at),
-            "PRE_COMMIT_HOME": str(self.at / "cache"),
-            "PATH": f"{Path(gpuplan).parent}:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "a",
-            "GIT_AUTHOR_EMAIL": "a@b",
-            "GIT_COMMITTER_NAME": "a",
-            "GIT_COMMITTER_EMAIL": "a@b",
-        }
+        self.environment = {**stranger(gpuplan, at), "PRE_COMMIT_HOME": str(self.at / "cache")}
         self.hooks.mkdir(parents=True)
         # As it is now, committed or not.
         names = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
@@ -242,8 +225,7 @@ def main():
         test_compile_check(bench)
         test_fix(bench)
         test_program(bench)
-    print(f"{n_checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":
