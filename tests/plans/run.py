@@ -1,0 +1,268 @@
+#!/usr/bin/python3
+"""Random valid plans, from the key tables and the catalog: each lints clean and compiles for every target, and what
+comes back out of the artifacts is what the plan says.
+
+`make.py` makes the plans, `write.py` writes them as YAML, `facts.py` computes what the artifacts must say, `read.py` reads
+them: libvirt's XML by libvirt's own schema too, QEMU's arguments, .vmx, the clique map by bash, the setup script by dash.
+A plan may have warnings and notes, of the rules in MAY_WARN alone. Each spec is compiled five times more: with the files
+named in another order, in another locale, from another folder, without ASLR, and written down in another way.
+A key of the tables, or a word of one, that no plan had fails the test.
+"""
+
+import argparse
+import collections
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "oracles"), str(Path(__file__).parent)]
+import facts  # noqa: E402
+import grammar  # noqa: E402
+import make  # noqa: E402
+import read  # noqa: E402
+import write  # noqa: E402
+from judging import tools, vmx as vmx_judge  # noqa: E402
+
+BATCH = 50
+SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
+# What a valid plan may still be told.
+MAY_WARN = """clique-geforce clique-iommufd clique-nvswitch clique-openstack-xml clique-unknown-board clique-windows-guest
+    fabric-manager-version geforce-p2p-driver host-cpu-overcommit iommu-group-split key-without-effect mmio-many-large-bars mmio-needs-efi
+    mmio-not-power-of-two mmio-unknown-board numa-split p2p-conflicting-docs p2p-legacy-vgpu p2p-pcie-vsphere p2p-single-gpu
+    p2p-topology-unknown p2p-unstated p2p-vgpu-series uvm-blocks-migration uvm-on-ga100 vmx-profile-unconfirmed vmx-system-id
+    vsphere-nvaie""".split()
+LOCALES = ["C", "POSIX", "C.UTF-8", "tr_TR.UTF-8", "de_DE.UTF-8"]  # one that is not installed is as good as C
+
+
+class Batch:
+    """Some plans in one spec, and what is wrong with what becomes of it."""
+
+    def __init__(self, gpuplan, seed, numbers, keep=False):
+        self.gpuplan, self.rng = gpuplan, random.Random(f"{seed} {numbers[0]}")
+        self.problems, self.seen, self.rules, self.counts = [], set(), collections.Counter(), collections.Counter()
+        self.folder = Path(tempfile.mkdtemp(prefix="gpuplan-plans-"))
+        self.grammar = grammar.Grammar(gpuplan)
+        maker = make.Maker(self.rng, self.grammar)
+        self.plans = [maker.plan(n) for n in numbers]
+        self.counts["plans"], self.counts["VMs"] = len(self.plans), sum(len(p.vms) for p in self.plans)
+        self.counts["VMs drawn again"] = maker.retries
+        try:
+            self.judge()
+        finally:
+            if not (keep and self.problems):
+                shutil.rmtree(self.folder)
+        if keep and self.problems:
+            print(f"kept {self.folder}")
+
+    def problem(self, text):
+        self.problems.append(text)
+
+    def run(self, *command, cwd=None, env=None, prefix=()):
+        return subprocess.run([*prefix, self.gpuplan, *map(str, command)], cwd=cwd or self.folder, capture_output=True,
+                              env={**os.environ, **(env or {})}, timeout=300)
+
+    def put(self, name):
+        """The spec, written down; its files."""
+        spec = self.folder / name
+        sections, texts = write.Writer(self.rng).files(self.plans, self.rng.choice([1, 2, 3]))
+        self.seen |= set(grammar.used(sections))
+        texts |= {name: text for plan in self.plans for name, text in plan.captures.items()} | {".gpuplan.yaml": "{}\n"}
+        for file, text in texts.items():
+            (spec / file).parent.mkdir(parents=True, exist_ok=True)
+            (spec / file).write_text(text, encoding="utf-8", newline="")
+        return [spec / t for t in texts if t.endswith(".yaml") and not t.startswith(".")]
+
+    def judge(self):
+        files = self.put("spec")
+        self.lint()
+        done = self.run("compile", "-q", "spec", "-o", "out")
+        if done.returncode:
+            self.problem(f"compile: {done.returncode}: {done.stderr.decode()[-2000:]}")
+            return
+        out = self.folder / "out"
+        if self.same_files(out):
+            self.domains(out)
+            self.hosts(out)
+        self.again(files, tree(out))
+
+    def lint(self):
+        done = self.run("lint", "-q", "-f", "json", "spec")
+        if done.returncode not in (0, 1):
+            self.problem(f"lint: {done.returncode}: {done.stderr.decode()[-2000:]}")
+            return
+        report = json.loads(done.stdout)
+        for f in report["findings"]:
+            self.rules[f["rule"], f["severity"]] += 1
+            if f["severity"] == "error" or f["rule"] not in MAY_WARN:
+                line = (self.folder / f["file"]).read_text().splitlines()[f["line"] - 1]
+                self.problem(f"{f['path']}: {f['severity']} {f['rule']}: {f['message']}\n    {line[:300]}")
+        if done.returncode and not self.problems:
+            self.problem(f"lint: {done.returncode} without an error")
+
+    def same_files(self, out):
+        wanted = {"manifest.json"}
+        for plan in self.plans:
+            kvm = plan.host["hypervisor"] == "kvm"
+            wanted |= {f"{plan.name}/{vm.name}{kind}" for vm in plan.vms for kind in ([".xml", ".qemu-args"] if kvm else [".vmx"])}
+            if facts.clique_map(plan) is not None:
+                wanted |= {f"{plan.name}/clique-map.json", f"{plan.name}/clique-map.sh"}
+            if list(facts.host_setup(plan)):
+                wanted.add(f"{plan.name}/host-setup.sh")
+        found = set(tree(out))
+        if found != wanted:
+            self.problem(f"files: too many {sorted(found - wanted)}, missing {sorted(wanted - found)}")
+        self.counts["artifacts"] += len(found)
+        return found == wanted
+
+    def compare(self, what, reader, wanted):
+        try:
+            found = reader()
+        except Exception as error:  # whatever a reader stumbles over is the artifact's fault
+            self.problem(f"{what}: cannot be read: {error!r}")
+            return
+        self.counts["artifacts read back"] += 1
+        if found != wanted:
+            if isinstance(found, dict):
+                differ = [k for k in {**wanted, **found} if found.get(k) != wanted.get(k)]
+                found, wanted = {k: found.get(k) for k in differ}, {k: wanted.get(k) for k in differ}
+            self.problem(f"{what}:\n    says      {found}\n    should be {wanted}")
+
+    def domains(self, out):
+        domains = []
+        for plan in self.plans:
+            for vm in plan.vms:
+                base = out / plan.name / vm.name
+                if plan.host["hypervisor"] == "vsphere":
+                    text = Path(f"{base}.vmx").read_text(encoding="utf-8")
+                    wanted = list(facts.vmx(plan, vm)), list(facts.device_groups(vm))
+                    self.compare(f"{vm.name}.vmx", lambda: read.vmx(text), wanted)
+                    continue
+                if not facts.domain(plan, vm)["iommufd"]:  # Debian 12's schema is older than the element
+                    domains.append(f"{base}.xml")
+                xml, args = (Path(f"{base}.{kind}").read_text(encoding="utf-8") for kind in ("xml", "qemu-args"))
+                self.compare(f"{vm.name}.xml", lambda: read.libvirt(xml), facts.domain(plan, vm))
+                self.compare(f"{vm.name}.qemu-args", lambda: read.qemu(args), facts.qemu(plan, vm))
+        done = subprocess.run(["xmllint", "--noout", "--nonet", "--relaxng", SCHEMA, *domains], capture_output=True, text=True, timeout=300)
+        if done.returncode:
+            self.problem(f"libvirt's schema: {[line for line in done.stderr.splitlines() if not line.endswith(' validates')][:20]}")
+        self.counts["domains by libvirt's schema"] += len(domains)
+
+    def hosts(self, out):
+        maps = [(p, facts.clique_map(p)) for p in self.plans if facts.clique_map(p) is not None]
+        loaded = read.clique_maps([str(out / p.name / "clique-map.sh") for p, _ in maps])
+        for (plan, wanted), found in zip(maps, loaded, strict=True):
+            text = (out / plan.name / "clique-map.json").read_text()
+            self.compare(f"{plan.name}/clique-map.json", lambda: json.loads(text), {"version": 1, "host": plan.name, "cliques": wanted})
+            self.compare(f"{plan.name}/clique-map.sh", lambda: found, wanted)
+        setups = [(p, list(facts.host_setup(p))) for p in self.plans if list(facts.host_setup(p))]
+        for shell in (("dash",), ("bash", "--posix")):
+            plans = read.host_setups([out / p.name / "host-setup.sh" for p, _ in setups], shell)
+            for (plan, wanted), found in zip(setups, plans, strict=True):
+                self.compare(f"{plan.name}/host-setup.sh by {shell[0]}", lambda: found, wanted)
+
+    def again(self, files, wanted):
+        """The same bytes, whatever is around them."""
+        rng = self.rng
+        rng.shuffle(files)
+        elsewhere = self.folder / "else" / "where"
+        elsewhere.mkdir(parents=True)
+        spelled = self.put("spelled")
+        runs = [("files in another order", files, {}), ("another locale", ["spec"], {"env": {"LC_ALL": rng.choice(LOCALES), "LANG": "", "TZ": "Asia/Tokyo"}}),
+                ("another folder", [Path("../../spec")], {"cwd": elsewhere}), ("no ASLR", ["spec"], {"prefix": ("setarch", "-R")}),
+                ("one thread", ["spec", "-j", "1"], {}), ("spelled in another way", spelled, {})]
+        for k, (what, paths, how) in enumerate(runs):
+            out = self.folder / f"out{k}"
+            done = self.run("compile", "-q", *paths, "-o", out, **how)
+            found = tree(out) if done.returncode == 0 else {}
+            names = set(wanted) - ({"manifest.json"} if what.startswith("spelled") else set())
+            differ = sorted(n for n in names | set(found) - {"manifest.json"} if found.get(n) != wanted.get(n))
+            if done.returncode or differ:
+                self.problem(f"{what}: status {done.returncode}, other bytes in {differ[:5]}: {done.stderr.decode()[-500:]}")
+            self.counts["compiled again"] += 1
+            shutil.rmtree(out, ignore_errors=True)
+
+    def result(self):
+        return self.problems, self.seen, self.rules, self.counts
+
+
+def tree(folder):
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def batch(job):
+    return Batch(*job).result()
+
+
+def real_vmx(gpuplan, seed):
+    """A few .vmx by libvirt's own parser and by virt-v2v. Returns the problems, and how many were read."""
+    rng = random.Random(f"{seed} vmx")
+    maker, problems, n = make.Maker(rng, grammar.Grammar(gpuplan)), [], 0
+    with tempfile.TemporaryDirectory(prefix="gpuplan-vmx-") as name:
+        folder = Path(name)
+        base = (ROOT / "tests/oracles/base.vmx").read_text(encoding="utf-8")
+        vmx_judge.make_disks(base, folder)
+        plans = [p for p in (maker.plan(k) for k in range(60)) if p.host["hypervisor"] == "vsphere" and p.vms]
+        _, texts = write.Writer(rng).files(plans, 1)
+        (folder / "spec").mkdir()
+        for file, text in (texts | {k: v for p in plans for k, v in p.captures.items()}).items():
+            (folder / "spec" / file).parent.mkdir(exist_ok=True)
+            (folder / "spec" / file).write_text(text, encoding="utf-8", newline="")
+        subprocess.run([gpuplan, "compile", "-q", "spec", "-o", "out"], cwd=folder, check=True, capture_output=True, timeout=120)
+        for plan in plans[:8]:
+            for vm in plan.vms[:1]:
+                text = (folder / "out" / plan.name / f"{vm.name}.vmx").read_text(encoding="utf-8")
+                problems += [f"{vm.name}.vmx: {f}" for f in vmx_judge.faults(base, text, folder)]
+                n += 1
+    return problems, n
+
+
+def missing(gpuplan, seen):
+    """Keys and words of the tables that no plan had."""
+    seen = {(path.replace("host_profiles.", "hosts.").replace("profiles.", "vms."), word) for path, word in seen}
+    seen |= {(path, word) for path, word in seen if isinstance(word, bool)}
+    for path, word in grammar.Grammar(gpuplan).everything():
+        path = path.replace("host_profiles.", "hosts.").replace("profiles.", "vms.")
+        if (path, word) not in seen and path != "version":
+            yield f"no plan had {path}{'' if word is None else f': {word}'}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--gpuplan", default=str(ROOT / "build" / "gpuplan"))
+    parser.add_argument("--plans", type=int, default=600, help="how many hosts with their VMs")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--show", type=int, default=10, help="how many problems to print")
+    parser.add_argument("--keep", action="store_true", help="keep the specs that show a problem")
+    options = parser.parse_args()
+    gpuplan = str(Path(options.gpuplan).resolve())
+    for tool, package in (("xmllint", "libxml2-utils"), ("dash", "dash"), ("setarch", "util-linux"), ("virsh", "libvirt-clients"), ("virt-v2v", "virt-v2v")):
+        tools.require(tool, package)
+
+    jobs = [(gpuplan, options.seed, range(n, min(n + BATCH, options.plans)), options.keep) for n in range(0, options.plans, BATCH)]
+    problems, n_vmx = real_vmx(gpuplan, options.seed)
+    seen, rules, counts = set(), collections.Counter(), collections.Counter({"vmx by libvirt and virt-v2v": n_vmx})
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for found in pool.map(batch, jobs):
+            problems += found[0]
+            seen |= found[1]
+            rules.update(found[2])
+            counts.update(found[3])
+    problems += missing(gpuplan, seen)
+    for what, n in counts.items():
+        print(f"{n:8} {what}")
+    print("warnings and notes: " + ", ".join(f"{n} {rule}" for (rule, _), n in sorted(rules.items())))
+    for problem in problems[:options.show]:
+        print(f"FAIL {problem[:3000]}")
+    print(f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
