@@ -23,15 +23,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "oracles"), str(Path(__file__).parent)]
-import facts  # noqa: E402
+import compare  # noqa: E402
 import grammar  # noqa: E402
 import make  # noqa: E402
-import read  # noqa: E402
 import write  # noqa: E402
 from judging import tools, vmx as vmx_judge  # noqa: E402
 
 BATCH = 50
-SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
 # What a valid plan may still be told.
 MAY_WARN = """clique-geforce clique-iommufd clique-nvswitch clique-openstack-xml clique-unknown-board clique-windows-guest
     fabric-manager-version geforce-p2p-driver host-cpu-overcommit iommu-group-split key-without-effect mmio-many-large-bars mmio-needs-efi
@@ -41,28 +39,25 @@ MAY_WARN = """clique-geforce clique-iommufd clique-nvswitch clique-openstack-xml
 LOCALES = ["C", "POSIX", "C.UTF-8", "tr_TR.UTF-8", "de_DE.UTF-8"]  # one that is not installed is as good as C
 
 
-class Batch:
+class Batch(compare.Judge):
     """Some plans in one spec, and what is wrong with what becomes of it."""
 
     def __init__(self, gpuplan, seed, numbers, keep=False):
         self.gpuplan, self.rng = gpuplan, random.Random(f"{seed} {numbers[0]}")
-        self.problems, self.seen, self.rules, self.counts = [], set(), collections.Counter(), collections.Counter()
+        self.seen, self.rules = set(), collections.Counter()
         self.folder = Path(tempfile.mkdtemp(prefix="gpuplan-plans-"))
         self.grammar = grammar.Grammar(gpuplan)
         maker = make.Maker(self.rng, self.grammar)
-        self.plans = [maker.plan(n) for n in numbers]
+        super().__init__([maker.plan(n) for n in numbers])
         self.counts["plans"], self.counts["VMs"] = len(self.plans), sum(len(p.vms) for p in self.plans)
         self.counts["VMs drawn again"] = maker.retries
         try:
-            self.judge()
+            self.all()
         finally:
             if not (keep and self.problems):
                 shutil.rmtree(self.folder)
         if keep and self.problems:
             print(f"kept {self.folder}")
-
-    def problem(self, text):
-        self.problems.append(text)
 
     def run(self, *command, cwd=None, env=None, prefix=()):
         return subprocess.run([*prefix, self.gpuplan, *map(str, command)], cwd=cwd or self.folder, capture_output=True,
@@ -79,18 +74,15 @@ class Batch:
             (spec / file).write_text(text, encoding="utf-8", newline="")
         return [spec / t for t in texts if t.endswith(".yaml") and not t.startswith(".")]
 
-    def judge(self):
+    def all(self):
         files = self.put("spec")
         self.lint()
         done = self.run("compile", "-q", "spec", "-o", "out")
         if done.returncode:
             self.problem(f"compile: {done.returncode}: {done.stderr.decode()[-2000:]}")
             return
-        out = self.folder / "out"
-        if self.same_files(out):
-            self.domains(out)
-            self.hosts(out)
-        self.again(files, tree(out))
+        self.judge(self.folder / "out")
+        self.again(files, compare.tree(self.folder / "out"))
 
     def lint(self):
         done = self.run("lint", "-q", "-f", "json", "spec")
@@ -106,67 +98,6 @@ class Batch:
         if done.returncode and not self.problems:
             self.problem(f"lint: {done.returncode} without an error")
 
-    def same_files(self, out):
-        wanted = {"manifest.json"}
-        for plan in self.plans:
-            kvm = plan.host["hypervisor"] == "kvm"
-            wanted |= {f"{plan.name}/{vm.name}{kind}" for vm in plan.vms for kind in ([".xml", ".qemu-args"] if kvm else [".vmx"])}
-            if facts.clique_map(plan) is not None:
-                wanted |= {f"{plan.name}/clique-map.json", f"{plan.name}/clique-map.sh"}
-            if list(facts.host_setup(plan)):
-                wanted.add(f"{plan.name}/host-setup.sh")
-        found = set(tree(out))
-        if found != wanted:
-            self.problem(f"files: too many {sorted(found - wanted)}, missing {sorted(wanted - found)}")
-        self.counts["artifacts"] += len(found)
-        return found == wanted
-
-    def compare(self, what, reader, wanted):
-        try:
-            found = reader()
-        except Exception as error:  # whatever a reader stumbles over is the artifact's fault
-            self.problem(f"{what}: cannot be read: {error!r}")
-            return
-        self.counts["artifacts read back"] += 1
-        if found != wanted:
-            if isinstance(found, dict):
-                differ = [k for k in {**wanted, **found} if found.get(k) != wanted.get(k)]
-                found, wanted = {k: found.get(k) for k in differ}, {k: wanted.get(k) for k in differ}
-            self.problem(f"{what}:\n    says      {found}\n    should be {wanted}")
-
-    def domains(self, out):
-        domains = []
-        for plan in self.plans:
-            for vm in plan.vms:
-                base = out / plan.name / vm.name
-                if plan.host["hypervisor"] == "vsphere":
-                    text = Path(f"{base}.vmx").read_text(encoding="utf-8")
-                    wanted = list(facts.vmx(plan, vm)), list(facts.device_groups(vm))
-                    self.compare(f"{vm.name}.vmx", lambda: read.vmx(text), wanted)
-                    continue
-                if not facts.domain(plan, vm)["iommufd"]:  # Debian 12's schema is older than the element
-                    domains.append(f"{base}.xml")
-                xml, args = (Path(f"{base}.{kind}").read_text(encoding="utf-8") for kind in ("xml", "qemu-args"))
-                self.compare(f"{vm.name}.xml", lambda: read.libvirt(xml), facts.domain(plan, vm))
-                self.compare(f"{vm.name}.qemu-args", lambda: read.qemu(args), facts.qemu(plan, vm))
-        done = subprocess.run(["xmllint", "--noout", "--nonet", "--relaxng", SCHEMA, *domains], capture_output=True, text=True, timeout=300)
-        if done.returncode:
-            self.problem(f"libvirt's schema: {[line for line in done.stderr.splitlines() if not line.endswith(' validates')][:20]}")
-        self.counts["domains by libvirt's schema"] += len(domains)
-
-    def hosts(self, out):
-        maps = [(p, facts.clique_map(p)) for p in self.plans if facts.clique_map(p) is not None]
-        loaded = read.clique_maps([str(out / p.name / "clique-map.sh") for p, _ in maps])
-        for (plan, wanted), found in zip(maps, loaded, strict=True):
-            text = (out / plan.name / "clique-map.json").read_text()
-            self.compare(f"{plan.name}/clique-map.json", lambda: json.loads(text), {"version": 1, "host": plan.name, "cliques": wanted})
-            self.compare(f"{plan.name}/clique-map.sh", lambda: found, wanted)
-        setups = [(p, list(facts.host_setup(p))) for p in self.plans if list(facts.host_setup(p))]
-        for shell in (("dash",), ("bash", "--posix")):
-            plans = read.host_setups([out / p.name / "host-setup.sh" for p, _ in setups], shell)
-            for (plan, wanted), found in zip(setups, plans, strict=True):
-                self.compare(f"{plan.name}/host-setup.sh by {shell[0]}", lambda: found, wanted)
-
     def again(self, files, wanted):
         """The same bytes, whatever is around them."""
         rng = self.rng
@@ -180,7 +111,7 @@ class Batch:
         for k, (what, paths, how) in enumerate(runs):
             out = self.folder / f"out{k}"
             done = self.run("compile", "-q", *paths, "-o", out, **how)
-            found = tree(out) if done.returncode == 0 else {}
+            found = compare.tree(out) if done.returncode == 0 else {}
             names = set(wanted) - ({"manifest.json"} if what.startswith("spelled") else set())
             differ = sorted(n for n in names | set(found) - {"manifest.json"} if found.get(n) != wanted.get(n))
             if done.returncode or differ:
@@ -190,10 +121,6 @@ class Batch:
 
     def result(self):
         return self.problems, self.seen, self.rules, self.counts
-
-
-def tree(folder):
-    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
 def batch(job):
