@@ -259,7 +259,7 @@ def partitions(vm):
     if nvswitch.get("mode") not in ("shared", "vgpu") or spec is None:
         return []
     known = platform_partitions(spec) if isinstance(spec, str) else [("any", p["modules"] if isinstance(p, dict) else p) for p in spec]
-    groups = [[vm.host["gpus"][g]["module"] for g in group] for group in p2p_groups(vm)]
+    groups = [[vm.host["gpus"][g]["module"] for g in group] for group in p2p_groups(vm) if vm.key("p2p") == "nvlink"]
     grouped = {m for g in groups for m in g}
     groups += [[gpu["module"]] for _, gpu, _, _ in vm.items() if gpu["module"] not in grouped]
     return [(str(i), " ".join(map(str, sorted(modules)))) for g in groups for i, modules in known if set(modules) == set(g)]

@@ -45,7 +45,7 @@ def faults(base, text, folder):
 def _read(text):
     """({key: value}, faults); keys are one whatever their case, as in VMware."""
     entries, faults = {}, []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = LINE.fullmatch(line)
