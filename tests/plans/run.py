@@ -4,8 +4,8 @@ comes back out of the artifacts is what the plan says.
 
 `make.py` makes the plans, `write.py` writes them as YAML, `facts.py` computes what the artifacts must say, `read.py` reads
 them: libvirt's XML by libvirt's own schema too, QEMU's arguments, .vmx, the clique map by bash, the setup script by dash.
-A plan may have warnings and notes, of the rules in MAY_WARN alone. Each spec is compiled five times more: with the files
-named in another order, in another locale, from another folder, without ASLR, and written down in another way.
+A plan may have warnings and notes, of the rules in MAY_WARN alone. Each spec is compiled six times more: with the files
+named in another order, in another locale, from another folder, without ASLR, on one thread, and written down in another way.
 A key of the tables, or a word of one, that no plan had fails the test.
 """
 
@@ -143,7 +143,8 @@ def real_vmx(gpuplan, seed):
             (folder / "spec" / file).write_text(text, encoding="utf-8", newline="")
         subprocess.run([gpuplan, "compile", "-q", "spec", "-o", "out"], cwd=folder, check=True, capture_output=True, timeout=120)
         for plan in plans[:8]:
-            for vm in plan.vms[:1]:
+            # Neither libvirt 9 nor virt-v2v knows another firmware than "efi" by name.
+            for vm in [v for v in plan.vms if v.key("firmware") != "bios"][:1]:
                 text = (folder / "out" / plan.name / f"{vm.name}.vmx").read_text(encoding="utf-8")
                 problems += [f"{vm.name}.vmx: {f}" for f in vmx_judge.faults(base, text, folder)]
                 n += 1
