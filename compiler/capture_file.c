@@ -2,13 +2,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "compiler/capture.h"
-#include "compiler/project.h"
+#include "compiler/inside.h"
 #include "compiler/resolve.h"
 
 static void refuse(struct resolver *r, const struct text *key, const char *why)
@@ -28,70 +26,6 @@ static struct str folder_of(struct resolver *r, struct span key)
 	return (struct str){source->name.p, n};
 }
 
-/* Absolute, without symbolic links; NULL with errno set. */
-static const char *real_path(struct resolver *r, const char *path)
-{
-	char *real = realpath(path, NULL);
-	const char *kept = real ? arena_printf(r->arena, "%s", real).p : NULL;
-
-	free(real);
-	return kept;
-}
-
-static bool holds(struct resolver *r, struct str folder, const char *name)
-{
-	struct stat st;
-
-	return lstat(arena_printf(r->arena, "%.*s/%s", STR_ARG(folder), name).p, &st) == 0;
-}
-
-/* The repository around a real folder, without a slash at its end; without one, the folder. */
-static struct str repository_of(struct resolver *r, const char *folder)
-{
-	struct str own = {folder, strcmp(folder, "/") == 0 ? 0 : strlen(folder)}, above = own;
-
-	for (;;) {
-		if (holds(r, above, ".git") || holds(r, above, PROJECT_FILE))
-			return above;
-		if (above.n == 0)
-			return own;
-		while (above.p[--above.n] != '/')
-			;
-	}
-}
-
-static bool is_within(const char *path, struct str folder)
-{
-	return strncmp(path, folder.p, folder.n) == 0 && strchr("/", path[folder.n]);
-}
-
-/* Where an absolute path leads by its text alone: a file outside is not even looked at. */
-static const char *plain_path(struct resolver *r, const char *path)
-{
-	char *out = arena_alloc(r->arena, strlen(path) + 2);
-	size_t n = 0;
-
-	while (*path) {
-		size_t part;
-
-		path += strspn(path, "/");
-		part = strcspn(path, "/");
-		if (part == 2 && memcmp(path, "..", 2) == 0) {
-			while (n > 0 && out[--n] != '/')
-				;
-		} else if (part && !(part == 1 && *path == '.')) {
-			out[n++] = '/';
-			memcpy(out + n, path, part);
-			n += part;
-		}
-		path += part;
-	}
-	if (n == 0)
-		out[n++] = '/';
-	out[n] = '\0';
-	return out;
-}
-
 static void refuse_outside(struct resolver *r, const struct text *key)
 {
 	struct finding *f =
@@ -103,43 +37,17 @@ static void refuse_outside(struct resolver *r, const struct text *key)
 		     "copy it beside the spec, and name it relative to the spec's folder");
 }
 
-/* Specs of one folder come one after the other. */
-static bool find_folder(struct resolver *r, struct str folder)
-{
-	if (r->real_folder && str_eq(folder, r->folder))
-		return true;
-	r->real_folder = real_path(r, arena_printf(r->arena, "%.*s.", STR_ARG(folder)).p);
-	if (!r->real_folder)
-		return false;
-	r->folder = folder;
-	r->repository = repository_of(r, r->real_folder);
-	return true;
-}
-
 /* The real path of a capture that may be read; NULL: reported. */
 static const char *find_file(struct resolver *r, const struct text *key, struct str folder)
 {
-	const char *path, *real;
+	bool outside;
+	const char *real = path_inside(r->arena, &r->inside, folder, key->s, &outside);
 
-	if (!find_folder(r, folder)) {
-		refuse(r, key, strerror(errno));
-		return NULL;
-	}
-	path = key->s.n && key->s.p[0] == '/'
-		       ? arena_printf(r->arena, "%.*s", STR_ARG(key->s)).p
-		       : arena_printf(r->arena, "%s/%.*s", r->real_folder, STR_ARG(key->s)).p;
-	if (!is_within(plain_path(r, path), r->repository)) {
+	if (!real && outside)
 		refuse_outside(r, key);
-		return NULL;
-	}
-	real = real_path(r, path);
-	if (!real)
+	else if (!real)
 		refuse(r, key, strerror(errno));
-	else if (!is_within(real, r->repository))
-		refuse_outside(r, key);
-	else
-		return real;
-	return NULL;
+	return real;
 }
 
 /* Opens a regular file and nothing else: a FIFO would wait, a device may act. */

@@ -19,6 +19,7 @@
 #ifndef GPUPLAN_RESOLVE_H
 #define GPUPLAN_RESOLVE_H
 
+#include "compiler/inside.h"
 #include "compiler/load.h"
 #include "compiler/plan.h"
 
@@ -34,10 +35,7 @@ struct resolver {
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */
 	uint32_t n_captures, captures_capacity;
-	/* The folder that the last capture was sought in, as its spec is called; where it really
-	 * is, and the repository around it. */
-	struct str folder, repository;
-	const char *real_folder; /* NULL: none was sought yet */
+	struct inside inside; /* where captures are sought */
 	/* What was looked up last: neighbours mostly have the same. */
 	struct str spelling;
 	const struct vgpu_type *type;
