@@ -264,7 +264,7 @@ static bool compare_count(struct resolver *r, const struct host *host,
 
 void capture_nvlink(struct resolver *r, struct host_spec *spec, struct host *host)
 {
-	bool same = true;
+	bool same;
 
 	if (!host->topo || !host->topo->links_known || host_broken(spec, nvlink))
 		return;

@@ -239,7 +239,7 @@ static void write_hunks(struct buffer *out, const struct runs *runs, const struc
 		last = first - 1;
 		while (last > 0 && runs->items[last - 1].old - (runs->items[last].old +
 								runs->items[last].n_old) <=
-					   2 * CONTEXT)
+					   (size_t)2 * CONTEXT)
 			last--;
 		write_hunk(out, runs, first - 1, last, old, new);
 	}

@@ -68,7 +68,7 @@ static struct nested nest(const struct graph_host *host, const struct graph_gpu 
 	uint32_t rank = gpu->frame ? (uint32_t)__builtin_ctzll(gpu->frame->gpus) : 0;
 
 	for (uint32_t depth = 0; depth < 3; depth++) {
-		nested.keys[2 * depth] = vm == depth ? rank : MAX_GPUS;
+		nested.keys[(size_t)2 * depth] = vm == depth ? rank : MAX_GPUS;
 		if (vm == depth)
 			push(&nested, GRAPH_FRAME_VM, 0);
 		if (depth == 0) {

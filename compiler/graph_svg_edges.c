@@ -175,7 +175,7 @@ static int hub_y(const struct svg_place *place, uint32_t hub, uint32_t lane)
 		if (svg_hub_in_lane(place, &place->host->hubs[i], lane))
 			before += other < mine || (other == mine && i < hub);
 	}
-	return place->rows[2 * lane].lane + before * (HUB_H + 17);
+	return place->rows[(size_t)2 * lane].lane + before * (HUB_H + 17);
 }
 
 /* A GPU that NVLink and a clique join has its spokes side by side. */

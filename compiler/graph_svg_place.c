@@ -87,8 +87,9 @@ static void fill_grid(struct svg_place *place)
 			.x = HOST_PAD + NODE_PAD + (int)column * PITCH,
 			.height = svg_gpu_height(&host->gpus[i]),
 			.row = row,
-			.column = column++,
+			.column = column,
 		};
+		column++;
 	}
 	place->n_rows = host->n_gpus ? row + 1 : 0;
 }

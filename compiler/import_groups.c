@@ -38,7 +38,7 @@ static uint32_t best_partner(const struct edges *e, gpu_mask set, gpu_mask from)
 	int most = 0;
 
 	for (uint32_t i = 0; i < e->n; i++) {
-		int gain = from & bit(i) ? __builtin_popcountll(e->open[i] & set) : 0;
+		int gain = (from & bit(i)) ? __builtin_popcountll(e->open[i] & set) : 0;
 
 		if (gain > most)
 			most = gain, best = i;
@@ -87,7 +87,7 @@ static int by_gpus(const void *a, const void *b)
 	gpu_mask x = ((const struct link_group *)a)->gpus, y = ((const struct link_group *)b)->gpus;
 	gpu_mask first = (x ^ y) & -(x ^ y);
 
-	return first == 0 ? 0 : x & first ? -1 : 1;
+	return first == 0 ? 0 : (x & first) ? -1 : 1;
 }
 
 uint32_t link_groups(const struct capture *topo, struct link_group *groups)

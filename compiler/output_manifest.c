@@ -93,7 +93,7 @@ static bool is_artifact_path(const struct manifest_entry *e)
 {
 	struct str file = e->path;
 
-	if (!file.p || !is_plain_name(e->host) || file.n <= e->host.n + 1 ||
+	if (!file.p || !e->host.p || !is_plain_name(e->host) || file.n <= e->host.n + 1 ||
 	    memcmp(file.p, e->host.p, e->host.n) != 0 || file.p[e->host.n] != '/')
 		return false;
 	file.p += e->host.n + 1;

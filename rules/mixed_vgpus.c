@@ -1,5 +1,7 @@
 /* vGPUs of one VM that do not go together: first with P2P in mind, then at all. Both look only at
  * VMs whose types are all sound. */
+#include <assert.h>
+
 #include "rules/p2p.h"
 #include "rules/versions.h"
 
@@ -133,6 +135,7 @@ static void report_unlike(struct judge *judge, const struct vm *vm)
 	const struct vm_gpu *first = first_vgpu(vm);
 	struct finding *f;
 
+	assert(first); /* check_multi counted two */
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *g = &vm->gpus[i];
 		bool series = g->is_vgpu && g->type->series != first->type->series;

@@ -25,6 +25,9 @@ static void put(const char *name, const char *text)
 {
 	FILE *file = fopen(in_folder(name), "w");
 
+	CHECK(file);
+	if (!file)
+		return;
 	fputs(text, file);
 	fclose(file);
 	chmod(in_folder(name), 0755);

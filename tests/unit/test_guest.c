@@ -178,7 +178,7 @@ static void check_split(uint32_t vcpus, uint64_t memory, enum hugepages pages, u
 	}
 	CHECK_U64(next, vcpus);
 	CHECK_U64(sum, memory);
-	CHECK_U64(vm.sockets * vm.cores, vcpus);
+	CHECK_U64((uint64_t)vm.sockets * vm.cores, vcpus);
 }
 
 static void test_splits(void)

@@ -37,7 +37,11 @@ static void put(const char *path, const char *text)
 {
 	FILE *f = fopen(path, "w");
 
-	CHECK(f && fputs(text, f) >= 0 && fclose(f) == 0);
+	CHECK(f);
+	if (!f)
+		return;
+	CHECK(fputs(text, f) >= 0);
+	CHECK(fclose(f) == 0);
 }
 
 /* The text of a file; "(none)" where there is none. */

@@ -23,6 +23,8 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *p, size_t size);
 
+ssize_t __read_chk(int fd, void *out, size_t size, size_t room);
+
 #define NEXT(pointer, name) (*(void **)&(pointer) = dlsym(RTLD_NEXT, (name)))
 
 static int ready; /* set once our variables are read: libc allocates before */
@@ -144,6 +146,15 @@ ssize_t read(int fd, void *out, size_t size)
 
 	NEXT(next, "read");
 	return call_fails("read") ? -1 : next(fd, out, size);
+}
+
+/* What _FORTIFY_SOURCE makes of it where the room is known. */
+ssize_t __read_chk(int fd, void *out, size_t size, size_t room)
+{
+	ssize_t (*next)(int, void *, size_t, size_t);
+
+	NEXT(next, "__read_chk");
+	return call_fails("read") ? -1 : next(fd, out, size, room);
 }
 
 ssize_t write(int fd, const void *text, size_t size)

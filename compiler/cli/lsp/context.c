@@ -1,5 +1,7 @@
 #include "compiler/cli/lsp/context.h"
 
+#include <assert.h>
+
 #include "compiler/cli/lsp/words.h"
 
 enum level_kind { BLOCK_MAP, BLOCK_LIST, FLOW_MAP, FLOW_LIST };
@@ -36,7 +38,8 @@ static struct str piece(const struct reader *r, size_t start, size_t end)
 
 static struct level *top(struct reader *r)
 {
-	return r->n ? &r->levels[r->n - 1] : NULL;
+	assert(r->n > 0);
+	return &r->levels[r->n - 1];
 }
 
 static bool in_flow(struct reader *r)
