@@ -86,13 +86,15 @@ static struct str parameters(const struct vm_gpu *vgpu, struct arena *arena)
 static void add_mdev(const struct vm_gpu *vgpu, struct buffer *out)
 {
 	bool mig = vgpu->type && vgpu->type->kind == VGPU_MIG_BACKED;
+	uint8_t bytes[16];
 	char uuid[37];
 
 	if (vgpu->has_vf)
 		add_address(out, vgpu->vf);
 	else
 		buffer_puts(out, " any");
-	uuid_format(vgpu->mdev, uuid);
+	vm_gpu_mdev(vgpu, bytes);
+	uuid_format(bytes, uuid);
 	buffer_printf(out, " %s %s", uuid, mig ? "transient" : "kept");
 }
 

@@ -50,9 +50,11 @@ static void text_element(struct xml *xml, const char *name, struct str text)
 
 static void identity(struct xml *xml, const struct vm *vm)
 {
+	uint8_t bytes[16];
 	char uuid[37];
 
-	uuid_format(vm->uuid, uuid);
+	vm_uuid(vm, bytes);
+	uuid_format(bytes, uuid);
 	text_element(xml, "name", vm->spec->name.s);
 	text_element(xml, "uuid", str_of(uuid));
 }
@@ -225,8 +227,10 @@ static void lifecycle(struct xml *xml)
 
 static void override(struct xml *xml, const struct vm_gpu *gpu)
 {
-	xml_open(xml, "qemu:device", NULL);
-	xml_attr(xml, "alias", gpu->alias);
+	char alias[ALIAS_MAX];
+
+	vm_gpu_alias(gpu, alias);
+	xml_open(xml, "qemu:device", "alias", alias, NULL);
 	xml_open(xml, "qemu:frontend", NULL);
 	if (vfio_needs_sysfs(gpu)) {
 		char address[24];

@@ -171,9 +171,11 @@ static void hostdev_source(struct xml *xml, const struct vm_gpu *gpu)
 	xml_open(xml, "source", NULL);
 	xml_open(xml, "address", NULL);
 	if (vfio_is_mdev(gpu)) {
+		uint8_t bytes[16];
 		char uuid[37];
 
-		uuid_format(gpu->mdev, uuid);
+		vm_gpu_mdev(gpu, bytes);
+		uuid_format(bytes, uuid);
 		xml_attr(xml, "uuid", str_of(uuid));
 	} else {
 		struct pci_address pci = vfio_address(gpu);
@@ -190,6 +192,9 @@ static void hostdev_source(struct xml *xml, const struct vm_gpu *gpu)
 /* A virtual function is NVIDIA's to bind (managed='no'); a whole GPU is libvirt's. */
 void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, bool placed)
 {
+	char alias[ALIAS_MAX];
+
+	vm_gpu_alias(gpu, alias);
 	if (vfio_is_mdev(gpu)) {
 		xml_open(xml, "hostdev", "mode", "subsystem", "type", "mdev", "managed", "no",
 			 "model", "vfio-pci", "display", "off", NULL);
@@ -200,9 +205,7 @@ void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, bool placed)
 		xml_leaf(xml, "driver", "name", "vfio", NULL);
 	}
 	hostdev_source(xml, gpu);
-	xml_open(xml, "alias", NULL);
-	xml_attr(xml, "name", gpu->alias);
-	xml_close(xml);
+	xml_leaf(xml, "alias", "name", alias, NULL);
 	if (placed)
 		behind_port(xml, gpu->port);
 	xml_close(xml);

@@ -114,9 +114,11 @@ static void add_memory(struct qemu_args *args, const struct vm *vm)
 
 static void add_platform(struct qemu_args *args, const struct vm *vm)
 {
+	uint8_t bytes[16];
 	char uuid[37];
 
-	uuid_format(vm->uuid, uuid);
+	vm_uuid(vm, bytes);
+	uuid_format(bytes, uuid);
 	qemu_arg(args, "-uuid", "%s", uuid);
 	qemu_arg(args, "-rtc", "base=%s,driftfix=slew",
 		 vm->guest == GUEST_WINDOWS ? "localtime" : "utc");

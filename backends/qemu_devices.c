@@ -183,15 +183,19 @@ static void add_vnc_console(struct qemu_args *args)
 static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, bool iommufd)
 {
 	struct json_object *object = device("vfio-pci");
-	char name[37];
+	char name[37], alias[ALIAS_MAX];
+	uint8_t mdev[16];
 
-	if (vfio_is_mdev(gpu))
-		uuid_format(gpu->mdev, name);
-	else
+	if (vfio_is_mdev(gpu)) {
+		vm_gpu_mdev(gpu, mdev);
+		uuid_format(mdev, name);
+	} else {
 		pci_format(vfio_address(gpu), name);
+	}
+	vm_gpu_alias(gpu, alias);
 	if (!vfio_is_mdev(gpu) && !vfio_needs_sysfs(gpu))
 		qemu_add(object, "host", name);
-	qemu_add_str(object, "id", gpu->alias);
+	qemu_add(object, "id", alias);
 	if (iommufd)
 		qemu_add(object, "iommufd", "iommufd0");
 	if (vfio_is_mdev(gpu)) {

@@ -101,11 +101,16 @@ static bool xml_can_hold(struct str s)
 /* The value, terminated for libxml2; empty where XML cannot hold it. */
 static const xmlChar *value_of(struct xml *xml, struct str s)
 {
+	char *value;
+
 	if (!xml_can_hold(s)) {
 		xml->refused = s;
 		return BAD_CAST "";
 	}
-	return BAD_CAST arena_printf(xml->arena, "%.*s", STR_ARG(s)).p;
+	value = arena_alloc(xml->arena, s.n + 1);
+	if (s.n)
+		memcpy(value, s.p, s.n);
+	return BAD_CAST value;
 }
 
 void xml_attr(struct xml *xml, const char *name, struct str value)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define ALIGNMENT    ((size_t)16)
+#define ALIGNMENT    ((size_t)8) /* nothing here holds a long double */
 #define FIRST_CHUNK  ((size_t)64 << 10)
 #define LARGEST_STEP ((size_t)4 << 20)
 
@@ -13,6 +13,7 @@ struct chunk {
 	struct chunk *next;
 	size_t size;
 	size_t used;
+	size_t touched; /* behind it all bytes are zero still */
 	alignas(16) unsigned char bytes[];
 };
 
@@ -37,12 +38,11 @@ static struct chunk *chunk_new(size_t size)
 {
 	if (size > SIZE_MAX - sizeof(struct chunk))
 		arena_oom();
-	struct chunk *chunk = malloc(sizeof(*chunk) + size);
+	/* Large pieces come zeroed from the system, so that nothing is cleared twice. */
+	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
 	if (!chunk)
 		arena_oom();
-	chunk->next = NULL;
 	chunk->size = size;
-	chunk->used = 0;
 	return chunk;
 }
 
@@ -66,6 +66,17 @@ struct arena *arena_free(struct arena *arena)
 	}
 	free(arena);
 	return NULL;
+}
+
+void arena_join(struct arena *arena, struct arena *other)
+{
+	struct chunk *last = other->first;
+
+	while (last->next)
+		last = last->next;
+	last->next = arena->first;
+	arena->first = other->first;
+	free(other);
 }
 
 void arena_reset(struct arena *arena)
@@ -110,9 +121,14 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 	if (chunk->size - chunk->used < room)
 		chunk = arena_grow(arena, room);
-	void *p = chunk->bytes + chunk->used;
+	unsigned char *p = chunk->bytes + chunk->used;
+	if (chunk->used < chunk->touched)
+		memset(p, 0,
+		       room < chunk->touched - chunk->used ? room : chunk->touched - chunk->used);
 	chunk->used += room;
-	return memset(p, 0, size);
+	if (chunk->touched < chunk->used)
+		chunk->touched = chunk->used;
+	return p;
 }
 
 void *arena_array(struct arena *arena, size_t n, size_t size)

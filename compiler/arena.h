@@ -2,7 +2,7 @@
  *
  * Out of memory ends the program with exit status 2 and one line on standard error (arena_oom):
  * a compiler that cannot allocate has nothing to say that would be true. Everything that an arena
- * hands out is zeroed. */
+ * hands out is zeroed, and aligned to 8 bytes. */
 #ifndef GPUPLAN_ARENA_H
 #define GPUPLAN_ARENA_H
 
@@ -15,6 +15,8 @@ struct arena;
 struct arena *arena_new(void);
 /* Takes NULL; returns NULL, so that `a = arena_free(a)` leaves nothing dangling. */
 struct arena *arena_free(struct arena *arena);
+/* What `other` handed out lives as long as `arena` from here on; `other` is gone. */
+void arena_join(struct arena *arena, struct arena *other);
 /* Forgets everything that was handed out and keeps the memory for the next use. */
 void arena_reset(struct arena *arena);
 

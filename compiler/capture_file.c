@@ -2,13 +2,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "compiler/capture.h"
-#include "compiler/project.h"
+#include "compiler/inside.h"
 #include "compiler/resolve.h"
 
 static void refuse(struct resolver *r, const struct text *key, const char *why)
@@ -28,70 +26,6 @@ static struct str folder_of(struct resolver *r, struct span key)
 	return (struct str){source->name.p, n};
 }
 
-/* Absolute, without symbolic links; NULL with errno set. */
-static const char *real_path(struct resolver *r, const char *path)
-{
-	char *real = realpath(path, NULL);
-	const char *kept = real ? arena_printf(r->arena, "%s", real).p : NULL;
-
-	free(real);
-	return kept;
-}
-
-static bool holds(struct resolver *r, struct str folder, const char *name)
-{
-	struct stat st;
-
-	return lstat(arena_printf(r->arena, "%.*s/%s", STR_ARG(folder), name).p, &st) == 0;
-}
-
-/* The repository around a real folder, without a slash at its end; without one, the folder. */
-static struct str repository_of(struct resolver *r, const char *folder)
-{
-	struct str own = {folder, strcmp(folder, "/") == 0 ? 0 : strlen(folder)}, above = own;
-
-	for (;;) {
-		if (holds(r, above, ".git") || holds(r, above, PROJECT_FILE))
-			return above;
-		if (above.n == 0)
-			return own;
-		while (above.p[--above.n] != '/')
-			;
-	}
-}
-
-static bool is_within(const char *path, struct str folder)
-{
-	return strncmp(path, folder.p, folder.n) == 0 && strchr("/", path[folder.n]);
-}
-
-/* Where an absolute path leads by its text alone: a file outside is not even looked at. */
-static const char *plain_path(struct resolver *r, const char *path)
-{
-	char *out = arena_alloc(r->arena, strlen(path) + 2);
-	size_t n = 0;
-
-	while (*path) {
-		size_t part;
-
-		path += strspn(path, "/");
-		part = strcspn(path, "/");
-		if (part == 2 && memcmp(path, "..", 2) == 0) {
-			while (n > 0 && out[--n] != '/')
-				;
-		} else if (part && !(part == 1 && *path == '.')) {
-			out[n++] = '/';
-			memcpy(out + n, path, part);
-			n += part;
-		}
-		path += part;
-	}
-	if (n == 0)
-		out[n++] = '/';
-	out[n] = '\0';
-	return out;
-}
-
 static void refuse_outside(struct resolver *r, const struct text *key)
 {
 	struct finding *f =
@@ -106,30 +40,14 @@ static void refuse_outside(struct resolver *r, const struct text *key)
 /* The real path of a capture that may be read; NULL: reported. */
 static const char *find_file(struct resolver *r, const struct text *key, struct str folder)
 {
-	const char *here = real_path(r, arena_printf(r->arena, "%.*s.", STR_ARG(folder)).p);
-	const char *path, *real;
-	struct str repository;
+	bool outside;
+	const char *real = path_inside(r->arena, &r->inside, folder, key->s, &outside);
 
-	if (!here) {
-		refuse(r, key, strerror(errno));
-		return NULL;
-	}
-	repository = repository_of(r, here);
-	path = key->s.n && key->s.p[0] == '/'
-		       ? arena_printf(r->arena, "%.*s", STR_ARG(key->s)).p
-		       : arena_printf(r->arena, "%s/%.*s", here, STR_ARG(key->s)).p;
-	if (!is_within(plain_path(r, path), repository)) {
+	if (!real && outside)
 		refuse_outside(r, key);
-		return NULL;
-	}
-	real = real_path(r, path);
-	if (!real)
+	else if (!real)
 		refuse(r, key, strerror(errno));
-	else if (!is_within(real, repository))
-		refuse_outside(r, key);
-	else
-		return real;
-	return NULL;
+	return real;
 }
 
 /* Opens a regular file and nothing else: a FIFO would wait, a device may act. */
@@ -139,14 +57,18 @@ static int open_regular(const char *path, const char **why)
 	int fd = -1;
 
 	*why = NULL;
-	if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	if (lstat(path, &st) != 0)
+		*why = strerror(errno);
+	else if (S_ISDIR(st.st_mode))
+		*why = "it is a directory";
+	else if (!S_ISREG(st.st_mode))
+		*why = "it is no regular file";
 	else
-		*why = S_ISDIR(st.st_mode) ? "it is a directory" : "it is no regular file";
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
 		close(fd);
 		fd = -1;
-		*why = "it is no regular file";
+		*why = "it is no regular file any more";
 	}
 	if (fd < 0 && !*why)
 		*why = strerror(errno);

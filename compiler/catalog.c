@@ -32,6 +32,12 @@ void catalog_need(struct catalog *catalog, enum catalog_part part)
 	(void)good;
 }
 
+void catalog_load_all(struct catalog *catalog)
+{
+	for (unsigned i = 0; i < PART_COUNT; i++)
+		catalog_need(catalog, (enum catalog_part)i);
+}
+
 void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
 		  const char *const *columns, struct catalog_error *error)
 {

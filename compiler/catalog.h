@@ -80,6 +80,7 @@ struct p2p_row {
 	struct str docs_type; /* the table's own spelling, A6000-48C; may be empty */
 	struct str docs;      /* the document and release */
 	struct str note;
+	const struct vgpu_type *known; /* what `type`, or else `docs_type`, spells; may be NULL */
 	enum p2p_listing listing;
 	bool fully_connected; /* footnote [1]: HGX boards where every GPU is linked to every other
 			       */
@@ -109,6 +110,9 @@ struct catalog_error {
 struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalog_error *error);
 /* The file that replaces table `i`, empty where it is the built-in one; false behind the last. */
 bool catalog_table_file(const struct catalog *catalog, unsigned i, struct str *file);
+
+/* Reads every table now: from here on look-ups only read, and threads may share the catalog. */
+void catalog_load_all(struct catalog *catalog);
 
 /* NULL when there is none. */
 const struct board *catalog_board(struct catalog *catalog, struct str id);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "schema/grammar.h"
+
 enum {
 	BOARD_ID,
 	BOARD_NAME,
@@ -126,6 +128,9 @@ static void read_board(struct catalog *catalog, struct table *table)
 		if (str_eq(catalog->boards.list[i].id, id))
 			table_fail(table, BOARD_ID, "a second board '%.*s'", STR_ARG(id));
 	}
+	if (!grammar_match(GRAMMAR_BOARD, id))
+		table_fail(table, BOARD_ID, "'%.*s' is not a board id like %s", STR_ARG(id),
+			   grammar_example(GRAMMAR_BOARD));
 	*push_board(catalog, &catalog->boards) = (struct board){
 		.id = id,
 		.name = table_name(table, BOARD_NAME),

@@ -1,6 +1,8 @@
 /* Spellings of vGPU types, and the nearest name to a wrong one. */
 #include "compiler/catalog_private.h"
 
+#include <pthread.h>
+
 static char fold(char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -13,6 +15,8 @@ int spelling_text_cmp(struct str a, struct str b)
 	size_t n = a.n < b.n ? a.n : b.n;
 
 	for (size_t i = 0; i < n; i++) {
+		if (a.p[i] == b.p[i])
+			continue;
 		int d = (unsigned char)fold(a.p[i]) - (unsigned char)fold(b.p[i]);
 		if (d)
 			return d;
@@ -182,19 +186,15 @@ static struct str without_prefix(struct str wrong)
 	return wrong;
 }
 
-struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
-				const struct board *board)
+/* Looks into all types of the board, or of all boards, unless the last answer is this one. */
+static struct str nearest_of_board(struct catalog *catalog, struct str name,
+				   const struct board *board)
 {
-	struct str code = board ? board->vgpu_code : (struct str){0};
-	struct str name = without_prefix(wrong), found = {0};
+	struct str code = board ? board->vgpu_code : (struct str){0}, found = {0};
 
-	if (name.n == 0 || name.n > NEAREST_MAX)
-		return found;
 	if (board == catalog->last_board && catalog->last_wrong_n &&
 	    str_eq(name, (struct str){catalog->last_wrong, catalog->last_wrong_n}))
 		return catalog->last_nearest;
-
-	catalog_need(catalog, PART_VGPU);
 	if (code.n)
 		found = nearest_type(catalog, name, code);
 	if (found.n == 0)
@@ -203,5 +203,20 @@ struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
 	catalog->last_wrong_n = name.n;
 	catalog->last_board = board;
 	catalog->last_nearest = found;
+	return found;
+}
+
+struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
+				const struct board *board)
+{
+	static pthread_mutex_t last = PTHREAD_MUTEX_INITIALIZER;
+	struct str name = without_prefix(wrong), found = {0};
+
+	if (name.n == 0 || name.n > NEAREST_MAX)
+		return found;
+	catalog_need(catalog, PART_VGPU);
+	pthread_mutex_lock(&last);
+	found = nearest_of_board(catalog, name, board);
+	pthread_mutex_unlock(&last);
 	return found;
 }

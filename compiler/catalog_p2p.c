@@ -23,15 +23,14 @@ static int compare_rows(const void *left, const void *right)
 }
 
 /* Whether the row's board and type are known; the driver's name may be missing, not both. */
-static bool check_row(struct catalog *catalog, struct table *table, const struct p2p_row *row)
+static bool check_row(struct catalog *catalog, struct table *table, struct p2p_row *row)
 {
-	bool docs = row->docs_type.n != 0;
-
+	row->known = spelling_find(catalog, row->type.n ? row->type : row->docs_type);
 	if (!catalog_board(catalog, row->board_id)) {
 		catalog_dangling(catalog, table, P2P_BOARD, TABLE_BOARDS);
 		return false;
 	}
-	if (row->type.n ? !spelling_find(catalog, row->type) : !docs) {
+	if (row->type.n ? !row->known : !row->docs_type.n) {
 		catalog_dangling(catalog, table, P2P_TYPE, TABLE_VGPU_TYPES);
 		return false;
 	}
@@ -132,10 +131,7 @@ const struct vgpu_type *catalog_p2p_type(struct catalog *catalog, const struct b
 {
 	catalog_need(catalog, PART_P2P);
 	uint32_t i = first_row(catalog, board->id);
-	if (i == catalog->n_p2p)
-		return NULL;
-	const struct p2p_row *row = catalog->p2p_by_board[i];
-	return spelling_find(catalog, row->type.n ? row->type : row->docs_type);
+	return i == catalog->n_p2p ? NULL : catalog->p2p_by_board[i]->known;
 }
 
 enum { MULTICAST_TYPE };

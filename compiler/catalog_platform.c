@@ -98,6 +98,15 @@ static const struct release *find_release(const struct catalog *catalog, struct 
 	return NULL;
 }
 
+/* Rows that start with `esxi_` are written as VMware writes them. An empty cell is no version. */
+static bool read_version(struct release *row)
+{
+	bool esxi = row->what.n > 5 && memcmp(row->what.p, "esxi_", 5) == 0;
+
+	return esxi ? parse_esxi(row->version, &row->number)
+		    : parse_version(row->version, &row->number);
+}
+
 /* A replacement may be older than a rule: what it lacks is taken from the built-in table. */
 static void add_missing_releases(struct catalog *catalog)
 {
@@ -111,17 +120,11 @@ static void add_missing_releases(struct catalog *catalog)
 			.version = table_text(&own, RELEASE_VERSION),
 			.source = table_text(&own, RELEASE_SOURCE),
 		};
-		if (!find_release(catalog, row.what))
-			*(struct release *)PUSH(catalog, releases) = row;
+		if (find_release(catalog, row.what))
+			continue;
+		read_version(&row);
+		*(struct release *)PUSH(catalog, releases) = row;
 	}
-}
-
-/* Rows that start with `esxi_` are written as VMware writes them. */
-static bool read_version(struct str what, struct str release, struct version *out)
-{
-	bool esxi = what.n > 5 && memcmp(what.p, "esxi_", 5) == 0;
-
-	return esxi ? parse_esxi(release, out) : parse_version(release, out);
 }
 
 bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error)
@@ -135,9 +138,8 @@ bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error)
 			.version = table_name(&table, RELEASE_VERSION),
 			.source = table_text(&table, RELEASE_SOURCE),
 		};
-		struct version version = {0};
 
-		if (row.version.n && !read_version(row.what, row.version, &version))
+		if (row.version.n && !read_version(&row))
 			table_fail(&table, RELEASE_VERSION, "'%.*s' is not a version like 9.2.0",
 				   STR_ARG(row.version));
 		if (find_release(catalog, row.what))
@@ -169,11 +171,5 @@ struct str catalog_release_source(struct catalog *catalog, const char *what)
 
 struct version catalog_version(struct catalog *catalog, const char *what)
 {
-	struct version version = {0};
-	bool read = read_version(str_of(what), catalog_release(catalog, what), &version);
-
-	/* catalog_load_releases has looked at it. */
-	assert(read);
-	(void)read;
-	return version;
+	return need_release(catalog, what)->number;
 }

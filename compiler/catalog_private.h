@@ -65,6 +65,7 @@ struct release {
 	struct str what;
 	struct str version;
 	struct str source;
+	struct version number; /* `version`, read */
 };
 
 struct catalog {

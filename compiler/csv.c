@@ -23,19 +23,24 @@ static bool at_line_end(const struct csv *csv)
 	       (*csv->p == '\r' && csv->p + 1 < csv->end && csv->p[1] == '\n');
 }
 
+/* What may end a bare cell, or be wrong in it. */
+static bool is_special(char c)
+{
+	return c == ',' || c == '"' || c == '\n' || c == '\r' || c == '\0';
+}
+
 static bool read_bare(struct csv *csv, struct csv_cell *cell)
 {
 	const char *start = csv->p;
 
-	for (; !at_line_end(csv) && *csv->p != ','; csv->p++) {
-		if (*csv->p == '\0')
-			return csv_fail(csv, csv->line, "a NUL byte");
-		if (*csv->p == '"')
-			return csv_fail(csv, csv->line,
-					"a quote inside a cell that does not begin with one");
-		if (*csv->p == '\r')
-			return csv_fail(csv, csv->line, "a carriage return without its line feed");
-	}
+	while (csv->p < csv->end && !is_special(*csv->p))
+		csv->p++;
+	if (!at_line_end(csv) && *csv->p != ',')
+		return csv_fail(csv, csv->line,
+				*csv->p == '\0' ? "a NUL byte"
+				: *csv->p == '"'
+					? "a quote inside a cell that does not begin with one"
+					: "a carriage return without its line feed");
 	cell->text = (struct str){start, (size_t)(csv->p - start)};
 	return true;
 }

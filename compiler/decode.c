@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "compiler/decode_early.h"
 #include "compiler/decode_scalar.h"
 
 /* Whose keys are being read: for messages. */
@@ -288,12 +289,12 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	return false;
 }
 
-static bool decode_named_entry(struct decoder *d, const struct key *key, node_id name_id,
-			       node_id value_id, bool profile, struct named_spec *out)
+bool decode_named_entry(struct decoder *d, const struct key *key, node_id name_id, node_id value_id,
+			struct named_spec *out)
 {
 	const struct node *name = yaml_node(d->yaml, name_id),
 			  *value = yaml_node(d->yaml, value_id);
-	bool named = good_name(d, key, name);
+	bool named = good_name(d, key, name), profile = strstr(key->name, "profiles") != NULL;
 	struct owner owner = {.section = key->section, .profile = profile};
 
 	if (!named && name->kind != NODE_SCALAR)
@@ -319,6 +320,28 @@ static bool decode_named_entry(struct decoder *d, const struct key *key, node_id
 	return named;
 }
 
+static bool decode_gpu(struct decoder *d, const struct key *key, node_id name, node_id value,
+		       struct named_spec *out)
+{
+	if (!decode_named_entry(d, key, name, value, out)) {
+		memset(out, 0, key->section->size);
+		return false;
+	}
+	/* A GPU has no profile; hosts and VMs are asked when theirs are merged. */
+	decode_require(d->findings, key->section, out, out->name.at, out->name.s, false);
+	return true;
+}
+
+/* A host, a VM, or a profile. */
+static bool decode_top_entry(struct decoder *d, const struct key *key, node_id name, node_id value,
+			     struct named_spec **out)
+{
+	if (yaml_node(d->yaml, value)->kind == NODE_TAKEN)
+		return decode_taken(d, yaml_node(d->yaml, value)->first, out);
+	*out = arena_alloc(d->arena, key->section->size);
+	return decode_named_entry(d, key, name, value, *out);
+}
+
 static uint32_t distinct_keys(const struct yaml *yaml, const struct node *map)
 {
 	uint32_t n = 0;
@@ -332,8 +355,8 @@ static uint32_t distinct_keys(const struct yaml *yaml, const struct node *map)
 static bool decode_named(struct decoder *d, const struct key *key, const struct node *node,
 			 struct list *out)
 {
-	size_t size = key_item_size(key);
-	bool profile = strstr(key->name, "profiles") != NULL, whole = !node->merged;
+	bool gpus = key->section == &gpu_section, whole = !node->merged;
+	size_t size = gpus ? key->section->size : sizeof(struct named_spec *);
 
 	if (node->merged)
 		d->unread |= unread_kind(key);
@@ -358,19 +381,15 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 	out->items = arena_array(d->arena, distinct_keys(d->yaml, node), size);
 	for (node_id name = node->first; name;) {
 		node_id value = yaml_node(d->yaml, name)->next;
-		struct named_spec *item = (void *)((char *)out->items + size * out->n);
+		void *item = (char *)out->items + size * out->n;
 
 		/* The first one of a name that stands twice is read. */
-		if (yaml_node(d->yaml, name)->duplicate)
+		if (yaml_node(d->yaml, name)->duplicate) {
 			whole = false;
-		else if (decode_named_entry(d, key, name, value, profile, item)) {
-			/* A GPU has no profile; hosts and VMs are asked when theirs are merged. */
-			if (key->section == &gpu_section)
-				decode_require(d->findings, key->section, item, item->name.at,
-					       item->name.s, false);
+		} else if (gpus ? decode_gpu(d, key, name, value, item)
+				: decode_top_entry(d, key, name, value, item)) {
 			out->n++;
 		} else {
-			memset(item, 0, size);
 			whole = false;
 			d->unread |= unread_kind(key);
 		}

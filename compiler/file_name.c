@@ -29,14 +29,15 @@ static struct str normalise(struct arena *arena, struct str path)
 	return (struct str){p, n};
 }
 
-/* Where it cannot be told, it is taken for the root. */
-static struct str working_directory(struct arena *arena)
+bool working_directory(struct arena *arena, struct str *here)
 {
 	char *cwd = getcwd(NULL, 0);
-	struct str here = normalise(arena, str_of(cwd ? cwd : ""));
 
+	if (!cwd)
+		return false;
+	*here = normalise(arena, str_of(cwd));
 	free(cwd);
-	return here;
+	return true;
 }
 
 static struct str from(struct arena *arena, struct str here, struct str name)
@@ -49,10 +50,9 @@ static bool is_absolute(struct str name)
 	return name.n && *name.p == '/';
 }
 
-struct str file_name_absolute(struct arena *arena, struct str name)
+struct str file_name_absolute(struct arena *arena, struct str here, struct str name)
 {
-	return is_absolute(name) ? normalise(arena, name)
-				 : from(arena, working_directory(arena), name);
+	return is_absolute(name) ? normalise(arena, name) : from(arena, here, name);
 }
 
 static bool lies_in(struct str path, struct str folder)
@@ -66,7 +66,10 @@ void name_root_init(struct name_root *root, struct arena *arena, const char *che
 	char *real = checkout && *checkout == '/' ? realpath(checkout, NULL) : NULL;
 	struct str path;
 
-	*root = (struct name_root){.here = working_directory(arena)};
+	*root = (struct name_root){0};
+	/* Where it cannot be told, it is taken for the root. */
+	if (!working_directory(arena, &root->here))
+		root->here = STR("");
 	root->path = root->spelling = root->here;
 	if (!real)
 		return;
@@ -80,8 +83,7 @@ void name_root_init(struct name_root *root, struct arena *arena, const char *che
 
 struct str name_in_root(const struct name_root *root, struct arena *arena, struct str name)
 {
-	struct str path = is_absolute(name) ? normalise(arena, name)
-					    : from(arena, root->here, name);
+	struct str path = file_name_absolute(arena, root->here, name);
 	size_t n;
 
 	if (lies_in(path, root->path))

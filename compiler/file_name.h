@@ -4,8 +4,11 @@
 
 #include "compiler/arena.h"
 
-/* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself. */
-struct str file_name_absolute(struct arena *arena, struct str name);
+/* false: it cannot be told, errno says why. */
+bool working_directory(struct arena *arena, struct str *here);
+/* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself.
+ * `here`: the working directory. */
+struct str file_name_absolute(struct arena *arena, struct str here, struct str name);
 
 /* What the names in a report are relative to: the folder where the repository was checked out, or
  * the working directory where that is not known or does not lie in it. */

@@ -120,6 +120,17 @@ const char *finding_quote(struct findings *findings, struct str s)
 	return quoted;
 }
 
+void findings_append(struct findings *findings, const struct findings *from, uint32_t first,
+		     uint32_t past)
+{
+	for (uint32_t i = first; i < past; i++) {
+		struct finding *f = arena_push(findings->arena, (void **)&findings->items,
+					       &findings->n, &findings->capacity, sizeof *f);
+
+		*f = from->items[i];
+	}
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;

@@ -85,6 +85,10 @@ int edit_cmp(const struct edit *x, const struct edit *y);
  * a NUL byte written as \0. */
 const char *finding_quote(struct findings *findings, struct str s);
 
+/* Adds those of `from` that stand from `first` up to, not including, `past`. */
+void findings_append(struct findings *findings, const struct findings *from, uint32_t first,
+		     uint32_t past);
+
 /* Sorts by place, then rule, then message; of findings that say the same of the same place one
  * stays, with the fixes of all.
  * Sources are read in the order of their names, so the place sorts by file too. */

@@ -62,14 +62,14 @@ static uint32_t count_nodes(const struct vm *vm)
 
 /* The first cells get one vCPU more where they do not divide, the last one the memory that is
  * left: the sums are exact whatever the numbers. */
-static void split_cells(struct plan *plan, struct vm *vm)
+static void split_cells(struct arena *arena, struct vm *vm)
 {
 	uint32_t n = count_nodes(vm), vcpu = 0;
 	uint64_t page = page_size(vm), share, left = vm->memory;
 	int32_t node = -1;
 
 	assert(n >= 2);
-	vm->cells = arena_array(plan->arena, n, sizeof *vm->cells);
+	vm->cells = arena_array(arena, n, sizeof *vm->cells);
 	vm->n_cells = n;
 	share = vm->memory / page / n * page;
 	for (uint32_t i = 0; i < n; i++) {
@@ -131,15 +131,15 @@ static void check_memory(const struct vm *vm, struct findings *findings)
 	}
 }
 
-void guest_resolve(struct plan *plan, struct vm *vm, struct findings *findings)
+void guest_resolve(struct arena *arena, struct vm *vm, struct findings *findings)
 {
 	if (guest_has_cells(vm))
-		split_cells(plan, vm);
+		split_cells(arena, vm);
 	set_topology(vm);
 	check_vcpus(vm, findings);
 	check_memory(vm, findings);
-	guest_pin(plan, vm, findings);
-	guest_disks(plan, vm, findings);
-	guest_nics(plan, vm, findings);
-	guest_ports(plan, vm, findings);
+	guest_pin(arena, vm, findings);
+	guest_disks(arena, vm, findings);
+	guest_nics(arena, vm, findings);
+	guest_ports(arena, vm, findings);
 }

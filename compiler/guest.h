@@ -43,6 +43,6 @@ bool guest_has_cells(const struct vm *vm);
 /* Fills the kvm part of `vm`, whose generic part and whose host's `gpus` are filled. Findings are
  * of the rule spec-value; keys that are missing or broken have been reported and are passed over.
  */
-void guest_resolve(struct plan *plan, struct vm *vm, struct findings *findings);
+void guest_resolve(struct arena *arena, struct vm *vm, struct findings *findings);
 
 #endif

@@ -71,12 +71,12 @@ static void check_disk(const struct vm_disk *disk, struct findings *findings)
 	}
 }
 
-void guest_disks(struct plan *plan, struct vm *vm, struct findings *findings)
+void guest_disks(struct arena *arena, struct vm *vm, struct findings *findings)
 {
 	uint32_t units[BUS_SATA + 1] = {0};
 
 	vm->n_disks = vm->spec->disks.n;
-	vm->disks = arena_array(plan->arena, vm->n_disks, sizeof *vm->disks);
+	vm->disks = arena_array(arena, vm->n_disks, sizeof *vm->disks);
 	for (uint32_t i = 0; i < vm->n_disks; i++) {
 		const struct disk_spec *spec = &vm->spec->disks.items[i];
 		struct vm_disk *disk = &vm->disks[i];
@@ -100,11 +100,11 @@ void guest_disks(struct plan *plan, struct vm *vm, struct findings *findings)
 }
 
 /* The same spec gives the same address; 52:54:00 is QEMU's own prefix. */
-static void derive_mac(struct plan *plan, const struct vm *vm, uint32_t i, uint8_t mac[6])
+static void derive_mac(struct arena *arena, const struct vm *vm, uint32_t i, uint8_t mac[6])
 {
 	uint8_t uuid[16];
 
-	uuid_v5(arena_printf(plan->arena, "gpuplan/%.*s/%.*s/nic/%" PRIu32,
+	uuid_v5(arena_printf(arena, "gpuplan/%.*s/%.*s/nic/%" PRIu32,
 			     STR_ARG(vm->host->spec->name.s), STR_ARG(vm->spec->name.s), i),
 		uuid);
 	mac[0] = 0x52;
@@ -128,10 +128,10 @@ static void check_nic(const struct nic_spec *spec, uint32_t i, struct findings *
 	}
 }
 
-void guest_nics(struct plan *plan, struct vm *vm, struct findings *findings)
+void guest_nics(struct arena *arena, struct vm *vm, struct findings *findings)
 {
 	vm->n_nics = vm->spec->nics.n;
-	vm->nics = arena_array(plan->arena, vm->n_nics, sizeof *vm->nics);
+	vm->nics = arena_array(arena, vm->n_nics, sizeof *vm->nics);
 	for (uint32_t i = 0; i < vm->n_nics; i++) {
 		const struct nic_spec *spec = &vm->spec->nics.items[i];
 		struct vm_nic *nic = &vm->nics[i];
@@ -144,7 +144,7 @@ void guest_nics(struct plan *plan, struct vm *vm, struct findings *findings)
 		if (span_given(spec->mac.at))
 			memcpy(nic->mac, spec->mac.bytes, sizeof nic->mac);
 		else
-			derive_mac(plan, vm, i, nic->mac);
+			derive_mac(arena, vm, i, nic->mac);
 		check_nic(spec, i, findings);
 	}
 }

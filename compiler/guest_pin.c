@@ -143,7 +143,7 @@ struct nodes {
 	uint32_t n, capacity;
 };
 
-static void nodes_add(struct plan *plan, struct nodes *nodes, uint32_t node)
+static void nodes_add(struct arena *arena, struct nodes *nodes, uint32_t node)
 {
 	uint32_t i = 0;
 
@@ -151,14 +151,14 @@ static void nodes_add(struct plan *plan, struct nodes *nodes, uint32_t node)
 		i++;
 	if (i < nodes->n && nodes->items[i] == node)
 		return;
-	arena_push(plan->arena, (void **)&nodes->items, &nodes->n, &nodes->capacity,
+	arena_push(arena, (void **)&nodes->items, &nodes->n, &nodes->capacity,
 		   sizeof *nodes->items);
 	memmove(&nodes->items[i + 1], &nodes->items[i], (nodes->n - 1 - i) * sizeof *nodes->items);
 	nodes->items[i] = node;
 }
 
 /* `0-1,3`. */
-static struct str nodes_text(struct plan *plan, const struct nodes *nodes)
+static struct str nodes_text(struct arena *arena, const struct nodes *nodes)
 {
 	struct str text = STR("");
 
@@ -168,16 +168,16 @@ static struct str nodes_text(struct plan *plan, const struct nodes *nodes)
 		for (end = i + 1; end < nodes->n && nodes->items[end] == nodes->items[end - 1] + 1;)
 			end++;
 		last = nodes->items[end - 1];
-		text = arena_printf(plan->arena, "%.*s%s%" PRIu32, STR_ARG(text), text.n ? "," : "",
+		text = arena_printf(arena, "%.*s%s%" PRIu32, STR_ARG(text), text.n ? "," : "",
 				    first);
 		if (last != first)
-			text = arena_printf(plan->arena, "%.*s-%" PRIu32, STR_ARG(text), last);
+			text = arena_printf(arena, "%.*s-%" PRIu32, STR_ARG(text), last);
 	}
 	return text;
 }
 
 /* The nodes of all CPUs in the list of cpulists; none where the host does not say one's node. */
-static void add_nodes_of_list(struct plan *plan, const struct vm *vm, struct nodes *nodes)
+static void add_nodes_of_list(struct arena *arena, const struct vm *vm, struct nodes *nodes)
 {
 	const struct host_spec *host = vm->host->spec;
 	struct cpu_set pinned = {0}, known = {0};
@@ -194,32 +194,32 @@ static void add_nodes_of_list(struct plan *plan, const struct vm *vm, struct nod
 		const struct numa_spec *numa = &host->numa.items[i];
 
 		if (span_given(numa->id.at) && cpu_set_meets(&pinned, numa->cpus.s, NULL))
-			nodes_add(plan, nodes, (uint32_t)numa->id.n);
+			nodes_add(arena, nodes, (uint32_t)numa->id.n);
 	}
 }
 
 /* The memory of a VM that runs on known nodes belongs there: with the vCPUs, and where the GPUs
  * read it. */
-static void bind_memory(struct plan *plan, struct vm *vm)
+static void bind_memory(struct arena *arena, struct vm *vm)
 {
 	struct nodes nodes = {0};
 	int32_t node = single_node(vm);
 
 	if (vm->n_cells) {
 		for (uint32_t i = 0; i < vm->n_cells; i++)
-			nodes_add(plan, &nodes, vm->cells[i].host_node);
+			nodes_add(arena, &nodes, vm->cells[i].host_node);
 	} else if (!vm->pinned) {
 		return;
 	} else if (vm->spec->pinning.word == PINNING_AUTO) {
 		if (node >= 0)
-			nodes_add(plan, &nodes, (uint32_t)node);
+			nodes_add(arena, &nodes, (uint32_t)node);
 	} else {
-		add_nodes_of_list(plan, vm, &nodes);
+		add_nodes_of_list(arena, vm, &nodes);
 	}
-	vm->nodeset = nodes_text(plan, &nodes);
+	vm->nodeset = nodes_text(arena, &nodes);
 }
 
-void guest_pin(struct plan *plan, struct vm *vm, struct findings *findings)
+void guest_pin(struct arena *arena, struct vm *vm, struct findings *findings)
 {
 	if (span_given(vm->spec->pinning.at) && !vm_broken(vm->spec, pinning)) {
 		if (vm->spec->pinning.word == PINNING_AUTO)
@@ -227,5 +227,5 @@ void guest_pin(struct plan *plan, struct vm *vm, struct findings *findings)
 		else if (vm->spec->pinning.word != PINNING_NONE)
 			vm->pinned = pin_list(vm, findings);
 	}
-	bind_memory(plan, vm);
+	bind_memory(arena, vm);
 }

@@ -15,65 +15,62 @@ enum {
 	IO_WINDOWS = 10, /* of 4 KiB, one a root port: all the I/O space of a q35 */
 };
 
-struct tree {
-	struct plan *plan;
-	struct vm *vm;
-	uint32_t capacity;
-};
+/* Room for every port that the VM may need: one a device and expander, one for a SCSI controller.
+ */
+static void make_room(struct arena *arena, struct vm *vm)
+{
+	vm->ports = arena_array(arena,
+				(size_t)vm->n_nics + vm->n_disks + vm->n_gpus + vm->n_cells + 1,
+				sizeof *vm->ports);
+}
 
 /* The index in vm->ports. */
-static int32_t add_port(struct tree *tree, struct pci_port port)
+static int32_t add_port(struct vm *vm, struct pci_port port)
 {
-	struct vm *vm = tree->vm;
-	struct pci_port *added = arena_push(tree->plan->arena, (void **)&vm->ports, &vm->n_ports,
-					    &tree->capacity, sizeof *vm->ports);
-
-	*added = port;
-	return (int32_t)vm->n_ports - 1;
+	vm->ports[vm->n_ports] = port;
+	return (int32_t)vm->n_ports++;
 }
 
 /* The `i`-th root port of the row that starts at `slot` of the root bus. Function 0 says that it
  * has more from the start, so that a port that comes later changes none of the others. */
-static int32_t add_root_port(struct tree *tree, uint32_t slot, uint32_t i)
+static int32_t add_root_port(struct vm *vm, uint32_t slot, uint32_t i)
 {
-	return add_port(tree, (struct pci_port){.slot = (uint8_t)(slot + i / FUNCTIONS),
-						.function = (uint8_t)(i % FUNCTIONS),
-						.multifunction = i % FUNCTIONS == 0});
+	return add_port(vm, (struct pci_port){.slot = (uint8_t)(slot + i / FUNCTIONS),
+					      .function = (uint8_t)(i % FUNCTIONS),
+					      .multifunction = i % FUNCTIONS == 0});
 }
 
-static void place_nics_and_disks(struct tree *tree)
+static void place_nics_and_disks(struct vm *vm)
 {
-	struct vm *vm = tree->vm;
 	uint32_t n = 0;
 	bool scsi = false;
 
 	for (uint32_t i = 0; i < vm->n_nics; i++)
-		vm->nics[i].port = add_root_port(tree, SLOT_NICS, i);
+		vm->nics[i].port = add_root_port(vm, SLOT_NICS, i);
 	for (uint32_t i = 0; i < vm->n_disks; i++) {
 		if (vm->disks[i].bus == BUS_VIRTIO)
-			vm->disks[i].port = add_root_port(tree, SLOT_DISKS, n++);
+			vm->disks[i].port = add_root_port(vm, SLOT_DISKS, n++);
 		scsi |= vm->disks[i].bus == BUS_SCSI;
 	}
-	vm->scsi_port = scsi ? add_root_port(tree, SLOT_DISKS, n) : -1;
+	vm->scsi_port = scsi ? add_root_port(vm, SLOT_DISKS, n) : -1;
 }
 
 /* Left alone, libvirt gives expanders the bus numbers from 254 downwards, which leaves no
  * buses for the GPUs behind them; so each gets its even share of the 256. */
-static void place_expanders(struct tree *tree)
+static void place_expanders(struct vm *vm)
 {
-	uint32_t n = tree->vm->n_cells;
+	uint32_t n = vm->n_cells;
 
 	for (uint32_t i = 0; i < n; i++)
-		add_port(tree, (struct pci_port){.expander = true,
-						 .slot = (uint8_t)(SLOT_EXPANDERS + i),
-						 .bus_nr = (uint8_t)(BUSES * (i + 1) / (n + 1)),
-						 .cell = i});
+		add_port(vm, (struct pci_port){.expander = true,
+					       .slot = (uint8_t)(SLOT_EXPANDERS + i),
+					       .bus_nr = (uint8_t)(BUSES * (i + 1) / (n + 1)),
+					       .cell = i});
 }
 
 /* The GPUs of one node, one a slot of its expander; returns how many. */
-static uint32_t place_gpus_of_cell(struct tree *tree, uint32_t cell, uint32_t expander)
+static uint32_t place_gpus_of_cell(struct vm *vm, uint32_t cell, uint32_t expander)
 {
-	struct vm *vm = tree->vm;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
@@ -82,7 +79,7 @@ static uint32_t place_gpus_of_cell(struct tree *tree, uint32_t cell, uint32_t ex
 		if (!gpu || (uint32_t)gpu->node != vm->cells[cell].host_node)
 			continue;
 		vm->gpus[i].port =
-			add_port(tree, (struct pci_port){.bus = expander, .slot = (uint8_t)n++});
+			add_port(vm, (struct pci_port){.bus = expander, .slot = (uint8_t)n++});
 	}
 	return n;
 }
@@ -105,9 +102,8 @@ static bool io_runs_out(const struct vm *vm)
 	return vm->n_cells && vm->n_ports - vm->n_cells > IO_WINDOWS;
 }
 
-static void place_gpus(struct tree *tree, struct findings *findings)
+static void place_gpus(struct vm *vm, struct findings *findings)
 {
-	struct vm *vm = tree->vm;
 	uint32_t on_root = vm->n_ports, most = 0;
 	struct finding *f;
 
@@ -115,12 +111,12 @@ static void place_gpus(struct tree *tree, struct findings *findings)
 		vm->gpus[i].port = -1;
 	if (!vm->n_cells) {
 		for (uint32_t i = 0; i < vm->n_gpus; i++)
-			vm->gpus[i].port = add_root_port(tree, SLOT_GPUS, i);
+			vm->gpus[i].port = add_root_port(vm, SLOT_GPUS, i);
 		return;
 	}
-	place_expanders(tree);
+	place_expanders(vm);
 	for (uint32_t i = 0; i < vm->n_cells; i++) {
-		uint32_t n = place_gpus_of_cell(tree, i, on_root + 1 + i);
+		uint32_t n = place_gpus_of_cell(vm, i, on_root + 1 + i);
 
 		most = n > most ? n : most;
 	}
@@ -134,10 +130,9 @@ static void place_gpus(struct tree *tree, struct findings *findings)
 	finding_help(findings, f, "take fewer GPUs, or GPUs on fewer nodes");
 }
 
-void guest_ports(struct plan *plan, struct vm *vm, struct findings *findings)
+void guest_ports(struct arena *arena, struct vm *vm, struct findings *findings)
 {
-	struct tree tree = {.plan = plan, .vm = vm};
-
-	place_nics_and_disks(&tree);
-	place_gpus(&tree, findings);
+	make_room(arena, vm);
+	place_nics_and_disks(vm);
+	place_gpus(vm, findings);
 }

@@ -1,72 +1,91 @@
 #include "compiler/load.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 #include "compiler/decode.h"
+#include "compiler/parallel.h"
 #include "compiler/profiles.h"
+#include "schema/grammar.h"
 
-struct loader {
-	struct spec *spec;
-	struct arena *arena;
-	struct sources *sources;
-	struct findings *findings;
-	struct yaml yaml;
+/* What one file gives: put together with the others' in the order of the files. */
+struct part {
+	const struct found_file *file;
+	struct source *source;
+	struct str error; /* it could not be read */
+	struct spec spec; /* its hosts and VMs, as they stand in it */
+	struct findings findings;
+	bool foreign;
 };
 
-static void add_error(struct loader *l, struct str error)
+struct loader {
+	struct arena *arena;
+	struct sources *sources;
+	const char *stdin_name;
+	struct part *parts;
+	uint32_t n;
+	struct yaml yaml[MAX_JOBS]; /* a worker each */
+};
+
+static void add_error(struct spec *spec, struct arena *arena, struct str error)
 {
-	struct str *e = arena_push(l->arena, (void **)&l->spec->errors, &l->spec->n_errors,
-				   &l->spec->errors_capacity, sizeof *e);
+	struct str *e = arena_push(arena, (void **)&spec->errors, &spec->n_errors,
+				   &spec->errors_capacity, sizeof *e);
 
 	*e = error;
 }
 
-/* Lists of pointers into the documents' arrays; all four have this layout. */
-static void append(struct loader *l, void ***items, uint32_t *n, uint32_t *capacity, void *first,
-		   uint32_t count, size_t size)
+/* All four lists have this layout. */
+static void append(struct arena *arena, void ***items, uint32_t *n, uint32_t *capacity, void **more,
+		   uint32_t count)
 {
+	/* Of a spec in one file there is nothing to put together. */
+	if (*n == 0) {
+		*items = more;
+		*n = *capacity = count;
+		return;
+	}
 	for (uint32_t i = 0; i < count; i++) {
-		void **slot = arena_push(l->arena, (void **)items, n, capacity, sizeof *slot);
+		void **slot = arena_push(arena, (void **)items, n, capacity, sizeof *slot);
 
-		*slot = (char *)first + i * size;
+		*slot = more[i];
 	}
 }
 
-static void collect(struct loader *l, const struct document_spec *d)
+/* Both a document and a spec have these lists. */
+#define APPEND(arena, to, from)                                                                    \
+	append((arena), (void ***)&(to).items, &(to).n, &(to).capacity, (void **)(from).items,     \
+	       (from).n)
+#define APPEND_ALL(arena, to, from)                                                                \
+	do {                                                                                       \
+		APPEND(arena, (to)->hosts, (from)->hosts);                                         \
+		APPEND(arena, (to)->host_profiles, (from)->host_profiles);                         \
+		APPEND(arena, (to)->vms, (from)->vms);                                             \
+		APPEND(arena, (to)->profiles, (from)->profiles);                                   \
+	} while (0)
+
+static void decode_source(struct part *part, struct decoder *d)
 {
-	struct spec *s = l->spec;
+	const struct source *source = part->source;
+	const struct yaml *yaml = d->yaml;
 
-#define APPEND(to, from)                                                                           \
-	append(l, (void ***)&(to).items, &(to).n, &(to).capacity, (from).items, (from).n,          \
-	       sizeof *(from).items)
-	APPEND(s->hosts, d->hosts);
-	APPEND(s->host_profiles, d->host_profiles);
-	APPEND(s->vms, d->vms);
-	APPEND(s->profiles, d->profiles);
-#undef APPEND
-}
-
-static void decode_source(struct loader *l, const struct source *source)
-{
-	struct decoder d = {.arena = l->arena, .findings = l->findings, .yaml = &l->yaml};
-
-	for (uint32_t i = 0; i < l->yaml.n_documents; i++) {
+	for (uint32_t i = 0; i < yaml->n_documents; i++) {
 		struct document_spec document = {0};
 
 		/* Of a document that breaks off nothing is judged: what is missing may follow. */
-		if (l->yaml.broke_off && i + 1 == l->yaml.n_documents)
+		if (yaml->broke_off && i + 1 == yaml->n_documents)
 			break;
-		if (decode_document(&d, l->yaml.documents[i], &document))
-			collect(l, &document);
+		if (decode_document(d, yaml->documents[i], &document))
+			APPEND_ALL(d->arena, &part->spec, &document);
 	}
-	l->spec->unread |= l->yaml.broke_off ? UNREAD_ALL : d.unread;
-	if (l->yaml.n_documents == 0 && !l->yaml.broke_off) {
+	part->spec.unread = yaml->broke_off ? UNREAD_ALL : d->unread;
+	if (yaml->n_documents == 0 && !yaml->broke_off) {
 		uint32_t first = source->base + (source_has_mark(source->text) ? 3 : 0);
-		struct finding *f = finding_add(l->findings, "spec-missing-key", SEVERITY_ERROR,
+		struct finding *f = finding_add(d->findings, "spec-missing-key", SEVERITY_ERROR,
 						(struct span){first, 0},
 						"the file holds no document");
 
-		finding_help(l->findings, f, "start with 'version: %d'", SPEC_VERSION);
+		finding_help(d->findings, f, "start with 'version: %d'", SPEC_VERSION);
 	}
 }
 
@@ -85,26 +104,45 @@ static bool has_our_key(struct str text)
 	return false;
 }
 
-static bool is_ours(const struct loader *l, const struct source *source)
+static bool is_ours(const struct source *source, const struct yaml *yaml)
 {
 	if (source->named)
 		return true;
-	return source->cut ? has_our_key(source->text) : decode_is_ours(&l->yaml);
+	return source->cut ? has_our_key(source->text) : decode_is_ours(yaml);
 }
 
-static void load_one(struct loader *l, struct source *source)
+/* Into sources of its own: its place on the number line is known when all files are read. */
+static void read_part(void *context, const struct worker *worker, uint32_t i)
 {
-	uint32_t before = l->findings->n;
+	struct loader *l = context;
+	struct part *part = &l->parts[i];
+	struct sources own;
 
-	yaml_parse(&l->yaml, source);
-	if (!is_ours(l, source)) {
-		l->findings->n = before;
-		l->spec->n_skipped++;
-		source_drop(l->sources);
+	sources_init(&own, worker->arena);
+	own.overlay = l->sources->overlay;
+	if (!source_read(&own, part->file->path, l->stdin_name, part->file->named, &part->source,
+			 &part->error))
+		part->source = NULL;
+}
+
+static void load_part(void *context, const struct worker *worker, uint32_t i)
+{
+	struct loader *l = context;
+	struct part *part = &l->parts[i];
+	struct yaml *yaml = &l->yaml[worker->number];
+	struct decoder d = {.arena = worker->arena, .findings = &part->findings, .yaml = yaml};
+
+	if (!part->source)
 		return;
-	}
-	l->spec->n_files++;
-	decode_source(l, source);
+	findings_init(&part->findings, worker->arena);
+	if (!yaml->scratch)
+		yaml_init(yaml, worker->arena, NULL);
+	yaml->findings = &part->findings;
+	decode_early(&d, yaml);
+	yaml_parse(yaml, part->source);
+	part->foreign = !is_ours(part->source, yaml);
+	if (!part->foreign)
+		decode_source(part, &d);
 }
 
 static int by_name(const void *a, const void *b)
@@ -116,6 +154,42 @@ static int by_name(const void *a, const void *b)
 		 : ((*x)->name.at.at > (*y)->name.at.at) - ((*x)->name.at.at < (*y)->name.at.at);
 }
 
+/* With the first bytes of the name as numbers: most comparisons need not look for the text. */
+struct name_key {
+	uint64_t first[2];
+	void *item;
+};
+
+static int by_name_key(const void *a, const void *b)
+{
+	const struct name_key *x = a, *y = b;
+
+	for (int i = 0; i < 2; i++)
+		if (x->first[i] != y->first[i])
+			return x->first[i] < y->first[i] ? -1 : 1;
+	return by_name(&x->item, &y->item);
+}
+
+static void sort_by_name(void **items, uint32_t n)
+{
+	struct arena *scratch = arena_new();
+	struct name_key *keys = arena_array(scratch, n, sizeof *keys);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct str name = ((const struct named_spec *)items[i])->name.s;
+		size_t most = sizeof keys[i].first;
+
+		memcpy(keys[i].first, name.p, name.n < most ? name.n : most);
+		keys[i].first[0] = be64toh(keys[i].first[0]);
+		keys[i].first[1] = be64toh(keys[i].first[1]);
+		keys[i].item = items[i];
+	}
+	qsort(keys, n, sizeof *keys, by_name_key);
+	for (uint32_t i = 0; i < n; i++)
+		items[i] = keys[i].item;
+	arena_free(scratch);
+}
+
 /* Sorts by name; of two with one name the first in the spec stays, the other is reported. */
 static uint32_t index_names(struct findings *findings, void **items, uint32_t n, const char *what)
 {
@@ -123,7 +197,7 @@ static uint32_t index_names(struct findings *findings, void **items, uint32_t n,
 
 	if (n == 0)
 		return 0;
-	qsort(items, n, sizeof *items, by_name);
+	sort_by_name(items, n);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct named_spec *item = items[i];
 		const struct named_spec *first = kept ? items[kept - 1] : NULL;
@@ -142,28 +216,86 @@ static uint32_t index_names(struct findings *findings, void **items, uint32_t n,
 	return kept;
 }
 
-static void finish(struct loader *l)
+static void merge_part(struct spec *spec, const struct loader *l, const struct part *part,
+		       struct findings *findings)
 {
-	struct spec *s = l->spec;
-
-	yaml_done(&l->yaml);
-	s->hosts.n = index_names(l->findings, (void **)s->hosts.items, s->hosts.n, "host");
-	s->host_profiles.n = index_names(l->findings, (void **)s->host_profiles.items,
-					 s->host_profiles.n, "host profile");
-	s->vms.n = index_names(l->findings, (void **)s->vms.items, s->vms.n, "VM");
-	s->profiles.n = index_names(l->findings, (void **)s->profiles.items, s->profiles.n,
-				    "profile");
-	merge_profiles(s, l->findings);
+	if (part->foreign) {
+		part->source->foreign = true;
+		spec->n_skipped++;
+		return;
+	}
+	spec->n_files++;
+	spec->unread |= part->spec.unread;
+	APPEND_ALL(l->arena, spec, &part->spec);
+	findings_append(findings, &part->findings, 0, part->findings.n);
 }
 
-static struct loader start(struct spec *spec, struct arena *arena, struct sources *sources,
-			   struct findings *findings)
+/* What is no spec of ours goes; the others keep their places on the number line. */
+static void drop_foreign(struct sources *sources)
 {
-	struct loader l = {spec, arena, sources, findings, {0}};
+	uint32_t kept = 0;
 
-	*spec = (struct spec){0};
-	yaml_init(&l.yaml, arena, findings);
-	return l;
+	for (uint32_t i = 0; i < sources->n; i++)
+		if (!sources->items[i].foreign)
+			sources->items[kept++] = sources->items[i];
+	sources->n = kept;
+}
+
+static void finish(struct spec *s, struct loader *l, struct findings *findings)
+{
+	for (uint32_t i = 0; i < MAX_JOBS; i++)
+		yaml_done(&l->yaml[i]);
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->parts[i].source)
+			merge_part(s, l, &l->parts[i], findings);
+	drop_foreign(l->sources);
+	s->hosts.n = index_names(findings, (void **)s->hosts.items, s->hosts.n, "host");
+	s->host_profiles.n = index_names(findings, (void **)s->host_profiles.items,
+					 s->host_profiles.n, "host profile");
+	s->vms.n = index_names(findings, (void **)s->vms.items, s->vms.n, "VM");
+	s->profiles.n = index_names(findings, (void **)s->profiles.items, s->profiles.n, "profile");
+	merge_profiles(s, findings);
+}
+
+enum {
+	MANY_FILES = 256,	/* below it, reading them takes no longer than starting a thread */
+	MANY_BYTES = 512 << 10, /* the same of parsing */
+};
+
+/* The bytes of all sources that could be read; each gets its place on the number line. */
+static size_t place_sources(struct loader *l, struct spec *spec)
+{
+	uint32_t next = l->sources->n;
+	size_t bytes = 0;
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct part *part = &l->parts[i];
+
+		if (part->source)
+			part->source = source_adopt(l->sources, part->source, &part->error);
+		if (!part->source)
+			add_error(spec, l->arena, part->error);
+		else
+			bytes += part->source->text.n;
+	}
+	/* Only now: the array of sources moves while it grows. */
+	for (uint32_t i = 0; i < l->n; i++)
+		if (l->parts[i].source)
+			l->parts[i].source = &l->sources->items[next++];
+	return bytes;
+}
+
+static void load_parts(struct spec *spec, struct loader *l, struct findings *findings,
+		       uint32_t jobs)
+{
+	size_t bytes;
+
+	parallel_for(l->arena, l->n < MANY_FILES ? 1 : jobs, l->n, read_part, l);
+	bytes = place_sources(l, spec);
+	if (bytes >= MANY_BYTES)
+		grammar_expect_many();
+	parallel_for(l->arena, bytes < MANY_BYTES ? 1 : jobs, l->n, load_part, l);
+	finish(spec, l, findings);
 }
 
 /* What is only in memory takes its place among the others, in the order of the paths. */
@@ -185,36 +317,33 @@ static void add_held(struct walk *walk, const struct overlay *overlay)
 
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
-		const char *stdin_name)
+		const char *stdin_name, uint32_t jobs)
 {
-	struct loader l = start(spec, arena, sources, findings);
+	struct loader l = {.arena = arena, .sources = sources, .stdin_name = stdin_name};
 	struct walk walk;
 
+	*spec = (struct spec){0};
 	walk_paths(&walk, arena, exclude, paths, n);
 	add_held(&walk, sources->overlay);
 	for (uint32_t i = 0; i < walk.n_errors; i++)
-		add_error(&l, walk.errors[i]);
-	for (uint32_t i = 0; i < walk.n; i++) {
-		struct source *source;
-		struct str error;
-
-		if (source_read(sources, walk.files[i].path, stdin_name, walk.files[i].named,
-				&source, &error))
-			load_one(&l, source);
-		else
-			add_error(&l, error);
-	}
-	finish(&l);
+		add_error(spec, arena, walk.errors[i]);
+	l.n = walk.n;
+	l.parts = arena_array(arena, walk.n, sizeof *l.parts);
+	for (uint32_t i = 0; i < walk.n; i++)
+		l.parts[i].file = &walk.files[i];
+	load_parts(spec, &l, findings, jobs);
 }
 
 void load_source(struct spec *spec, struct arena *arena, struct sources *sources,
 		 struct findings *findings, struct source *source)
 {
-	struct loader l = start(spec, arena, sources, findings);
+	struct part part = {.source = source};
+	struct loader l = {.arena = arena, .sources = sources, .parts = &part, .n = 1};
 
+	*spec = (struct spec){0};
 	source->named = true;
-	load_one(&l, source);
-	finish(&l);
+	load_part(&l, &(struct worker){0, arena}, 0);
+	finish(spec, &l, findings);
 }
 
 static const void *find(void *const *items, uint32_t n, struct str name)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "compiler/diff.h"
+#include "compiler/file_name.h"
 #include "compiler/output_private.h"
 
 void output_init(struct output *output, struct arena *arena, const char *version,
@@ -74,6 +75,11 @@ bool tree_refuse(struct tree *t, struct str path, const char *what)
 
 static bool tree_open(struct tree *t, struct folder_list *make)
 {
+	if (!working_directory(t->output->arena, &t->output->here)) {
+		*t->error = arena_printf(t->output->arena, "cannot tell the working directory: %s",
+					 strerror(errno));
+		return false;
+	}
 	t->root = folder_open_root(t->dir, make);
 	if (t->root < 0)
 		return (!make && errno == ENOENT) ||

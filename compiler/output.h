@@ -47,8 +47,10 @@ struct output {
 	uint32_t n_files, files_capacity;
 	struct output_source *sources;
 	uint32_t n_sources, sources_capacity;
+	struct str here; /* private: the working directory, which sources are named from */
 	struct str *inputs;
 	uint32_t n_inputs, inputs_capacity;
+	uint32_t jobs; /* threads at most; 0 is one */
 	/* Called for each file that is written; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total);
 	void *progress_context;

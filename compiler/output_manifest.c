@@ -4,6 +4,7 @@
 #include "compiler/digest.h"
 #include "compiler/json.h"
 #include "compiler/output_private.h"
+#include "compiler/parallel.h"
 
 enum { MANIFEST_VERSION = 1, MANIFEST_DEPTH = 8, SHA256_CHARS = 64 };
 
@@ -209,23 +210,37 @@ bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, 
 
 /* --- writing --- */
 
+struct digests {
+	const struct output *output;
+	char (*text)[SHA256_CHARS + 1]; /* a file each */
+};
+
+static void digest_file(void *context, const struct worker *worker, uint32_t i)
+{
+	struct digests *digests = context;
+
+	(void)worker;
+	sha256_hex(digests->output->files[i].text, digests->text[i]);
+}
+
 /* What the next manifest lists: this run's files, and of the last what this run leaves alone. */
 static struct manifest next_entries(const struct output *output, const struct manifest *old)
 {
 	struct arena *arena = output->arena;
 	struct manifest next = {0}, ours = {0};
+	struct digests digests = {output,
+				  arena_array(arena, output->n_files, sizeof *digests.text)};
 
+	parallel_for(arena, output->jobs, output->n_files, digest_file, &digests);
 	for (uint32_t i = 0; i < output->n_files; i++) {
 		const struct output_file *f = &output->files[i];
-		char *digest = arena_alloc(arena, SHA256_CHARS + 1);
 
-		sha256_hex(f->text, digest);
 		*push(arena, &ours) = (struct manifest_entry){
 			.path = f->path,
 			.target = str_of(f->target),
 			.host = f->host,
 			.vm = f->vm,
-			.sha256 = {digest, SHA256_CHARS},
+			.sha256 = {digests.text[i], SHA256_CHARS},
 			.size = f->text.n,
 		};
 	}
@@ -278,13 +293,15 @@ struct str manifest_text(const struct output *output, const struct manifest *old
 {
 	json_object *root = json_map();
 	struct manifest next = next_entries(output, old);
-	struct str text;
+	struct buffer text;
 
 	json_put_number(root, "version", MANIFEST_VERSION);
 	json_put_text(root, "gpuplan", str_of(output->version));
 	json_put(root, "files", files_json(&next));
 	json_put(root, "sources", sources_json(output));
-	text = arena_printf(output->arena, "%s\n", json_pretty(root));
+	buffer_init(&text, output->arena);
+	buffer_puts(&text, json_pretty(root));
+	buffer_puts(&text, "\n");
 	json_object_put(root);
-	return text;
+	return buffer_text(&text);
 }

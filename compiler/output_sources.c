@@ -32,7 +32,8 @@ static size_t common_folder(const struct str *paths, uint32_t n)
 /* What the user calls standard input is shown as it is, unless that would lead out of the tree. */
 static struct str shown_name(struct arena *arena, struct str name)
 {
-	struct str root = file_name_absolute(arena, arena_printf(arena, "/%.*s", STR_ARG(name)));
+	struct str root = file_name_absolute(arena, STR(""),
+					     arena_printf(arena, "/%.*s", STR_ARG(name)));
 	bool clean = root.n == name.n + 1 && memcmp(root.p + 1, name.p, name.n) == 0;
 	size_t folder = folder_length(root);
 
@@ -59,7 +60,8 @@ struct source_entry *source_entries(const struct output *output, uint32_t *n)
 
 	for (uint32_t i = 0; i < output->n_sources; i++) {
 		if (!output->sources[i].is_stdin)
-			paths[n_paths++] = file_name_absolute(arena, output->sources[i].name);
+			paths[n_paths++] = file_name_absolute(arena, output->here,
+							      output->sources[i].name);
 	}
 	common = common_folder(paths, n_paths);
 	n_paths = 0;

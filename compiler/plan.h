@@ -105,12 +105,10 @@ struct vm_gpu {
 	enum uvm_setting uvm_setting; /* what artifacts say */
 	param_list params;	      /* of the item or the VM, by name; without enable_uvm */
 	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
-	uint8_t mdev[16];	      /* mdev framework */
 	struct pci_address vf;	      /* its virtual function */
-	bool has_vf;	  /* vfio: false where there are too few; mdev: where the spec lists none */
-	struct str alias; /* ua-gpu-g0: libvirt's alias and QEMU's id */
-	bool clique;	  /* the clique of `gpu` is shown to the guest */
-	int32_t port;	  /* index of its root port in vm.ports; kvm */
+	bool has_vf;  /* vfio: false where there are too few; mdev: where the spec lists none */
+	bool clique;  /* the clique of `gpu` is shown to the guest */
+	int32_t port; /* index of its root port in vm.ports; kvm */
 };
 
 /* GPUs of a VM that must all be able to do P2P with each other (p2p_scope: vm), or that hang
@@ -175,7 +173,6 @@ struct vm {
 	const struct host *host;       /* NULL: no such host, which has been reported */
 	/* A value that these judgements hang on is wrong, and has been reported. */
 	bool skip_p2p, skip_mmio;
-	uint8_t uuid[16];
 	enum guest guest;
 	enum firmware firmware;
 	enum hugepages hugepages;
@@ -233,6 +230,15 @@ const struct gpu *host_gpu(const struct host *host, struct str id);
 
 /* The two GPUs are joined by NVLink directly. false where the host does not say. */
 bool nvlink_direct(const struct gpu *a, const struct gpu *b);
+
+/* The user's, or derived from the names: the same spec gives the same. Worked out when asked, for
+ * only artifacts show it. */
+void vm_uuid(const struct vm *vm, uint8_t out[16]);
+/* Of the mediated device of a vGPU. */
+void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16]);
+/* `ua-gpu-g0`: libvirt's alias of the GPU, and QEMU's id. */
+enum { ALIAS_MAX = 96 };
+void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX]);
 
 /* Where vCPU `i` runs, as a cpulist; empty: anywhere. */
 struct str vm_pin(const struct vm *vm, uint32_t i);

@@ -1,8 +1,7 @@
 #include "compiler/resolve.h"
 
-#include <stdlib.h>
-
 #include "compiler/decode.h"
+#include "compiler/parallel.h"
 #include "schema/keys.h"
 
 static const void *find(const void *items, uint32_t n, size_t size, struct str name)
@@ -85,139 +84,28 @@ static void decide_clique_map(struct host *host)
 	host->clique_map = host->kvm && host->n_cliques > 0 && wanted;
 }
 
-/* Something that two VMs must not share. */
-struct claim {
-	struct str scope; /* a host, or empty: everywhere */
-	struct str value;
-	struct span at;
-	struct str vm;
-	bool readonly;
-	bool derived; /* not written: the default, from the names of host and VM */
+struct vms {
+	struct plan *plan;
+	struct spec *spec;
 };
 
-struct claims {
-	struct claim *items;
-	uint32_t n, capacity;
-};
-
-static void claim(struct resolver *r, struct claims *all, struct claim c)
+static void resolve_vms(void *context, struct arena *arena, struct findings *findings,
+			uint32_t first, uint32_t past)
 {
-	struct claim *slot = arena_push(r->arena, (void **)&all->items, &all->n, &all->capacity,
-					sizeof *slot);
+	const struct vms *vms = context;
+	struct resolver r = {.arena = arena, .findings = findings, .plan = vms->plan};
 
-	*slot = c;
-}
+	for (uint32_t i = first; i < past; i++) {
+		struct vm_spec *spec = vms->spec->vms.items[i];
+		struct vm *vm = &vms->plan->vms[i];
 
-static int by_claim(const void *a, const void *b)
-{
-	const struct claim *x = a, *y = b;
-	int d = str_cmp(x->value, y->value);
-
-	d = d ? d : str_cmp(x->scope, y->scope);
-	return d ? d : (x->at.at > y->at.at) - (x->at.at < y->at.at);
-}
-
-static void report_claims(struct resolver *r, struct claims *all, const char *what)
-{
-	if (all->n == 0)
-		return;
-	qsort(all->items, all->n, sizeof *all->items, by_claim);
-	for (uint32_t i = 1; i < all->n; i++) {
-		const struct claim *c = &all->items[i], *before = c - 1;
-		struct finding *f;
-
-		if (!str_eq(c->value, before->value) || !str_eq(c->scope, before->scope) ||
-		    (c->readonly && before->readonly))
-			continue;
-		if (c->at.at == before->at.at)
-			f = finding_add(
-				r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
-				"VMs '%.*s' and '%.*s' get the same %s '%s' from their profile",
-				STR_ARG(before->vm), STR_ARG(c->vm), what,
-				finding_quote(r->findings, c->value));
-		else if (c->derived)
-			f = finding_add(
-				r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
-				"VM '%.*s' has the %s %.*s already, the default of this one",
-				STR_ARG(before->vm), what, STR_ARG(c->value));
-		else
-			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
-					"VM '%.*s' has this %s already", STR_ARG(before->vm), what);
-		if (c->at.at != before->at.at)
-			finding_note(r->findings, f, before->at, "the first one");
-		finding_help(r->findings, f, "each VM needs a %s of its own", what);
+		vm->profile = find_vm_spec(&vms->spec->profiles, spec->profile.s);
+		resolve_vm(&r, spec, vm);
 	}
-}
-
-static void claim_uuid(struct resolver *r, struct claims *all, const struct vm *vm)
-{
-	bool given = span_given(vm->spec->uuid.at);
-	char text[37];
-
-	/* No artifact of vSphere carries the default. */
-	if (vm_broken(vm->spec, uuid) || (!given && !vm->host->kvm))
-		return;
-	uuid_format(vm->uuid, text);
-	claim(r, all,
-	      (struct claim){.value = arena_printf(r->arena, "%s", text),
-			     .at = given ? vm->spec->uuid.at : vm->spec->name.at,
-			     .vm = vm->spec->name.s,
-			     .derived = !given});
-}
-
-/* Three bytes tell default addresses apart: among thousands two may well be the same. */
-static void claim_mac(struct resolver *r, struct claims *all, const struct vm *vm,
-		      const struct vm_nic *nic)
-{
-	bool given = span_given(nic->spec->mac.at);
-	char text[18];
-
-	if (nic->spec->broken && !given)
-		return;
-	mac_format(nic->mac, text);
-	claim(r, all,
-	      (struct claim){.value = arena_printf(r->arena, "%s", text),
-			     .at = given ? nic->spec->mac.at : nic->spec->at,
-			     .vm = vm->spec->name.s,
-			     .derived = !given});
-}
-
-static void check_duplicates(struct resolver *r)
-{
-	struct claims uuids = {0}, macs = {0}, disks = {0};
-
-	for (uint32_t i = 0; i < r->plan->n_vms; i++) {
-		const struct vm *vm = &r->plan->vms[i];
-		struct str name = vm->spec->name.s;
-
-		if (!vm->host)
-			continue;
-		claim_uuid(r, &uuids, vm);
-		for (uint32_t k = 0; k < vm->n_nics; k++)
-			claim_mac(r, &macs, vm, &vm->nics[k]);
-		for (uint32_t k = 0; k < vm->n_disks; k++) {
-			const struct vm_disk *disk = &vm->disks[k];
-			struct span at = disk->is_block ? disk->spec->block.at
-							: disk->spec->file.at;
-
-			if (!span_given(at))
-				continue;
-			/* Two hosts may well keep an image under one path. */
-			claim(r, &disks,
-			      (struct claim){.scope = vm->host->spec->name.s,
-					     .value = disk->path,
-					     .at = at,
-					     .vm = name,
-					     .readonly = disk->readonly});
-		}
-	}
-	report_claims(r, &uuids, "UUID");
-	report_claims(r, &macs, "MAC address");
-	report_claims(r, &disks, "disk");
 }
 
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
-			  struct spec *spec, struct findings *findings)
+			  struct spec *spec, struct findings *findings, uint32_t jobs)
 {
 	struct plan *plan = arena_alloc(arena, sizeof *plan);
 	struct resolver r = {.arena = arena, .findings = findings, .plan = plan};
@@ -243,18 +131,13 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		resolve_host(&r, spec->hosts.items[i], host);
 	}
 	capture_cliques(&r, spec);
-	for (uint32_t i = 0; i < plan->n_vms; i++) {
-		struct vm *vm = &plan->vms[i];
-
-		vm->profile = find_vm_spec(&spec->profiles, spec->vms.items[i]->profile.s);
-		resolve_vm(&r, spec->vms.items[i], vm);
-	}
+	parallel_judge(arena, jobs, plan->n_vms, findings, resolve_vms, &(struct vms){plan, spec});
 	list_vms(&r);
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		resolve_functions(&r, &plan->hosts[i]);
 		decide_clique_map(&plan->hosts[i]);
 		decide_setup(&plan->hosts[i]);
 	}
-	check_duplicates(&r);
+	resolve_claims(&r);
 	return plan;
 }

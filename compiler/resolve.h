@@ -12,12 +12,14 @@
  *     resolve_fabric.c Fabric Manager partitions
  *     mmio.c           the MMIO window
  *     guest.c          the guest of a KVM host: NUMA, PCI, disks, nics
+ *     resolve_claims.c UUIDs, MAC addresses and disks that two VMs have
  *
  * What cannot be resolved is reported (spec-reference, spec-value, spec-duplicate, spec-conflict)
  * and left empty; what hangs on it is skipped. */
 #ifndef GPUPLAN_RESOLVE_H
 #define GPUPLAN_RESOLVE_H
 
+#include "compiler/inside.h"
 #include "compiler/load.h"
 #include "compiler/plan.h"
 
@@ -33,14 +35,20 @@ struct resolver {
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */
 	uint32_t n_captures, captures_capacity;
+	struct inside inside; /* where captures are sought */
+	/* What was looked up last: neighbours mostly have the same. */
+	struct str spelling;
+	const struct vgpu_type *type;
+	const struct host *host;
 };
 
 /* What the decoder does for a value that it finds wrong: who would judge it skips it. */
 #define MARK_BROKEN(spec, section, key)                                                            \
 	((spec)->broken |= UINT64_C(1) << (section_key(&(section), STR(key)) - (section).keys))
 
+/* With `jobs` above 1 the catalog is whole (catalog_load_all). */
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
-			  struct spec *spec, struct findings *findings);
+			  struct spec *spec, struct findings *findings, uint32_t jobs);
 
 /* The parts, called by plan_resolve. */
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host);
@@ -66,5 +74,7 @@ void resolve_functions(struct resolver *r, const struct host *host);
 void resolve_fabric(struct resolver *r, struct host *host);
 void resolve_partitions(struct resolver *r, struct vm *vm);
 void resolve_mmio(struct vm *vm);
+/* Reports what two VMs have and only one can. */
+void resolve_claims(struct resolver *r);
 
 #endif

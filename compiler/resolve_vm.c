@@ -1,5 +1,6 @@
 /* A VM: its GPUs and vGPUs, unified memory, and which of them must do P2P. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "compiler/digest.h"
@@ -7,13 +8,46 @@
 #include "compiler/resolve.h"
 #include "schema/keys.h"
 
-/* `gpuplan/HOST/VM` and what stands below it. */
-static void derived_uuid(struct resolver *r, const struct vm *vm, const char *below,
-			 uint8_t out[16])
+enum { LONGEST_PATH = 256 }; /* of four names with 63 characters at most */
+
+void vm_uuid(const struct vm *vm, uint8_t out[16])
 {
-	uuid_v5(arena_printf(r->arena, "gpuplan/%.*s/%.*s%s", STR_ARG(vm->spec->host.s),
-			     STR_ARG(vm->spec->name.s), below),
-		out);
+	const struct vm_spec *spec = vm->spec;
+	char path[LONGEST_PATH];
+	int n;
+
+	if (span_given(spec->uuid.at)) {
+		memcpy(out, spec->uuid.bytes, 16);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s", STR_ARG(spec->host.s),
+		     STR_ARG(spec->name.s));
+	uuid_v5((struct str){path, (size_t)n}, out);
+}
+
+void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16])
+{
+	const struct vm_spec *spec = gpu->vm->spec;
+	char path[LONGEST_PATH];
+	int n;
+
+	if (span_given(gpu->spec->mdev.at)) {
+		memcpy(out, gpu->spec->mdev.bytes, 16);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s/%.*s/%" PRIu32, STR_ARG(spec->host.s),
+		     STR_ARG(spec->name.s), STR_ARG(gpu->spec->gpu.s), gpu->ordinal);
+	uuid_v5((struct str){path, (size_t)n}, out);
+}
+
+void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX])
+{
+	struct str id = gpu->spec->gpu.s;
+
+	if (gpu->ordinal)
+		snprintf(out, ALIAS_MAX, "ua-gpu%" PRIu32 "-%.*s", gpu->ordinal, STR_ARG(id));
+	else
+		snprintf(out, ALIAS_MAX, "ua-gpu-%.*s", STR_ARG(id));
 }
 
 static bool is_none(struct text vgpu)
@@ -98,6 +132,15 @@ static void sort_params(struct resolver *r, struct vm_gpu *g)
 	g->params.items = sorted;
 }
 
+static const struct vgpu_type *find_type(struct resolver *r, struct str spelling)
+{
+	if (!str_eq(spelling, r->spelling)) {
+		r->spelling = spelling;
+		r->type = catalog_vgpu_type(r->plan->catalog, spelling);
+	}
+	return r->type;
+}
+
 static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 {
 	const struct vm_spec *spec = vm->spec;
@@ -111,25 +154,16 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	g->is_vgpu = !is_none(g->vgpu);
 	for (uint32_t j = 0; j < i; j++)
 		g->ordinal += g->gpu && vm->gpus[j].gpu == g->gpu && vm->gpus[j].is_vgpu;
-	g->alias = g->ordinal ? arena_printf(r->arena, "ua-gpu%u-%.*s", g->ordinal,
-					     STR_ARG(item->gpu.s))
-			      : arena_printf(r->arena, "ua-gpu-%.*s", STR_ARG(item->gpu.s));
 	if (!g->is_vgpu)
 		return;
 	vm->n_vgpus++;
-	g->type = catalog_vgpu_type(r->plan->catalog, g->vgpu.s);
+	g->type = find_type(r, g->vgpu.s);
 	g->uvm = ITEM_OR_VM(item, spec, uvm);
 	g->params = ITEM_OR_VM(item, spec, vgpu_params);
 	take_uvm_param(r, g);
 	if (vm->host->kvm)
 		check_params(r, g);
 	sort_params(r, g);
-	if (span_given(item->mdev.at))
-		memcpy(g->mdev, item->mdev.bytes, sizeof g->mdev);
-	else
-		derived_uuid(r, vm,
-			     arena_printf(r->arena, "/%.*s/%u", STR_ARG(item->gpu.s), g->ordinal).p,
-			     g->mdev);
 	if (span_given(item->vf.at) && g->gpu && has_functions(g->gpu)) {
 		g->vf = item->vf.pci;
 		g->has_vf = true;
@@ -267,7 +301,9 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 
 	if (!span_given(spec->host.at))
 		return NULL;
-	host = plan_host(r->plan, spec->host.s);
+	if (r->host && str_eq(r->host->spec->name.s, spec->host.s))
+		return r->host->unusable ? NULL : r->host;
+	r->host = host = plan_host(r->plan, spec->host.s);
 	if (host || r->plan->hosts_incomplete)
 		return host && !host->unusable ? host : NULL;
 	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,
@@ -300,10 +336,6 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	vm->hide_hypervisor = spec->hide_hypervisor.on;
 	if (!vm->host)
 		return;
-	if (span_given(spec->uuid.at))
-		memcpy(vm->uuid, spec->uuid.bytes, sizeof vm->uuid);
-	else
-		derived_uuid(r, vm, "", vm->uuid);
 	vm->n_gpus = spec->gpus.n;
 	vm->gpus = arena_array(r->arena, spec->gpus.n, sizeof *vm->gpus);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
@@ -318,7 +350,7 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	vm->mmio.expanders = vm->host->kvm && guest_has_cells(vm);
 	resolve_mmio(vm);
 	if (vm->host->kvm)
-		guest_resolve(r->plan, vm, r->findings);
+		guest_resolve(r->arena, vm, r->findings);
 	else
 		check_vsphere(r, vm);
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,26 +12,30 @@ void sources_init(struct sources *sources, struct arena *arena)
 	*sources = (struct sources){.arena = arena, .next_base = 1};
 }
 
-static struct source *push(struct sources *sources, struct str name, struct str text)
+static struct source *push(struct sources *sources, const struct source *source)
 {
 	struct source *s = arena_push(sources->arena, (void **)&sources->items, &sources->n,
 				      &sources->capacity, sizeof *s);
 
-	*s = (struct source){.name = name, .text = text, .base = sources->next_base};
+	*s = *source;
+	s->base = sources->next_base;
 	/* One more, so that the place behind the last byte belongs to this file too. */
-	sources->next_base += (uint32_t)text.n + 1;
+	sources->next_base += (uint32_t)s->text.n + 1;
 	return s;
 }
 
-void source_drop(struct sources *sources)
+struct source *source_adopt(struct sources *sources, const struct source *source, struct str *error)
 {
-	assert(sources->n > 0);
-	sources->next_base = sources->items[--sources->n].base;
+	if (UINT32_MAX - sources->next_base > SOURCE_MAX_BYTES)
+		return push(sources, source);
+	*error = arena_printf(sources->arena, "%.*s: the files of one run are limited to 4 GiB",
+			      STR_ARG(source->name));
+	return NULL;
 }
 
 struct source *source_add(struct sources *sources, struct str name, struct str text)
 {
-	return push(sources, name, text);
+	return push(sources, &(struct source){.name = name, .text = text});
 }
 
 enum { SOURCE_FIRST_READ = 64 << 10 }; /* bytes, where the file system tells no size */
@@ -71,17 +76,12 @@ static bool read_all(struct arena *arena, int fd, size_t limit, struct str *out)
 bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
 		 struct source **out, struct str *error)
 {
-	if (UINT32_MAX - sources->next_base <= SOURCE_MAX_BYTES) {
-		*error = arena_printf(sources->arena,
-				      "%.*s: the files of one run are limited to 4 GiB",
-				      STR_ARG(name));
-		return false;
-	}
-	*out = push(sources, name, text);
-	(*out)->cut = text.n > limit;
-	if ((*out)->cut)
-		(*out)->text.n = limit;
-	return true;
+	*out = source_adopt(sources,
+			    &(struct source){.name = name,
+					     .text = {text.p, text.n < limit ? text.n : limit},
+					     .cut = text.n > limit},
+			    error);
+	return *out;
 }
 
 bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
@@ -211,17 +211,35 @@ struct count {
 	uint32_t all, wide;
 };
 
-/* A file may be one line of 64 MiB: never counted from its start. */
+static void count_on(const struct source *source, size_t from, size_t to, struct count *n)
+{
+	for (size_t i = from; i < to; i++) {
+		n->all += starts_character(source->text.p[i]);
+		n->wide += starts_wide(source->text.p[i]);
+	}
+}
+
 static struct count count_before(const struct source *source, size_t offset)
 {
 	struct count n = {source->characters[offset / SOURCE_BLOCK],
 			  source->wide[offset / SOURCE_BLOCK]};
 
-	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++) {
-		n.all += starts_character(source->text.p[i]);
-		n.wide += starts_wide(source->text.p[i]);
-	}
+	count_on(source, offset / SOURCE_BLOCK * SOURCE_BLOCK, offset, &n);
 	return n;
+}
+
+/* A file may be one line of 64 MiB: never counted from its start. */
+static struct count count_between(const struct source *source, size_t start, size_t offset)
+{
+	struct count n = {0}, before;
+
+	if (offset - start <= SOURCE_BLOCK) {
+		count_on(source, start, offset, &n);
+		return n;
+	}
+	before = count_before(source, start);
+	n = count_before(source, offset);
+	return (struct count){n.all - before.all, n.wide - before.wide};
 }
 
 /* Inside a character: back to its first byte. */
@@ -240,17 +258,22 @@ static size_t past_mark(const struct source *source, size_t offset)
 	return offset == 0 && source_has_mark(source->text) ? 3 : offset;
 }
 
+/* Rules that ask for lines may run side by side. */
+static pthread_mutex_t indexing = PTHREAD_MUTEX_INITIALIZER;
+
 static struct position locate(const struct sources *sources, uint32_t at)
 {
 	/* The indexes are made when the first finding needs them; a source is not const in the
 	 * memory sense, only in what it says. */
 	struct source *source = (struct source *)source_of(sources, (struct span){at, 0});
 	size_t offset = at - source->base, start;
-	struct count before, line;
+	struct count n;
 	uint32_t low = 0, high;
 
+	pthread_mutex_lock(&indexing);
 	if (!source->lines)
 		index_source(sources->arena, source);
+	pthread_mutex_unlock(&indexing);
 	high = source->n_lines;
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
@@ -262,10 +285,8 @@ static struct position locate(const struct sources *sources, uint32_t at)
 	}
 	start = past_mark(source, source->lines[low]);
 	offset = offset > start ? character_start(source->text, start, offset) : start;
-	line = count_before(source, start);
-	before = count_before(source, offset);
-	return (struct position){source, low + 1, before.all - line.all + 1,
-				 before.wide - line.wide, (uint32_t)(offset - start)};
+	n = count_between(source, start, offset);
+	return (struct position){source, low + 1, n.all + 1, n.wide, (uint32_t)(offset - start)};
 }
 
 struct position span_start(const struct sources *sources, struct span span)

@@ -20,6 +20,7 @@ struct source {
 	bool cut;	 /* the file is longer than the limit */
 	bool named;	 /* on the command line, not found by walking */
 	bool is_stdin;
+	bool foreign; /* found by walking, and no spec of ours: gone once all are loaded */
 	/* A capture: the value of the key that names it, in another source. Nowhere: a spec. */
 	struct span key;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
@@ -56,8 +57,10 @@ bool source_read_fd(struct sources *sources, struct str name, int fd, size_t lim
 /* The same with a text in place of the file. */
 bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
 		 struct source **out, struct str *error);
-/* Forgets the source that was read last: it is none of ours. */
-void source_drop(struct sources *sources);
+/* Puts a source that was read into sources of its own behind the last one, which is where its place
+ * on the number line is decided. NULL with *error set: all sources together pass 4 GiB. */
+struct source *source_adopt(struct sources *sources, const struct source *source,
+			    struct str *error);
 /* A source out of memory: for tests and examples. */
 struct source *source_add(struct sources *sources, struct str name, struct str text);
 

@@ -8,7 +8,7 @@ struct str utf8_clean(struct arena *arena, struct str s)
 	size_t good = 0, n;
 	uint32_t code;
 
-	while ((n = utf8_character((struct str){s.p + good, s.n - good}, &code)))
+	while (good < s.n && (n = utf8_character((struct str){s.p + good, s.n - good}, &code)))
 		good += n;
 	if (good == s.n)
 		return s;

@@ -1,7 +1,7 @@
 #include "compiler/walk.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -71,18 +71,19 @@ static bool covers(const struct exclude *exclude, struct arena *scratch, const c
 	return covered;
 }
 
-static bool is_excluded(const struct root *root, const FTSENT *entry)
+/* `path` stands below root->path. */
+static bool is_excluded(const struct root *root, const char *path)
 {
-	const char *below = entry->fts_path + strlen(root->path), *path;
+	const char *below = path + strlen(root->path), *real;
 	bool covered;
 
 	if (!root->exclude || !root->exclude->n || !root->real)
 		return false;
 	below += strspn(below, "/");
-	path = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
+	real = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
 			    below)
 		       .p;
-	covered = covers(root->exclude, root->scratch, path);
+	covered = covers(root->exclude, root->scratch, real);
 	arena_reset(root->scratch);
 	return covered;
 }
@@ -92,51 +93,71 @@ static bool is_yaml_name(const char *name, size_t n)
 	return has_suffix(name, n, ".yaml") || has_suffix(name, n, ".yml");
 }
 
-static void visit(struct walk *walk, struct candidates *all, const struct root *root, FTS *tree,
-		  FTSENT *entry)
+/* What may be a folder or a spec; some file systems do not say which. */
+static int is_candidate(const struct dirent *entry)
 {
-	bool named = entry->fts_level == FTS_ROOTLEVEL;
-
-	switch (entry->fts_info) {
-	case FTS_D:
-		if (!named && (entry->fts_name[0] == '.' || is_excluded(root, entry)))
-			fts_set(tree, entry, FTS_SKIP);
-		break;
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		add_error(walk, entry->fts_path, entry->fts_errno);
-		break;
-	case FTS_SLNONE:
-		add_error(walk, entry->fts_path, ENOENT);
-		break;
-	case FTS_F:
-	case FTS_DEFAULT:
-		if (named || (entry->fts_info == FTS_F && entry->fts_name[0] != '.' &&
-			      is_yaml_name(entry->fts_name, entry->fts_namelen) &&
-			      !is_excluded(root, entry)))
-			add_file(walk, all, entry->fts_path, entry->fts_statp, named);
-		break;
-	default:
-		break;
-	}
+	if (entry->d_name[0] == '.')
+		return 0;
+	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN ||
+	       (entry->d_type == DT_REG && is_yaml_name(entry->d_name, strlen(entry->d_name)));
 }
 
-static void walk_path(struct walk *walk, struct candidates *all, const struct exclude *exclude,
-		      char *path)
-{
-	char *const roots[] = {path, NULL};
-	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-	char *real = exclude ? realpath(path, NULL) : NULL;
-	struct root root = {exclude, path, real, arena_new()};
-	FTSENT *entry;
+static void walk_folder(struct walk *walk, struct candidates *all, const struct root *root,
+			const char *folder);
 
-	if (!tree)
+static void visit(struct walk *walk, struct candidates *all, const struct root *root,
+		  const char *path)
+{
+	struct stat st;
+
+	if (is_excluded(root, path))
+		return;
+	if (lstat(path, &st) != 0)
 		add_error(walk, path, errno);
-	while (tree && (entry = fts_read(tree)))
-		visit(walk, all, &root, tree, entry);
-	if (tree)
-		fts_close(tree);
+	else if (S_ISDIR(st.st_mode))
+		walk_folder(walk, all, root, path);
+	else if (S_ISREG(st.st_mode) && is_yaml_name(path, strlen(path)))
+		add_file(walk, all, path, &st, false);
+}
+
+/* Not fts: it takes a folder that breaks off with an error for one that ends. */
+static void walk_folder(struct walk *walk, struct candidates *all, const struct root *root,
+			const char *folder)
+{
+	const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+	struct dirent **entries = NULL;
+	int n = scandir(folder, &entries, is_candidate, NULL);
+
+	if (n < 0)
+		add_error(walk, folder, errno);
+	for (int i = 0; i < n; i++) {
+		visit(walk, all, root,
+		      arena_printf(walk->arena, "%s%s%s", folder, slash, entries[i]->d_name).p);
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* One of the command line: links are followed, and a file is taken whatever its name is. */
+static void walk_path(struct walk *walk, struct candidates *all, const struct exclude *exclude,
+		      const char *path)
+{
+	struct root root = {.exclude = exclude, .path = path};
+	struct stat st;
+	char *real;
+
+	if (stat(path, &st) != 0) {
+		add_error(walk, path, errno);
+		return;
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		add_file(walk, all, path, &st, true);
+		return;
+	}
+	real = exclude ? realpath(path, NULL) : NULL;
+	root.real = real;
+	root.scratch = arena_new();
+	walk_folder(walk, all, &root, path);
 	arena_free(root.scratch);
 	free(real);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "compiler/repeats.h"
 #include "compiler/yaml_private.h"
 
 void yaml_init(struct yaml *yaml, struct arena *arena, struct findings *findings)
@@ -57,7 +58,7 @@ static node_id new_node(struct yaml *yaml, enum node_kind kind, struct span at)
 {
 	node_id id = yaml->n_nodes++;
 
-	if (id % YAML_CHUNK == 0) {
+	if (id / YAML_CHUNK == yaml->n_chunks) {
 		struct node **chunk = arena_push(yaml->scratch, (void **)&yaml->chunks,
 						 &yaml->n_chunks, &yaml->chunk_capacity,
 						 sizeof *chunk);
@@ -193,24 +194,69 @@ static int by_text_then_place(const void *a, const void *b)
 	return d ? d : (x->key > y->key) - (x->key < y->key);
 }
 
-/* Sorts the keys of a map: n log n however many there are. */
-static void report_duplicates(struct reader *r, node_id map)
-{
-	struct yaml *yaml = r->yaml;
-	struct key_place *keys;
-	uint32_t n = 0, first = 0;
+enum { FEW_KEYS = 24 };
 
-	if (yaml_node(yaml, map)->n < 2 || !yaml->findings)
-		return;
-	keys = arena_array(yaml->scratch, yaml_node(yaml, map)->n, sizeof *keys);
+/* Quick, and all there is to do for most maps. */
+static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
+{
+	struct str seen[FEW_KEYS];
+	uint32_t n = 0;
+
+	if (map->n > FEW_KEYS)
+		return false;
+	for (node_id k = map->first; k; k = yaml_node(yaml, yaml_node(yaml, k)->next)->next) {
+		const struct node *key = yaml_node(yaml, k);
+
+		if (key->kind != NODE_SCALAR)
+			continue;
+		seen[n] = yaml_text(yaml, key);
+		for (uint32_t i = 0; i < n; i++)
+			if (str_eq(seen[i], seen[n]))
+				return false;
+		n++;
+	}
+	return true;
+}
+
+/* The keys of a map that may stand in it twice, sorted. */
+static struct key_place *suspects(struct yaml *yaml, struct arena *scratch, node_id map,
+				  uint32_t *out)
+{
+	uint32_t n = 0, kept = 0;
+	struct key_place *keys = arena_array(scratch, yaml_node(yaml, map)->n, sizeof *keys);
+	struct repeats repeats;
+
+	repeats_init(&repeats, scratch, yaml_node(yaml, map)->n);
 	for (node_id k = yaml_node(yaml, map)->first; k;) {
 		const struct node *key = yaml_node(yaml, k);
 
-		if (key->kind == NODE_SCALAR)
-			keys[n++] = (struct key_place){yaml_text(yaml, key), k};
+		if (key->kind == NODE_SCALAR) {
+			keys[n] = (struct key_place){yaml_text(yaml, key), k};
+			repeats_note(&repeats, keys[n++].text);
+		}
 		k = yaml_node(yaml, key->next)->next;
 	}
-	qsort(keys, n, sizeof *keys, by_text_then_place);
+	for (uint32_t i = 0; i < n; i++)
+		if (repeats_may(&repeats, keys[i].text))
+			keys[kept++] = keys[i];
+	if (kept)
+		qsort(keys, kept, sizeof *keys, by_text_then_place);
+	*out = kept;
+	return keys;
+}
+
+/* n log n however many there are. */
+static void report_duplicates(struct reader *r, node_id map)
+{
+	struct yaml *yaml = r->yaml;
+	struct arena *scratch;
+	struct key_place *keys;
+	uint32_t n, first = 0;
+
+	if (!yaml->findings || few_and_distinct(yaml, yaml_node(yaml, map)))
+		return;
+	scratch = arena_new();
+	keys = suspects(yaml, scratch, map, &n);
 	for (uint32_t i = 1; i < n; i++) {
 		struct node *key = yaml_node(yaml, keys[i].key);
 		struct finding *f;
@@ -227,6 +273,7 @@ static void report_duplicates(struct reader *r, node_id map)
 			     "the first one");
 		finding_help(yaml->findings, f, "remove one of the two, or rename it");
 	}
+	arena_free(scratch);
 }
 
 /* `<<: *base`: one finding for the key and what it merges. */
@@ -247,6 +294,23 @@ static void read_merge(struct reader *r, node_id key, unsigned depth)
 	read_node(r, depth);
 	if (!r->failed && yaml->findings)
 		yaml->findings->n = before;
+}
+
+/* An entry of a map below the top level is complete. */
+static void offer_entry(struct reader *r, node_id name, node_id value)
+{
+	struct yaml *yaml = r->yaml;
+	uint32_t n_cooked = r->cooked_before_value;
+	uint32_t taken = yaml->take(yaml->take_context, r->top_key, name, value);
+	struct node *node = yaml_node(yaml, value);
+
+	if (!taken)
+		return;
+	node->kind = NODE_TAKEN;
+	node->first = taken;
+	/* All that lies behind the value is its own. */
+	yaml->n_nodes = value + 1;
+	yaml->n_cooked = n_cooked;
 }
 
 static node_id read_collection(struct reader *r, enum node_kind kind, unsigned depth)
@@ -284,8 +348,14 @@ static node_id read_collection(struct reader *r, enum node_kind kind, unsigned d
 				yaml_node(yaml, id)->merged = true;
 				continue;
 			}
+			if (depth == 0)
+				r->top_key = key;
+			if (depth == 1)
+				r->cooked_before_value = yaml->n_cooked;
 			item = read_node(r, depth + 1);
 			yaml_node(yaml, key)->next = item;
+			if (depth == 1 && yaml->take && !r->failed)
+				offer_entry(r, key, item);
 		}
 		if (last)
 			yaml_node(yaml, last)->next = key;

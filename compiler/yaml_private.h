@@ -17,13 +17,25 @@ struct reader {
 	uint32_t base;	 /* of text on the number line */
 	bool ascii;
 	bool cut_short; /* the text goes on behind `text`, with a byte that no spec can hold */
-	size_t character, byte; /* the same place in both counts */
-	size_t seen;		/* end of the last event */
+	size_t character, byte;	      /* the same place in both counts */
+	size_t seen;		      /* end of the last event */
+	node_id top_key;	      /* the key of the top level that is being read */
+	uint32_t cooked_before_value; /* of yaml.cooked, when its last entry's value began */
 };
 
 /* From libyaml's count of characters to bytes of `text`. */
-size_t yaml_byte_of(struct reader *r, size_t character);
-struct span yaml_span_of(struct reader *r, size_t first_byte, size_t end_byte);
+size_t yaml_walk_to(struct reader *r, size_t character);
+static inline size_t yaml_byte_of(struct reader *r, size_t character)
+{
+	if (!r->ascii)
+		return yaml_walk_to(r, character);
+	return character < r->text.n ? character : r->text.n;
+}
+
+static inline struct span yaml_span_of(const struct reader *r, size_t first_byte, size_t end_byte)
+{
+	return (struct span){r->base + (uint32_t)first_byte, (uint32_t)(end_byte - first_byte)};
+}
 
 /* Where the text stops being one: its length when it does not. Sets `ascii`. */
 size_t yaml_check_text(struct reader *r);

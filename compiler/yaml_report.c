@@ -3,12 +3,10 @@
 #include "compiler/yaml_private.h"
 
 /* Events come in order, so this walks the text once, and back a little at the ends of blocks. */
-size_t yaml_byte_of(struct reader *r, size_t character)
+size_t yaml_walk_to(struct reader *r, size_t character)
 {
 	const char *p = r->text.p;
 
-	if (r->ascii)
-		return character < r->text.n ? character : r->text.n;
 	while (r->character < character && r->byte < r->text.n) {
 		r->byte++;
 		while (r->byte < r->text.n && ((unsigned char)p[r->byte] & 0xc0) == 0x80)
@@ -22,11 +20,6 @@ size_t yaml_byte_of(struct reader *r, size_t character)
 		r->character--;
 	}
 	return r->byte;
-}
-
-struct span yaml_span_of(struct reader *r, size_t first_byte, size_t end_byte)
-{
-	return (struct span){r->base + (uint32_t)first_byte, (uint32_t)(end_byte - first_byte)};
 }
 
 /* What libyaml says in its own words, and what to do about it. */
@@ -96,6 +89,23 @@ static bool is_text(uint32_t code)
 	return !is_line_end(code) && code != 0xfffe && code != 0xffff;
 }
 
+enum { STRIDE = 64 };
+
+/* Each byte is a character of its own, and text: what nearly all of nearly every spec is made of.
+ * Without a branch, so that the compiler does many at once. */
+static bool is_plain(const char *p)
+{
+	uint8_t bad = 0;
+
+	for (size_t i = 0; i < STRIDE; i++) {
+		uint8_t c = (uint8_t)p[i];
+		uint8_t blank = (c == '\t') | (c == '\n') | (c == '\r');
+
+		bad |= (uint8_t)((c < 0x20) & !blank) | (c > 0x7e);
+	}
+	return !bad;
+}
+
 /* Where the text stops being one: its length when it does not. */
 size_t yaml_check_text(struct reader *r)
 {
@@ -103,6 +113,11 @@ size_t yaml_check_text(struct reader *r)
 
 	r->ascii = true;
 	while (rest.n) {
+		if (rest.n >= STRIDE && is_plain(rest.p)) {
+			rest.p += STRIDE;
+			rest.n -= STRIDE;
+			continue;
+		}
 		unsigned char c = (unsigned char)*rest.p;
 		uint32_t code = c;
 		size_t n = c < 0x80 ? 1 : utf8_character(rest, &code);

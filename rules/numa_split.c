@@ -1,3 +1,4 @@
+#include "compiler/capture.h"
 #include "compiler/rule.h"
 #include "schema/cpu_set.h"
 
@@ -33,6 +34,15 @@ static struct str cpus_of(const struct host *host, int32_t node)
 	return STR("");
 }
 
+/* Where the spec, or the capture in its place, says the GPU's node. */
+static struct span node_at(const struct gpu *gpu)
+{
+	const struct host *host = gpu->host;
+
+	return span_given(gpu->spec->numa.at) ? gpu->spec->numa.at
+					      : host->topo->nodes_at[host->smi[gpu->index]];
+}
+
 static void report_node(struct judge *judge, const struct vm *vm, const struct gpu *gpu)
 {
 	struct str cpus = cpus_of(vm->host, gpu->node);
@@ -41,7 +51,7 @@ static void report_node(struct judge *judge, const struct vm *vm, const struct g
 	f = report(judge, vm->spec->pinning.at,
 		   "'%.*s' is on node %d, where none of the vCPUs runs", STR_ARG(gpu->spec->name.s),
 		   gpu->node);
-	finding_note(judge->findings, f, gpu->spec->numa.at, "its node");
+	finding_note(judge->findings, f, node_at(gpu), "its node");
 	if (cpus.n)
 		finding_help(judge->findings, f,
 			     "pin some vCPUs to %.*s; or pinning: auto, which takes the nodes of "

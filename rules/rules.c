@@ -1,5 +1,6 @@
 #include "rules/rules.h"
 
+#include "compiler/parallel.h"
 #include "schema/keys.h"
 
 #define TOPIC(text)
@@ -87,13 +88,36 @@ const char *quoted(struct judge *judge, struct str s)
 	return finding_quote(judge->findings, s);
 }
 
+/* The rules that look at one kind of thing each, picked out once for all hosts and VMs. */
+struct picked {
+	const struct rule *of_host[N_RULES], *of_type[N_RULES], *of_vm[N_RULES];
+	size_t n_of_host, n_of_type, n_of_vm;
+};
+
+static struct picked pick_rules(void)
+{
+	struct picked picked = {0};
+
+	for (size_t i = 0; i < N_RULES; i++) {
+		const struct rule *rule = rules[i];
+
+		if (rule->host)
+			picked.of_host[picked.n_of_host++] = rule;
+		if (rule->vgpu_type)
+			picked.of_type[picked.n_of_type++] = rule;
+		if (rule->vm || rule->p2p || rule->mmio || rule->vgpus)
+			picked.of_vm[picked.n_of_vm++] = rule;
+	}
+	return picked;
+}
+
 /* Of the rules on one vGPU's type the first that holds is the one. The type passes unless that one
  * is an error: behind a warning the VM still compiles, so what else is wrong must be said. */
-static bool type_passes(struct judge *judge, const struct vm_gpu *g)
+static bool type_passes(struct judge *judge, const struct picked *picked, const struct vm_gpu *g)
 {
-	for (size_t i = 0; i < N_RULES; i++) {
-		judge->rule = rules[i];
-		if (rules[i]->vgpu_type && rules[i]->vgpu_type(judge, g))
+	for (size_t i = 0; i < picked->n_of_type; i++) {
+		judge->rule = picked->of_type[i];
+		if (judge->rule->vgpu_type(judge, g))
 			return judge->findings->items[judge->findings->n - 1].severity !=
 			       SEVERITY_ERROR;
 	}
@@ -119,22 +143,22 @@ static bool is_judged(const struct vm *vm, uint32_t i)
 	return false;
 }
 
-static bool types_pass(struct judge *judge, const struct vm *vm)
+static bool types_pass(struct judge *judge, const struct picked *picked, const struct vm *vm)
 {
 	bool pass = true;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		if (vm->gpus[i].is_vgpu && vm->gpus[i].gpu && !is_judged(vm, i))
-			pass &= type_passes(judge, &vm->gpus[i]);
+			pass &= type_passes(judge, picked, &vm->gpus[i]);
 	return pass;
 }
 
-static void judge_vm(struct judge *judge, const struct vm *vm)
+static void judge_vm(struct judge *judge, const struct picked *picked, const struct vm *vm)
 {
-	bool types = types_pass(judge, vm);
+	bool types = types_pass(judge, picked, vm);
 
-	for (size_t i = 0; i < N_RULES; i++) {
-		const struct rule *rule = rules[i];
+	for (size_t i = 0; i < picked->n_of_vm; i++) {
+		const struct rule *rule = picked->of_vm[i];
 
 		judge->rule = rule;
 		if (rule->vm)
@@ -148,19 +172,44 @@ static void judge_vm(struct judge *judge, const struct vm *vm)
 	}
 }
 
-void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings)
+/* Host by host: what all of its rules look at is in the cache then, and no longer. */
+static void judge_host(struct judge *judge, const struct picked *picked, const struct host *host)
+{
+	for (size_t i = 0; i < picked->n_of_host; i++) {
+		judge->rule = picked->of_host[i];
+		judge->rule->host(judge, host);
+	}
+	/* Every VM that has a host is on its list. */
+	for (uint32_t i = 0; i < host->n_vms; i++)
+		judge_vm(judge, picked, host->vms[i]);
+}
+
+struct hosts {
+	const struct plan *plan;
+	struct picked picked;
+};
+
+static void judge_hosts(void *context, struct arena *arena, struct findings *findings,
+			uint32_t first, uint32_t past)
+{
+	const struct hosts *hosts = context;
+	struct judge judge = {.plan = hosts->plan, .arena = arena, .findings = findings};
+
+	for (uint32_t i = first; i < past; i++)
+		if (!hosts->plan->hosts[i].unusable)
+			judge_host(&judge, &hosts->picked, &hosts->plan->hosts[i]);
+}
+
+void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings,
+		uint32_t jobs)
 {
 	struct judge judge = {.plan = plan, .arena = arena, .findings = findings};
+	struct hosts hosts = {plan, pick_rules()};
 
 	for (size_t i = 0; i < N_RULES; i++) {
 		judge.rule = rules[i];
 		if (rules[i]->plan)
 			rules[i]->plan(&judge);
-		for (uint32_t h = 0; rules[i]->host && h < plan->n_hosts; h++)
-			if (!plan->hosts[h].unusable)
-				rules[i]->host(&judge, &plan->hosts[h]);
 	}
-	for (uint32_t v = 0; v < plan->n_vms; v++)
-		if (plan->vms[v].host)
-			judge_vm(&judge, &plan->vms[v]);
+	parallel_judge(arena, jobs, plan->n_hosts, findings, judge_hosts, &hosts);
 }

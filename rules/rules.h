@@ -14,7 +14,9 @@ const char *rule_topic(const struct rule *rule);
 /* The nearest name, or an empty text. */
 struct str rule_nearest(struct str wrong);
 
-/* Runs every rule over the plan. */
-void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings);
+/* Runs every rule over the plan, on at most `jobs` threads; with more than one the catalog is whole
+ * (catalog_load_all). */
+void judge_plan(const struct plan *plan, struct arena *arena, struct findings *findings,
+		uint32_t jobs);
 
 #endif

@@ -7,40 +7,58 @@ static bool counts(const struct vm_gpu *g)
 	return g->is_vgpu && g->gpu && g->gpu->framework == FRAMEWORK_MDEV;
 }
 
+struct device {
+	uint8_t uuid[16];
+	const struct vm_gpu *vgpu;
+};
+
 /* All of a host's mediated devices, in the order of VMs and items. */
 struct devices {
-	const struct vm_gpu **items;
+	struct device *items;
 	uint32_t n, capacity;
 };
+
+/* Derived UUIDs differ from each other: with none written there is nothing to compare. */
+static bool any_written(const struct host *host)
+{
+	for (uint32_t v = 0; v < host->n_vms; v++)
+		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++)
+			if (span_given(host->vms[v]->gpus[i].spec->mdev.at))
+				return true;
+	return false;
+}
 
 static void collect(struct judge *judge, const struct host *host, struct devices *devices)
 {
 	for (uint32_t v = 0; v < host->n_vms; v++)
 		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++) {
-			const struct vm_gpu *g = &host->vms[v]->gpus[i], **slot;
+			const struct vm_gpu *g = &host->vms[v]->gpus[i];
+			struct device *slot;
 
 			if (!counts(g))
 				continue;
 			slot = arena_push(judge->arena, (void **)&devices->items, &devices->n,
-					  &devices->capacity, sizeof(void *));
-			*slot = g;
+					  &devices->capacity, sizeof *slot);
+			slot->vgpu = g;
+			vm_gpu_mdev(g, slot->uuid);
 		}
 }
 
 /* By UUID; equal ones as they stand in the plan, whose VMs and items are arrays. */
 static int by_uuid(const void *a, const void *b)
 {
-	const struct vm_gpu *x = *(const struct vm_gpu *const *)a;
-	const struct vm_gpu *y = *(const struct vm_gpu *const *)b;
-	int d = memcmp(x->mdev, y->mdev, sizeof x->mdev);
+	const struct device *left = a, *right = b;
+	const struct vm_gpu *x = left->vgpu, *y = right->vgpu;
+	int d = memcmp(left->uuid, right->uuid, sizeof left->uuid);
 
 	if (d)
 		return d;
 	return x->vm != y->vm ? (x->vm > y->vm) - (x->vm < y->vm) : (x > y) - (x < y);
 }
 
-static void report_pair(struct judge *judge, const struct vm_gpu *first, const struct vm_gpu *g)
+static void report_pair(struct judge *judge, const struct device *one, const struct device *two)
 {
+	const struct vm_gpu *first = one->vgpu, *g = two->vgpu;
 	const struct vm_gpu *at = span_given(g->spec->mdev.at) ? g : first;
 	const struct vm_gpu *other = at == g ? first : g;
 	struct finding *f;
@@ -49,7 +67,7 @@ static void report_pair(struct judge *judge, const struct vm_gpu *first, const s
 	/* Derived ones are equal only where two VMs have one name, which has been reported. */
 	if (!span_given(at->spec->mdev.at))
 		return;
-	uuid_format(g->mdev, uuid);
+	uuid_format(two->uuid, uuid);
 	f = report(judge, at->spec->mdev.at, "mdev '%s' is the UUID of another vGPU, of VM '%.*s'",
 		   uuid, STR_ARG(other->vm->spec->name.s));
 	if (other->spec->gpu.at.at != at->spec->gpu.at.at)
@@ -65,14 +83,16 @@ static void check(struct judge *judge, const struct host *host)
 	struct devices devices = {0};
 	uint32_t first = 0;
 
+	if (!any_written(host))
+		return;
 	collect(judge, host, &devices);
 	if (devices.n)
 		qsort(devices.items, devices.n, sizeof *devices.items, by_uuid);
 	for (uint32_t i = 1; i < devices.n; i++) {
-		if (memcmp(devices.items[i]->mdev, devices.items[first]->mdev, 16) != 0)
+		if (memcmp(devices.items[i].uuid, devices.items[first].uuid, 16) != 0)
 			first = i;
 		else
-			report_pair(judge, devices.items[first], devices.items[i]);
+			report_pair(judge, &devices.items[first], &devices.items[i]);
 	}
 }
 

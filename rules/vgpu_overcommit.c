@@ -162,10 +162,14 @@ static bool counts(const struct vm_gpu *g, const struct gpu *gpu)
 	return g->is_vgpu && g->gpu == gpu && has_sound_type(g);
 }
 
-static void check_gpu(struct judge *judge, const struct host *host, const struct gpu *gpu)
+/* `load`: its list's memory is used again. */
+static void check_gpu(struct judge *judge, const struct host *host, const struct gpu *gpu,
+		      struct load *load)
 {
-	struct load load = {
+	*load = (struct load){
 		.gpu = gpu,
+		.items = load->items,
+		.capacity = load->capacity,
 		.max_slices = catalog_mig_slices(judge->plan->catalog, gpu->board),
 	};
 
@@ -178,14 +182,14 @@ static void check_gpu(struct judge *judge, const struct host *host, const struct
 
 			if (!counts(&vm->gpus[i], gpu))
 				continue;
-			slot = arena_push(judge->arena, (void **)&load.items, &load.n,
-					  &load.capacity, sizeof(void *));
+			slot = arena_push(judge->arena, (void **)&load->items, &load->n,
+					  &load->capacity, sizeof(void *));
 			*slot = &vm->gpus[i];
-			add(&load, vm->gpus[i].type);
-			what = fault(judge, &load);
+			add(load, vm->gpus[i].type);
+			what = fault(judge, load);
 			if (what == FAULT_NONE)
 				continue;
-			report_load(judge, &load, what);
+			report_load(judge, load, what);
 			return;
 		}
 	}
@@ -193,9 +197,11 @@ static void check_gpu(struct judge *judge, const struct host *host, const struct
 
 static void check(struct judge *judge, const struct host *host)
 {
+	struct load load = {0};
+
 	for (uint32_t i = 0; i < host->n_gpus; i++)
 		if (host->gpus[i].board && host->gpus[i].board->framebuffer)
-			check_gpu(judge, host, &host->gpus[i]);
+			check_gpu(judge, host, &host->gpus[i], &load);
 }
 
 const struct rule rule_vgpu_overcommit = {

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <pcre2.h>
+#include <stdatomic.h>
 
 /* Each is anchored at both ends; `$` alone would pass a line end behind it (PCRE2_DOLLAR_ENDONLY).
  *
@@ -66,27 +67,54 @@ static const struct {
 			       "1 to 63 of A-Z a-z 0-9 _ . : -"},
 };
 
-/* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. */
+/* Only a pattern with PRINTABLE takes more than ASCII: the others need not look for UTF-8. */
+static pcre2_code *compile(enum grammar grammar)
+{
+	const char *pattern = grammars[grammar].pattern;
+	uint32_t utf = strstr(pattern, PRINTABLE) ? PCRE2_UTF | PCRE2_NO_UTF_CHECK : 0;
+	int error;
+	PCRE2_SIZE at;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+					 utf | PCRE2_DOLLAR_ENDONLY, &error, &at, NULL);
+
+	assert(code);
+	return code;
+}
+
+/* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. Of
+ * two threads that come first the slower one throws its own away. */
 static pcre2_code *compiled(enum grammar grammar)
 {
-	static pcre2_code *codes[GRAMMARS];
+	static pcre2_code *_Atomic codes[GRAMMARS];
+	pcre2_code *code = atomic_load_explicit(&codes[grammar], memory_order_acquire), *first;
 
-	if (!codes[grammar]) {
-		int error;
-		PCRE2_SIZE at;
+	if (code)
+		return code;
+	code = compile(grammar);
+	first = NULL;
+	if (atomic_compare_exchange_strong(&codes[grammar], &first, code))
+		return code;
+	pcre2_code_free(code);
+	return first;
+}
 
-		codes[grammar] = pcre2_compile(
-			(PCRE2_SPTR)grammars[grammar].pattern, PCRE2_ZERO_TERMINATED,
-			PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY, &error, &at, NULL);
-		assert(codes[grammar]);
-	}
-	return codes[grammar];
+void grammar_expect_many(void)
+{
+	/* Where the system forbids it, matching stays as it is. */
+	for (enum grammar g = 0; g < GRAMMARS; g++)
+		pcre2_jit_compile(compiled(g), PCRE2_JIT_COMPLETE);
+}
+
+static _Thread_local pcre2_match_data *match;
+
+void grammar_leave(void)
+{
+	pcre2_match_data_free(match);
+	match = NULL;
 }
 
 bool grammar_match(enum grammar grammar, struct str s)
 {
-	static pcre2_match_data *match;
-
 	if (!match)
 		match = pcre2_match_data_create(1, NULL);
 	assert(match);

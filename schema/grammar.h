@@ -46,5 +46,10 @@ unsigned grammar_reads_as(enum grammar grammar);
 
 /* The text is of that grammar. */
 bool grammar_match(enum grammar grammar, struct str s);
+/* Hundreds of thousands of texts will come: takes the time to make matching fast. Before threads
+ * start, for they share what it makes. */
+void grammar_expect_many(void);
+/* Frees what this thread keeps for matching: before a thread ends. */
+void grammar_leave(void);
 
 #endif

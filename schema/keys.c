@@ -41,7 +41,9 @@ bool key_broken(const struct section *section, uint64_t broken, size_t offset)
 const struct key *section_key(const struct section *section, struct str name)
 {
 	for (size_t i = 0; i < section->n; i++)
-		if (str_is(name, section->keys[i].name))
+		/* The first letter tells most keys apart. */
+		if (name.n && *name.p == *section->keys[i].name &&
+		    str_is(name, section->keys[i].name))
 			return &section->keys[i];
 	return NULL;
 }

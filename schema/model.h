@@ -181,14 +181,14 @@ struct vm_spec {
 	struct word console;
 };
 
-/* One document. */
+/* One document. Its lists hold pointers: there may be a million VMs. */
 struct document_spec {
 	SECTION_HEAD;
 	struct number version;
-	LIST_OF(struct host_spec) hosts;
-	LIST_OF(struct host_spec) host_profiles;
-	LIST_OF(struct vm_spec) vms;
-	LIST_OF(struct vm_spec) profiles;
+	LIST_OF(struct host_spec *) hosts;
+	LIST_OF(struct host_spec *) host_profiles;
+	LIST_OF(struct vm_spec *) vms;
+	LIST_OF(struct vm_spec *) profiles;
 };
 
 enum { SPEC_VERSION = 1 };

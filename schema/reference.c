@@ -1,20 +1,11 @@
 /* The reference page: the key tables as Markdown. */
+#include "schema/reference.h"
+
 #include <inttypes.h>
 
 #include "schema/json_schema.h"
-#include "schema/keys.h"
 
-static const char opening[] =
-	"# The spec language\n"
-	"\n"
-	"What a spec may say, key by key. Made from the key tables by `gpuplan schema --format "
-	"markdown`;\n"
-	"a test holds this page to them. `gpuplan schema` prints the same as a JSON Schema for "
-	"editors.\n"
-	"\n"
-	"<!-- spec -->\n"
-	"\n"
-	"```yaml\n"
+const char *const reference_example =
 	"version: 1\n"
 	"\n"
 	"host_profiles:\n"
@@ -41,65 +32,56 @@ static const char opening[] =
 	"\n"
 	"vms:\n"
 	"  lab-1: {host: gpu-1, profile: lab}\n"
-	"  lab-2: {host: gpu-2, profile: lab, memory: 256GiB}\n"
-	"```\n"
-	"\n"
-	"## Files\n"
-	"\n"
-	"- A spec is one or more YAML files in UTF-8; a file may hold several documents. All "
-	"documents of\n"
-	"  all files together make one plan, and a name stands in it once.\n"
-	"- Every document is a map with `version: 1`.\n"
-	"- A directory is walked for `*.yaml` and `*.yml`; hidden names and symbolic links are "
-	"skipped. A\n"
-	"  file found so is read if its top level has `hosts` or `vms`, or `version` beside "
-	"`profiles` or\n"
-	"  `host_profiles`; the others are counted and passed over. A file that is named on the "
-	"command\n"
-	"  line is always read; `-` is standard input.\n"
-	"- A value is typed by its key, never guessed, and quotes never matter: `address: 05:00.0` "
-	"and\n"
-	"  `qemu: 9.2` need none. A boolean is `true` or `false`, nothing else. A key with "
-	"nothing\n"
-	"  behind it is an error, but for the sections of a document, which may be empty.\n"
-	"- Anchors, aliases, merge keys (`<<`) and tags are errors: what several hosts or VMs "
-	"share stands\n"
-	"  in a profile. Lines end with LF or CR LF.\n"
-	"- Limits: 64 MiB a file, maps and lists 32 deep, 65,536 characters a value, 64 GPUs a "
-	"host.\n"
-	"\n"
-	"Findings name a place as `vms.train-1.gpus[0].vgpu`; a name with a dot is quoted:\n"
-	"`vms[\"a.b\"].memory`.\n"
-	"\n"
-	"## Values\n"
-	"\n"
-	"| value | example | |\n"
-	"|---|---|---|\n"
-	"| size | `64GiB`, `512 MiB` | a whole number and KiB, MiB, GiB or TiB, powers of two; "
-	"`GB` is an "
-	"error |\n"
-	"| PCI address | `0000:05:00.0`, `c1:00.0` | the domain may be left out (0000), the "
-	"function not; "
-	"written back in lower case with the domain |\n"
-	"| UUID | `6d1a7d5e-0001-5000-8000-00000000000a` | |\n"
-	"| MAC address | `52:54:00:6b:3c:58` | of a card, not of a multicast group |\n"
-	"| version | `9.2.0`, `8.2.2-1ubuntu1` | read by its leading dotted number |\n"
-	"| ESXi version | `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2` | the update counts as the third "
-	"number |\n"
-	"| name, host name | `train-1` | 1 to 63 of `a-z 0-9 . _ -`, first and last a letter or "
-	"digit; no "
-	"host is called `manifest.json` |\n"
-	"| GPU id | `g0` | a name without a dot: libvirt drops an alias that holds one |\n"
-	"| cpulist | `0-31,64-95` | CPU numbers as Linux lists them |\n"
-	"| board | `a100-sxm4-80gb`, `10de:20b2`, `10de:25b6/14a9` | an id that `gpuplan boards` "
-	"lists, or "
-	"a PCI id, with the subsystem's device where boards share it |\n"
-	"| vGPU type | `A100DX-80C`, `grid_a100dx-80c` | `NVIDIA ` or `GRID ` may stand before it; "
-	"as "
-	"vCenter spells it too |\n"
-	"| interface | `br0` | the name of a bridge or network |\n"
-	"| path | `/var/lib/images/vm.qcow2` | from the root of the file system |\n"
-	"| text | | one line without control characters |\n";
+	"  lab-2: {host: gpu-2, profile: lab, memory: 256GiB}\n";
+
+const char *const reference_files[] = {
+	"A spec is one or more YAML files in UTF-8; a file may hold several documents. All "
+	"documents of all files together make one plan, and a name stands in it once.",
+	"Every document is a map with `version: 1`.",
+	"A directory is walked for `*.yaml` and `*.yml`; hidden names and symbolic links are "
+	"skipped. A file found so is read if its top level has `hosts` or `vms`, or "
+	"`version` beside `profiles` or `host_profiles`; the others are counted and passed "
+	"over. A file that is named on the command line is always read; `-` is standard "
+	"input.",
+	"A value is typed by its key, never guessed, and quotes never matter: `address: "
+	"05:00.0` and `qemu: 9.2` need none. A boolean is `true` or `false`, nothing else. A "
+	"key with nothing behind it is an error, but for the sections of a document, which "
+	"may be empty.",
+	"Anchors, aliases, merge keys (`<<`) and tags are errors: what several hosts or VMs "
+	"share stands in a profile. Lines end with LF or CR LF.",
+	"Limits: 64 MiB a file, maps and lists 32 deep, 65,536 characters a value, 64 GPUs a "
+	"host.",
+	"Findings name a place as `vms.train-1.gpus[0].vgpu`; a name with a dot is quoted: "
+	"`vms[\"a.b\"].memory`.",
+	NULL,
+};
+
+const struct reference_value reference_values[] = {
+	{"size", "`64GiB`, `512 MiB`",
+	 "a whole number and KiB, MiB, GiB or TiB, powers of two; `GB` is an error"},
+	{"PCI address", "`0000:05:00.0`, `c1:00.0`",
+	 "the domain may be left out (0000), the function not; written back in lower case "
+	 "with the domain"},
+	{"UUID", "`6d1a7d5e-0001-5000-8000-00000000000a`", ""},
+	{"MAC address", "`52:54:00:6b:3c:58`", "of a card, not of a multicast group"},
+	{"version", "`9.2.0`, `8.2.2-1ubuntu1`", "read by its leading dotted number"},
+	{"ESXi version", "`7.0u3c`, `8.0`, `8.0 U2`, `8.0.2`",
+	 "the update counts as the third number"},
+	{"name, host name", "`train-1`",
+	 "1 to 63 of `a-z 0-9 . _ -`, first and last a letter or digit; no host is called "
+	 "`manifest.json`"},
+	{"GPU id", "`g0`", "a name without a dot: libvirt drops an alias that holds one"},
+	{"cpulist", "`0-31,64-95`", "CPU numbers as Linux lists them"},
+	{"board", "`a100-sxm4-80gb`, `10de:20b2`, `10de:25b6/14a9`",
+	 "an id that `gpuplan boards` lists, or a PCI id, with the subsystem's device where "
+	 "boards share it"},
+	{"vGPU type", "`A100DX-80C`, `grid_a100dx-80c`",
+	 "`NVIDIA ` or `GRID ` may stand before it; as vCenter spells it too"},
+	{"interface", "`br0`", "the name of a bridge or network"},
+	{"path", "`/var/lib/images/vm.qcow2`", "from the root of the file system"},
+	{"text", "", "one line without control characters"},
+	{NULL, NULL, NULL},
+};
 
 static void print_words(FILE *out, const char *const *words, const char *last)
 {
@@ -179,7 +161,9 @@ static void print_type(FILE *out, const struct key *key, enum key_type type)
 		print_link(out, key->section->what, key->section);
 		break;
 	case KEY_PARAMS:
-		fputs("map of parameter to text", out);
+		fputs(key->words ? "map of name to " : "map of parameter to text", out);
+		if (key->words)
+			print_words(out, key->words, " or ");
 		break;
 	}
 }
@@ -197,15 +181,17 @@ static bool is_either(const struct section *section, const struct key *key)
 				      strcmp(key->name, section->either[1]) == 0);
 }
 
-static void print_key(FILE *out, const struct section *section, const struct key *key)
+void reference_type(FILE *out, const struct key *key)
 {
-	fprintf(out, "| `%s` | ", key->name);
-	if (key->words && key->type != KEY_WORD) {
+	if (key->words && key->type != KEY_WORD && key->type != KEY_PARAMS) {
 		print_words(out, key->words, ", ");
 		fputs(" or ", out);
 	}
 	print_type(out, key, key->type);
-	fputs(" | ", out);
+}
+
+void reference_notes(FILE *out, const struct section *section, const struct key *key)
+{
 	if (key->flags & KEY_REQUIRED)
 		fputs("**Required.** ", out);
 	if (is_either(section, key))
@@ -214,11 +200,19 @@ static void print_key(FILE *out, const struct section *section, const struct key
 		fputs("*kvm only.* ", out);
 	if (key->flags & KEY_VSPHERE)
 		fputs("*vsphere only.* ", out);
+}
+
+static void print_key(FILE *out, const struct section *section, const struct key *key)
+{
+	fprintf(out, "| `%s` | ", key->name);
+	reference_type(out, key);
+	fputs(" | ", out);
+	reference_notes(out, section, key);
 	print_cell(out, key->doc);
 	fputs(" |\n", out);
 }
 
-static bool is_shown_before(const struct section *section, size_t i)
+bool reference_repeats(const struct section *section, size_t i)
 {
 	for (size_t j = 0; j < i; j++)
 		if (section->keys[j].section == section->keys[i].section)
@@ -234,13 +228,32 @@ static void print_section(FILE *out, const struct section *section, unsigned dep
 	for (size_t i = 0; i < section->n; i++)
 		print_key(out, section, &section->keys[i]);
 	for (size_t i = 0; i < section->n; i++)
-		if (section->keys[i].section && !is_shown_before(section, i))
+		if (section->keys[i].section && !reference_repeats(section, i))
 			print_section(out, section->keys[i].section,
 				      section == &document_section ? 2 : 3);
 }
 
+static void print_opening(FILE *out)
+{
+	size_t i;
+
+	fprintf(out,
+		"# The spec language\n\nWhat a spec may say, key by key. Made from the key tables "
+		"by `gpuplan schema --format markdown`;\na test holds this page to them. `gpuplan "
+		"schema` prints the same as a JSON Schema for editors.\n\n<!-- spec -->\n\n"
+		"```yaml\n%s```\n\n## Files\n\n",
+		reference_example);
+	for (i = 0; reference_files[i]; i++)
+		fprintf(out, "- %s\n", reference_files[i]);
+	fputs("\n## Values\n\n| value | example | |\n|---|---|---|\n", out);
+	for (i = 0; reference_values[i].name; i++)
+		fprintf(out, "| %s |%s%s | %s%s|\n", reference_values[i].name,
+			*reference_values[i].example ? " " : "", reference_values[i].example,
+			reference_values[i].doc, *reference_values[i].doc ? " " : "");
+}
+
 void spec_reference(FILE *out)
 {
-	fputs(opening, out);
+	print_opening(out);
 	print_section(out, &document_section, 2);
 }

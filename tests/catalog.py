@@ -99,6 +99,7 @@ def broken_tables(test, folder):
     for table, old, new, place in [
         ("boards.csv", ",256,A100DX,", ",much,A100DX,", ":"),
         ("boards.csv", "id,board,", "ident,board,", ":1:"),
+        ("boards.csv", "\na100-sxm4-40gb,", "\na100\x1b[31m,", ":11:1:"),
         ("releases.csv", "qemu_many_large_bars,10.1,", "qemu_many_large_bars,,", ":5:2:"),
         ("releases.csv", "qemu_many_large_bars,10.1,", "qemu_many_large_bars,new,", ":5:2:"),
         ("fm_partitions.csv", "hgx-h100,3,2,1 3,", "hgx-h100,3,2,1 99,", ":5:4:"),

@@ -13,6 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from checks import check, verdict  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 
 HOSTS = """version: 1
@@ -52,17 +56,6 @@ MAKE = """compiled: specs/hosts.yaml
 	sed -i 's,^out/manifest.json:,compiled:,' out.d && touch compiled
 -include out.d
 """
-
-failures = []
-n_checks = 0
-
-
-def check(good, why):
-    global n_checks
-    n_checks += 1
-    if not good:
-        failures.append(why)
-        print("FAIL", why[:2000])
 
 
 class Project:
@@ -243,8 +236,7 @@ def main():
         test(gpuplan)
     test_builder(gpuplan, "ninja")
     test_builder(gpuplan, "make")
-    print(f"{n_checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

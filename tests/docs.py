@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Holds the documentation to the program: what the pages show is what it prints.
 
-A comment before a fenced block says where the block comes from:
+A comment before a fenced block says where the block comes from (guide.py tells of more, on the guide's pages):
 
     <!-- run: lint --explain spec.yaml -->    the output of gpuplan with these arguments
     <!-- spec -->                             a spec that lints without a finding and compiles
@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"<!-- (run: (?P<run>[^>]*)|spec) -->\n\n```[a-z]*\n(?P<text>.*?)```\n", re.S)
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)")
 
 
 def call(gpuplan, *arguments, stdin=None):
@@ -40,13 +40,19 @@ def check_spec(gpuplan, text):
         return done.stderr if done.returncode else None
 
 
+def anchors(text):
+    """What GitHub calls a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", text, flags=re.S | re.M), re.M)
+    return [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
+
+
 def check_page(gpuplan, page, update):
     text = page.read_text()
     for found in list(BLOCK.finditer(text)):
         if not found["run"]:
             problem = check_spec(gpuplan, found["text"])
             if problem:
-                yield f"{page.name}: a spec {problem}"
+                yield f"{page.relative_to(ROOT)}: a spec {problem}"
             continue
         shown = call(gpuplan, *shlex.split(found["run"])).stdout
         if shown == found["text"]:
@@ -56,10 +62,13 @@ def check_page(gpuplan, page, update):
             again = next(b for b in BLOCK.finditer(text) if b["run"] == found["run"])
             page.write_text(text[: again.start("text")] + shown + text[again.end("text") :])
         else:
-            yield f"{page.name}: not what `gpuplan {found['run']}` prints:\n{shown}"
-    for target in LINK.findall(text):
-        if not (page.parent / target).exists():
-            yield f"{page.name}: there is no {target}"
+            yield f"{page.relative_to(ROOT)}: not what `gpuplan {found['run']}` prints:\n{shown}"
+    for target, anchor in LINK.findall(text):
+        file = page.parent / target if target else page
+        if not file.exists():
+            yield f"{page.relative_to(ROOT)}: there is no {target}"
+        elif anchor and anchor not in anchors(file.read_text()):
+            yield f"{page.relative_to(ROOT)}: there is no {target}#{anchor}"
 
 
 def rule_pages(gpuplan):
@@ -93,7 +102,7 @@ def main():
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
     gpuplan = str(Path(options.gpuplan).resolve())
-    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
     problems = [p for page in pages for p in check_page(gpuplan, page, options.update)]
     problems += check_rule_pages(gpuplan, options.update)
     blocks = sum(len(BLOCK.findall(page.read_text())) for page in pages)

@@ -17,6 +17,10 @@ from pathlib import Path
 
 import yaml
 
+sys.dont_write_bytecode = True
+
+from checks import check, stranger, verdict  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "pipelines.md").read_text()
 
@@ -49,33 +53,9 @@ vms:
     gpus: [g2]
 """
 
-failures = []
-n_checks = 0
-
-
-def check(good, why):
-    global n_checks
-    n_checks += 1
-    if not good:
-        failures.append(why)
-        print("FAIL", why[:3000])
-
 
 def block(name):
     return re.search(rf"<!-- {name} -->\n\n```[a-z]*\n(.*?)```\n", PAGE, re.S)[1]
-
-
-def environment(gpuplan, at):
-    return {
-        "HOME": str(at),
-        "PATH": f"{Path(gpuplan).parent}:/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_AUTHOR_NAME": "a",
-        "GIT_AUTHOR_EMAIL": "a@b",
-        "GIT_COMMITTER_NAME": "a",
-        "GIT_COMMITTER_EMAIL": "a@b",
-    }
 
 
 def run(command, cwd, env, **more):
@@ -139,7 +119,7 @@ def play(gpuplan, name, workspace, env):
 
 def pre_receive(gpuplan):
     """The hook of the bare repository: the job of the page, on what is pushed."""
-    env = environment(gpuplan, os.getcwd())
+    env = stranger(gpuplan, os.getcwd())
     # The pushed objects are still in quarantine.
     env |= {k: v for k, v in os.environ.items() if k.startswith("GIT_") and k != "GIT_DIR"}
     for line in sys.stdin:
@@ -159,7 +139,7 @@ class Repository:
 
     def __init__(self, gpuplan, at):
         self.gpuplan, self.at = gpuplan, Path(at)
-        self.env = environment(gpuplan, at)
+        self.env = stranger(gpuplan, at)
         self.bare, self.clone = self.at / "bare.git", self.at / "clone"
         git(at, self.env, "init", "-q", "--bare", "-b", "main", "bare.git")
         hook = self.bare / "hooks" / "pre-receive"
@@ -245,7 +225,7 @@ def test_made(gpuplan, at):
 
 def test_gitlab(gpuplan, at):
     job = yaml.safe_load(block("gitlab"))["gpuplan"]
-    env = {**environment(gpuplan, at), "GITLAB_CI": "true", "CI": "true"}
+    env = {**stranger(gpuplan, at), "GITLAB_CI": "true", "CI": "true"}
     work = Path(at) / "gitlab"
     shutil.copytree(ROOT / "examples", work / "examples")
 
@@ -265,7 +245,7 @@ def test_ninja(gpuplan, at):
     work = Path(at) / "ninja"
     shutil.copytree(ROOT / "examples", work / "specs")
     (work / "build.ninja").write_text(block("ninja"))
-    env = environment(gpuplan, at)
+    env = stranger(gpuplan, at)
     done = run(["ninja"], work, env)
     check(done.returncode == 0 and (work / "out/manifest.json").exists(), f"ninja: {done.stdout}{done.stderr}")
     check("no work to do" in run(["ninja"], work, env).stdout, "ninja runs again for nothing")
@@ -290,8 +270,7 @@ def main():
     for test in (test_checked, test_made, test_gitlab, test_ninja):
         with tempfile.TemporaryDirectory(prefix="gpuplan-pipeline-") as at:
             test(gpuplan, at)
-    print(f"{n_checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+
+from checks import check, stranger, verdict  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 
 CONFIG = """repos:
@@ -42,17 +46,6 @@ vms:
 """
 WRONG = VM.replace("g1]", "g2]")
 
-failures = []
-n_checks = 0
-
-
-def check(good, why):
-    global n_checks
-    n_checks += 1
-    if not good:
-        failures.append(why)
-        print("FAIL", why[:2000])
-
 
 def git(cwd, *arguments, environment=None):
     return subprocess.run(
@@ -66,17 +59,7 @@ class Bench:
     def __init__(self, gpuplan, at):
         self.at = Path(at)
         self.hooks = self.at / "hook repository"
-        self.environment = {
-            "HOME": str(self.at),
-            "PRE_COMMIT_HOME": str(self.at / "cache"),
-            "PATH": f"{Path(gpuplan).parent}:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_AUTHOR_NAME": "a",
-            "GIT_AUTHOR_EMAIL": "a@b",
-            "GIT_COMMITTER_NAME": "a",
-            "GIT_COMMITTER_EMAIL": "a@b",
-        }
+        self.environment = {**stranger(gpuplan, at), "PRE_COMMIT_HOME": str(self.at / "cache")}
         self.hooks.mkdir(parents=True)
         # As it is now, committed or not.
         names = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
@@ -193,6 +176,24 @@ def test_compile_check(bench):
     r.expect(False, "an artifact that is removed", "+++ b/h/a.xml")
 
 
+def test_fix(bench):
+    """What it mends is left unstaged, to be looked at; the next commit has nothing to mend."""
+    fixable = VM.replace("64GiB", "64GiB\n    mmio: 300GiB").replace("    p2p: pcie\n", "    p2p: pcie # both\n")
+    r = bench.repository("fix", "gpuplan-fix")
+    r.put("vms/a.yaml", fixable)
+    r.expect(False, "something to mend", "files were modified by this hook", "1 fixed", arguments=("-a",))
+    mended = r.get("vms/a.yaml")
+    check(mended == fixable.replace("300GiB", "512GiB"), f"mended as: {mended}")
+    r.expect(True, "mended", arguments=("-a",))
+
+    # Another part of the file is not staged: pre-commit takes its change back, and nothing is lost.
+    r.put("vms/a.yaml", fixable)
+    r.git("add", "-A")
+    r.put("vms/a.yaml", fixable.replace("vcpus: 8", "vcpus: 16"))
+    r.expect(False, "something to mend in a file that is staged in part", "files were modified")
+    check("vcpus: 16" in r.get("vms/a.yaml"), f"what was not staged is lost: {r.get('vms/a.yaml')}")
+
+
 def test_program(bench):
     """Another version on PATH is not taken for the pinned one."""
     other = bench.at / "other version"
@@ -222,9 +223,9 @@ def main():
         test_lint_what_is_not_there(bench)
         test_other_repositories(bench)
         test_compile_check(bench)
+        test_fix(bench)
         test_program(bench)
-    print(f"{n_checks} checks, {len(failures)} failed")
-    return 1 if failures else 0
+    return verdict()
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@
  */
 bool arguments_want_map(char **argv);
 /* The list with the cliques of `map`: `argv` itself where it names none of the GPUs; NULL where
- * memory is out. Arguments that do not change are the caller's own. It is never freed: exec takes
- * it. */
+ * memory is out. Arguments that do not change are the caller's own. A new list is one
+ * piece, for free(). */
 char **arguments_with_cliques(char **argv, const struct map *map);
 
 #endif

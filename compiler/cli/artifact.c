@@ -16,30 +16,33 @@ static const char *unwritable(const struct vm_gpu *gpu)
 	return NULL;
 }
 
-static bool is_writable(const struct vm *vm)
+static bool is_writable(struct arena *arena, const struct vm *vm, struct str *error)
 {
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
-		const char *why = unwritable(&vm->gpus[i]);
+		const char *reason = unwritable(&vm->gpus[i]);
 
-		if (!why)
+		if (!reason)
 			continue;
-		trouble("VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
-			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), why);
+		*error = arena_printf(
+			arena, "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
+			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
 		return false;
 	}
 	return true;
 }
 
-bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out)
+bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
+		    struct str *error)
 {
-	struct str name = vm->spec->name.s, error = {0};
+	struct str why = {0};
 	struct buffer text;
 
-	if (!is_writable(vm))
+	if (!is_writable(arena, vm, error))
 		return false;
 	buffer_init(&text, arena);
-	if (!write(vm, &text, &error)) {
-		trouble("VM '%.*s': %.*s", STR_ARG(name), STR_ARG(error));
+	if (!write(vm, &text, &why)) {
+		*error = arena_printf(arena, "VM '%.*s': %.*s", STR_ARG(vm->spec->name.s),
+				      STR_ARG(why));
 		return false;
 	}
 	*out = buffer_text(&text);
@@ -47,17 +50,18 @@ bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, s
 }
 
 bool artifact_of_host(struct arena *arena, const struct host *host, const struct backend *backend,
-		      const struct artifact *artifact, struct str *out)
+		      const struct artifact *artifact, struct str *out, struct str *error)
 {
-	struct str error = {0};
 	struct buffer text;
+	struct str why = {0};
 
 	for (uint32_t i = 0; i < host->n_vms && backend->of_vms; i++)
-		if (!is_writable(host->vms[i]))
+		if (!is_writable(arena, host->vms[i], error))
 			return false;
 	buffer_init(&text, arena);
-	if (!artifact->write_host(host, &text, &error)) {
-		trouble("host '%.*s': %.*s", STR_ARG(host->spec->name.s), STR_ARG(error));
+	if (!artifact->write_host(host, &text, &why)) {
+		*error = arena_printf(arena, "host '%.*s': %.*s", STR_ARG(host->spec->name.s),
+				      STR_ARG(why));
 		return false;
 	}
 	*out = buffer_text(&text);

@@ -160,10 +160,6 @@ static enum status run(struct arena *arena, const struct options *options)
 	struct catalog_error error;
 	struct catalog *catalog;
 
-	if (options->format && !json && strcmp(options->format, "text") != 0) {
-		trouble("no format '%s' here: text or json", options->format);
-		return STATUS_TROUBLE;
-	}
 	catalog = catalog_open(arena, options->catalog, &error);
 	if (!catalog) {
 		print_catalog_error(&error);

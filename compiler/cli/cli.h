@@ -1,7 +1,8 @@
 /* The command line: one file a command, the only place that prints or exits.
  *
- * New command: its file with a `const struct command`, one line in main.c. Options stand in one
- * table (options.c), from which they are parsed and every `--help` is printed. */
+ * New command: its file with a `const struct command`, one line in commands.c. Options stand in one
+ * table (options.c), from which they are parsed and every `--help`, the man page and the shells'
+ * completions are printed. */
 #ifndef GPUPLAN_CLI_H
 #define GPUPLAN_CLI_H
 
@@ -37,6 +38,7 @@ struct options {
 	bool strict, quiet;
 	bool explain; /* --explain: help lines also where no terminal reads */
 	uint32_t max_findings;
+	uint32_t jobs; /* -j N: threads, 1 or more */
 	struct rule_override *overrides;
 	uint32_t n_overrides, overrides_capacity;
 	struct exclude exclude; /* only the project file has it */
@@ -65,7 +67,7 @@ struct options {
 
 struct command {
 	const char *name;
-	const char *arguments; /* "[PATH…]": for the usage line */
+	const char *arguments; /* "[PATH…]": for the usage line, and what a shell completes */
 	const char *summary;
 	enum status (*run)(struct arena *arena, const struct options *options);
 	unsigned bit; /* of the option table's `commands` */
@@ -90,7 +92,7 @@ enum {
 extern const struct command command_lint, command_compile, command_show, command_rules,
 	command_explain, command_boards, command_schema, command_import, command_graph,
 	command_discover, command_lsp, command_version;
-extern const struct command *const commands[]; /* ends with NULL */
+extern const struct command *const commands[]; /* commands.c; ends with NULL */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,

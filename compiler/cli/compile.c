@@ -6,6 +6,7 @@
 #include "compiler/cli/artifact.h"
 #include "compiler/cli/cli.h"
 #include "compiler/output.h"
+#include "compiler/parallel.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -18,6 +19,8 @@ const struct command command_compile = {
 	.run = run,
 	.bit = COMMAND_COMPILE,
 };
+
+enum { MANY_ARTIFACTS = 64 }; /* fewer are made before a thread has started */
 
 static bool parse_targets(struct arena *arena, const char *list, const char ***out);
 static bool add_artifacts(struct workspace *workspace, struct output *output);
@@ -56,6 +59,7 @@ static enum status run(struct arena *arena, const struct options *options)
 		return STATUS_TROUBLE;
 	}
 	output_init(&output, arena, GPUPLAN_VERSION, targets);
+	output.jobs = options->jobs;
 	if (!add_artifacts(&workspace, &output))
 		return STATUS_TROUBLE;
 	add_sources(&workspace, &output);
@@ -124,39 +128,6 @@ static void progress_end(struct progress *progress)
 
 /* --- what the folder is to hold --- */
 
-static bool add_vm(struct workspace *workspace, struct output *output,
-		   const struct backend *backend, const struct vm *vm)
-{
-	struct str name = vm->spec->name.s, text;
-
-	for (size_t i = 0; i < backend->n_artifacts; i++) {
-		const struct artifact *a = &backend->artifacts[i];
-
-		if (!artifact_of_vm(workspace->arena, vm, a->write_vm, &text))
-			return false;
-		output_add(output, backend->target, vm->host->spec->name.s, name,
-			   arena_printf(workspace->arena, "%.*s%s", STR_ARG(name), a->suffix),
-			   text);
-	}
-	return true;
-}
-
-static bool add_host(struct workspace *workspace, struct output *output,
-		     const struct backend *backend, const struct host *host)
-{
-	struct str text;
-
-	for (size_t i = 0; i < backend->n_artifacts; i++) {
-		const struct artifact *a = &backend->artifacts[i];
-
-		if (!artifact_of_host(workspace->arena, host, backend, a, &text))
-			return false;
-		output_add(output, backend->target, host->spec->name.s, (struct str){0},
-			   str_of(a->suffix), text);
-	}
-	return true;
-}
-
 static bool considered(const struct output *output, const struct backend *backend)
 {
 	for (size_t i = 0; output->targets && output->targets[i]; i++) {
@@ -166,30 +137,104 @@ static bool considered(const struct output *output, const struct backend *backen
 	return !output->targets;
 }
 
+/* One artifact that is to be made, and then what was made of it. */
+struct making {
+	const struct backend *backend;
+	const struct artifact *artifact;
+	const struct vm *vm;	 /* of a VM; its host is */
+	const struct host *host; /* of it or of the VM */
+	struct str text;
+	struct str error; /* .n 0: none */
+};
+
+struct makings {
+	struct arena *arena;
+	struct making *items;
+	uint32_t n, capacity;
+	struct arena *scratch[MAX_JOBS]; /* of each worker */
+	struct progress progress;
+};
+
+static void add_making(struct makings *all, struct making making)
+{
+	for (size_t i = 0; i < making.backend->n_artifacts; i++) {
+		struct making *slot = arena_push(all->arena, (void **)&all->items, &all->n,
+						 &all->capacity, sizeof *slot);
+
+		making.artifact = &making.backend->artifacts[i];
+		*slot = making;
+	}
+}
+
+static void list_makings(struct makings *all, const struct plan *plan,
+			 const struct backend *backend)
+{
+	for (uint32_t i = 0; backend->for_vm && i < plan->n_vms; i++) {
+		const struct vm *vm = &plan->vms[i];
+
+		if (backend->for_vm(vm))
+			add_making(all, (struct making){backend, .vm = vm, .host = vm->host});
+	}
+	for (uint32_t i = 0; backend->for_host && i < plan->n_hosts; i++) {
+		const struct host *host = &plan->hosts[i];
+
+		if (backend->for_host(host))
+			add_making(all, (struct making){backend, .host = host});
+	}
+}
+
+/* A text grows in memory that is used again; what stays is as long as the text. */
+static void make(void *context, const struct worker *worker, uint32_t i)
+{
+	struct makings *all = context;
+	struct making *m = &all->items[i];
+	struct arena **scratch = &all->scratch[worker->number];
+	struct str text, error;
+	bool good;
+
+	if (*scratch)
+		arena_reset(*scratch);
+	else
+		*scratch = arena_new();
+	good = m->vm ? artifact_of_vm(*scratch, m->vm, m->artifact->write_vm, &text, &error)
+		     : artifact_of_host(*scratch, m->host, m->backend, m->artifact, &text, &error);
+	if (good)
+		m->text = arena_copy(worker->arena, text);
+	else
+		m->error = arena_copy(worker->arena, error);
+	if (worker->number == 0)
+		progress_show(&all->progress, i, all->n);
+}
+
+static void add_artifact(struct output *output, const struct making *m)
+{
+	struct str vm = m->vm ? m->vm->spec->name.s : STR("");
+	struct str name = arena_printf(output->arena, "%.*s%s", STR_ARG(vm), m->artifact->suffix);
+
+	output_add(output, m->backend->target, m->host->spec->name.s, vm, name, m->text);
+}
+
 static bool add_artifacts(struct workspace *workspace, struct output *output)
 {
-	const struct plan *plan = workspace->plan;
-	struct progress progress;
-	bool good = true;
+	struct makings all = {.arena = workspace->arena};
 
-	progress_start(&progress, workspace->options, "making VMs");
-	for (size_t b = 0; backends[b]; b++) {
-		const struct backend *backend = backends[b];
-
-		if (!considered(output, backend))
-			continue;
-		for (uint32_t i = 0; good && backend->for_vm && i < plan->n_vms; i++) {
-			if (backend->for_vm(&plan->vms[i]))
-				good = add_vm(workspace, output, backend, &plan->vms[i]);
-			progress_show(&progress, i, plan->n_vms);
+	for (size_t b = 0; backends[b]; b++)
+		if (considered(output, backends[b]))
+			list_makings(&all, workspace->plan, backends[b]);
+	progress_start(&all.progress, workspace->options, "making VMs");
+	parallel_for(workspace->arena, all.n < MANY_ARTIFACTS ? 1 : workspace->options->jobs, all.n,
+		     make, &all);
+	progress_end(&all.progress);
+	for (uint32_t i = 0; i < MAX_JOBS; i++)
+		arena_free(all.scratch[i]);
+	for (uint32_t i = 0; i < all.n; i++) {
+		if (all.items[i].error.n) {
+			trouble("%.*s", STR_ARG(all.items[i].error));
+			return false;
 		}
-		for (uint32_t i = 0; good && backend->for_host && i < plan->n_hosts; i++) {
-			if (backend->for_host(&plan->hosts[i]))
-				good = add_host(workspace, output, backend, &plan->hosts[i]);
-		}
+		add_artifact(output, &all.items[i]);
 	}
-	progress_end(&progress);
-	return good;
+	return true;
 }
 
 static void add_sources(const struct workspace *workspace, struct output *output)

@@ -16,6 +16,7 @@ const struct command command_graph = {
 	.bit = COMMAND_GRAPH,
 };
 
+/* As the option table lists them. */
 static const struct {
 	const char *name;
 	void (*write)(const struct graph *graph, struct buffer *out);
@@ -24,8 +25,6 @@ static const struct {
 	{"dot", graph_write_dot},
 	{"mermaid", graph_write_mermaid},
 };
-
-enum { N_FORMATS = sizeof formats / sizeof *formats };
 
 /* The pattern stands for the host's name. */
 static bool matches(const char *pattern, struct str host)
@@ -87,12 +86,8 @@ static enum status run(struct arena *arena, const struct options *options)
 	struct buffer out;
 	size_t i = 0;
 
-	while (i < N_FORMATS && strcmp(formats[i].name, format) != 0)
+	while (strcmp(formats[i].name, format) != 0)
 		i++;
-	if (i == N_FORMATS) {
-		trouble("no format '%s' here: svg, dot or mermaid", format);
-		return STATUS_TROUBLE;
-	}
 	status = workspace_open(&workspace, arena, options, options->arguments,
 				options->n_arguments);
 	if (status != STATUS_OK)

@@ -5,22 +5,6 @@
 #include "compiler/cli/cli.h"
 #include "schema/keys.h"
 
-const struct command *const commands[] = {
-	&command_lint,
-	&command_compile,
-	&command_show,
-	&command_rules,
-	&command_explain,
-	&command_boards,
-	&command_schema,
-	&command_import,
-	&command_graph,
-	&command_discover,
-	&command_lsp,
-	&command_version,
-	NULL,
-};
-
 static void print_usage(FILE *out)
 {
 	fputs("gpuplan checks a YAML spec of GPU hosts and VMs against the rules of GPU "
@@ -52,9 +36,11 @@ static struct str command_name(size_t i, const void *data)
 
 static enum status unknown_command(const char *name)
 {
-	size_t i = nearest(str_of(name), sizeof commands / sizeof *commands - 1, command_name,
-			   NULL);
+	size_t n = 0, i;
 
+	while (commands[n])
+		n++;
+	i = nearest(str_of(name), n, command_name, NULL);
 	if (i != SIZE_MAX)
 		trouble("no command '%s': did you mean '%s'?", name, commands[i]->name);
 	else

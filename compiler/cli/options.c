@@ -1,8 +1,9 @@
-/* The options of every command, in one table: parsed and documented from it. */
+/* The options of every command, in one table, and how they are parsed by it. */
 #include <getopt.h>
+#include <sched.h>
 #include <stdlib.h>
 
-#include "compiler/cli/cli.h"
+#include "compiler/cli/option_row.h"
 #include "rules/rules.h"
 
 enum option_id {
@@ -40,23 +41,13 @@ enum {
 	ALL_COMMANDS = ~0,
 };
 
-static const struct option_row {
-	const char *name;
-	char letter;
-	const char *argument;
-	enum option_id id;
-	unsigned commands;
-	const char *doc;
-} rows[] = {
+static const struct option_row rows[] = {
 	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
-	 "text, oneline, json, sarif, github, junit or auto (github on its runners, else text); "
-	 "repeats, each with its own -o"},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN,
-	 "text, json or markdown"},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, "text or json"},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, "json or markdown"},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_GRAPH,
-	 "svg (the default), dot or mermaid"},
+	 " (github on its runners, else text); repeats, each with its own -o"},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN, ""},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, ""},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, ""},
+	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_GRAPH, "; default: svg"},
 	{"host", 0, "PATTERN", OPTION_HOST, COMMAND_GRAPH,
 	 "draw the hosts of this name only, in which * and ? stand for any; repeats"},
 	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
@@ -64,10 +55,8 @@ static const struct option_row {
 	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
 	 "the folder that is written; default: the project file's"},
 	{"target", 't', "TARGETS", OPTION_TARGET, COMMAND_COMPILE,
-	 "libvirt, qemu, vmx, clique-map, host-setup; default: the project file's, or all that the "
-	 "host takes"},
-	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW,
-	 "libvirt, qemu, vmx, clique-map or host-setup"},
+	 "; several with commas; default: the project file's, or all that the host takes"},
+	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, ""},
 	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
 	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
 	{"depfile", 0, "FILE", OPTION_DEPFILE, COMMAND_COMPILE,
@@ -75,8 +64,7 @@ static const struct option_row {
 	{"devices", 0, NULL, OPTION_DEVICES, COMMAND_SHOW, "with -t libvirt: only the GPUs' parts"},
 	{"shell", 0, NULL, OPTION_SHELL, COMMAND_SHOW,
 	 "with -t qemu: one quoted command; with -t clique-map: the bash file"},
-	{"rule", 0, "RULE=LEVEL", OPTION_RULE, WITH_PROJECT,
-	 "error, warning, note or off; repeats"},
+	{"rule", 0, "RULE=LEVEL", OPTION_RULE, WITH_PROJECT, "; repeats"},
 	{"config", 0, "FILE", OPTION_CONFIG, WITH_PROJECT,
 	 "the project file; default: .gpuplan.yaml here or above, up to the repository's root"},
 	{"baseline", 0, "FILE", OPTION_BASELINE, WITH_PROJECT,
@@ -98,61 +86,81 @@ static const struct option_row {
 	 "show at most N findings as text or annotations; default 1000"},
 	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
 	 "what standard input (`-`) is called in findings"},
-	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
-	 "auto, always or never"},
+	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN | COMMAND_IMPORT, ""},
 	{"root", 0, "DIR", OPTION_ROOT, COMMAND_DISCOVER,
 	 "read a copied tree (DIR/sys, DIR/proc) in place of this machine"},
 	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
-	 "accepted and ignored: this version reads on one core"},
+	 "work on N cores where there is enough to do; default: all. Output is the same for any N"},
 	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
 	{"stdio", 0, NULL, OPTION_STDIO, COMMAND_LSP,
 	 "accepted, for editors that say so: there is no other way"},
 	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
 };
 
+static const char *const lint_formats[] = {"text",   "oneline", "json", "sarif",
+					   "github", "junit",	"auto", NULL};
+static const char *const page_formats[] = {"text", "json", "markdown", NULL};
+static const char *const board_formats[] = {"text", "json", NULL};
+static const char *const schema_formats[] = {"json", "markdown", NULL};
+static const char *const graph_formats[] = {"svg", "dot", "mermaid", NULL};
+static const char *const levels[] = {"error", "warning", "note", "off", NULL};
+static const char *const color_words[] = {"auto", "always", "never", NULL};
+
+/* What an argument may be; the help lists it before the row's `doc`. */
+static const struct {
+	enum option_id id;
+	unsigned commands;
+	const char *const *words;
+} listed[] = {
+	{OPTION_FORMAT, COMMAND_LINT, lint_formats},
+	{OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN, page_formats},
+	{OPTION_FORMAT, COMMAND_BOARDS, board_formats},
+	{OPTION_FORMAT, COMMAND_SCHEMA, schema_formats},
+	{OPTION_FORMAT, COMMAND_GRAPH, graph_formats},
+	{OPTION_RULE, (unsigned)ALL_COMMANDS, levels},
+	{OPTION_COLOR, (unsigned)ALL_COMMANDS, color_words},
+};
+
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
-void options_print_help(FILE *out, const struct command *command)
+const char *const *option_listed(const struct option_row *row)
 {
-	fprintf(out, "usage: gpuplan %s [OPTION…] %s\n\n%s\n\n", command->name, command->arguments,
-		command->summary);
-	for (size_t i = 0; i < N_ROWS; i++) {
-		char names[48];
+	static const char *const none[] = {NULL};
 
-		if (!(rows[i].commands & command->bit))
-			continue;
-		snprintf(names, sizeof names, "%s%c%s --%s%s%s", rows[i].letter ? "-" : " ",
-			 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ",
-			 rows[i].name, rows[i].argument ? " " : "",
-			 rows[i].argument ? rows[i].argument : "");
-		fprintf(out, "  %-28s %s\n", names, rows[i].doc);
-	}
+	for (size_t i = 0; i < sizeof listed / sizeof *listed; i++)
+		if (listed[i].id == (enum option_id)row->id && listed[i].commands & row->commands)
+			return listed[i].words;
+	return none;
+}
+
+const struct option_row *option_of(const struct command *command, size_t i)
+{
+	for (size_t r = 0; r < N_ROWS; r++)
+		if (rows[r].commands & command->bit && i-- == 0)
+			return &rows[r];
+	return NULL;
 }
 
 static bool parse_format(struct options *o, const struct command *command, const char *text)
 {
-	static const struct {
-		const char *name;
-		enum format format;
-	} formats[] = {{"auto", FORMAT_AUTO},  {"text", FORMAT_TEXT},	{"oneline", FORMAT_ONELINE},
-		       {"json", FORMAT_JSON},  {"sarif", FORMAT_SARIF}, {"github", FORMAT_GITHUB},
-		       {"junit", FORMAT_JUNIT}};
+	/* In the order of lint_formats. */
+	static const enum format formats[] = {
+		FORMAT_TEXT,   FORMAT_ONELINE, FORMAT_JSON, FORMAT_SARIF,
+		FORMAT_GITHUB, FORMAT_JUNIT,   FORMAT_AUTO,
+	};
+	size_t i = 0;
 
 	o->format = text;
 	if (command->bit != COMMAND_LINT)
 		return true;
-	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-		if (strcmp(text, formats[i].name) != 0)
-			continue;
-		if (o->n_outputs == MAX_OUTPUTS) {
-			trouble("more than %d outputs", MAX_OUTPUTS);
-			return false;
-		}
-		o->outputs[o->n_outputs++].format = formats[i].format;
-		return true;
+	if (o->n_outputs == MAX_OUTPUTS) {
+		trouble("more than %d outputs", MAX_OUTPUTS);
+		return false;
 	}
-	trouble("no format '%s': text, oneline, json, sarif, github, junit or auto", text);
-	return false;
+	while (strcmp(lint_formats[i], text) != 0)
+		i++;
+	o->outputs[o->n_outputs++].format = formats[i];
+	return true;
 }
 
 static bool parse_output(struct options *o, const struct command *command, const char *text)
@@ -223,22 +231,21 @@ static bool parse_count(const char *option, const char *text, uint32_t *out)
 	return true;
 }
 
-static bool parse_color(struct options *o, const char *text)
+/* Where the row lists the words that the value may be, it is one of them. */
+static bool is_listed(const struct option_row *row, const char *text)
 {
-	if (strcmp(text, "auto") != 0 && strcmp(text, "always") != 0 &&
-	    strcmp(text, "never") != 0) {
-		trouble("--color %s: auto, always or never", text);
-		return false;
-	}
-	o->color = text;
-	return true;
+	char words[OPTION_WORDS_SIZE];
+
+	for (size_t i = 0; option_word(row, i); i++)
+		if (strcmp(option_word(row, i), text) == 0)
+			return true;
+	trouble("no %s '%s' here: %s", row->name, text, option_words(row, words));
+	return false;
 }
 
 static bool parse_one(struct arena *arena, const struct command *command, struct options *o,
 		      enum option_id id)
 {
-	uint32_t jobs;
-
 	switch (id) {
 	case OPTION_HELP:
 		return o->help = true;
@@ -266,9 +273,10 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		o->stdin_filename = optarg;
 		return true;
 	case OPTION_COLOR:
-		return parse_color(o, optarg);
+		o->color = optarg;
+		return true;
 	case OPTION_JOBS:
-		return parse_count("-j", optarg, &jobs);
+		return parse_count("-j", optarg, &o->jobs);
 	case OPTION_STDIO:
 		return true;
 	case OPTION_QUIET:
@@ -320,7 +328,7 @@ static void make_tables(const struct command *command, struct option longs[N_ROW
 			continue;
 		longs[n++] = (struct option){rows[i].name,
 					     rows[i].argument ? required_argument : no_argument,
-					     NULL, (int)rows[i].id};
+					     NULL, rows[i].id};
 		if (rows[i].letter) {
 			letters[l++] = rows[i].letter;
 			if (rows[i].argument)
@@ -331,12 +339,15 @@ static void make_tables(const struct command *command, struct option longs[N_ROW
 	letters[l] = '\0';
 }
 
-static int id_of_letter(int letter)
+/* Of what getopt_long returns: a letter or an id. */
+static const struct option_row *find_row(const struct command *command, int c)
 {
-	for (size_t i = 0; i < N_ROWS; i++)
-		if (rows[i].letter && rows[i].letter == letter)
-			return (int)rows[i].id;
-	return letter;
+	const struct option_row *row;
+
+	for (size_t i = 0; (row = option_of(command, i)); i++)
+		if (row->id == c || (row->letter && row->letter == c))
+			return row;
+	return NULL;
 }
 
 /* Two formats on one stream would be neither. */
@@ -351,14 +362,27 @@ static bool one_on_standard_output(const struct options *o)
 	return n <= 1;
 }
 
+/* That this process may run on: fewer than the machine has, in a container. */
+static uint32_t count_cores(void)
+{
+	cpu_set_t cores;
+	int n = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+
+	return n > 1 ? (uint32_t)n : 1;
+}
+
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out)
 {
 	struct option longs[N_ROWS + 1];
 	char letters[2 * N_ROWS + 2];
+	const struct option_row *row;
 	int c;
 
-	*out = (struct options){.stdin_filename = "<stdin>", .color = "auto", .max_findings = 1000};
+	*out = (struct options){.stdin_filename = "<stdin>",
+				.color = "auto",
+				.max_findings = 1000,
+				.jobs = count_cores()};
 	make_tables(command, longs, letters);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -368,7 +392,10 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 				c == '?' ? " is no option here" : " wants a value", command->name);
 			return STATUS_TROUBLE;
 		}
-		if (!parse_one(arena, command, out, (enum option_id)id_of_letter(c)))
+		row = find_row(command, c);
+		if (option_value(row) == VALUE_WORD && !is_listed(row, optarg))
+			return STATUS_TROUBLE;
+		if (!parse_one(arena, command, out, (enum option_id)row->id))
 			return STATUS_TROUBLE;
 	}
 	out->arguments = argv + optind;

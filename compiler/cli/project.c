@@ -3,6 +3,7 @@
 
 #include "compiler/cli/artifact.h"
 #include "compiler/cli/cli.h"
+#include "compiler/inside.h"
 #include "rules/rules.h"
 
 static void report_unknown_rule(struct project *project, struct text name)
@@ -79,6 +80,26 @@ static void add_exclude(const struct project *project, struct arena *arena, stru
 		options->exclude = (struct exclude){project->folder, globs, exclude->n};
 }
 
+/* One that cannot be found is said so where it is read. */
+static void add_baseline(struct project *project, struct arena *arena, struct options *options)
+{
+	const struct text *baseline = &project->spec.baseline;
+	struct inside inside = {0};
+	bool outside;
+
+	path_inside(arena, &inside, project->prefix, baseline->s, &outside);
+	if (outside)
+		finding_help(&project->findings,
+			     finding_add(&project->findings, "spec-value", SEVERITY_ERROR,
+					 baseline->at,
+					 "the baseline '%s' lies outside the repository",
+					 finding_quote(&project->findings, baseline->s)),
+			     "copy it into the repository, or name it on the command line: "
+			     "--baseline FILE");
+	else
+		options->baseline = project_path(project, arena, baseline->s);
+}
+
 static void add_all(struct project *project, struct arena *arena, const struct command *command,
 		    struct options *options)
 {
@@ -92,7 +113,7 @@ static void add_all(struct project *project, struct arena *arena, const struct c
 	if (command->bit == COMMAND_COMPILE && !options->output && spec->output.s.n)
 		options->output = project_path(project, arena, spec->output.s);
 	if (!options->baseline && spec->baseline.s.n)
-		options->baseline = project_path(project, arena, spec->baseline.s);
+		add_baseline(project, arena, options);
 }
 
 static void print_findings(struct project *project, struct arena *arena,

@@ -65,21 +65,11 @@ static json_object *rule_json(struct arena *arena, const struct rule *rule, bool
 
 enum page_format { PAGE_TEXT, PAGE_JSON, PAGE_MARKDOWN };
 
-static bool parse_page_format(const struct options *options, enum page_format *out)
+static enum page_format page_format(const struct options *options)
 {
-	static const char *const names[] = {"text", "json", "markdown"};
-
-	*out = PAGE_TEXT;
-	if (!options->format)
-		return true;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(options->format, names[i]) != 0)
-			continue;
-		*out = (enum page_format)i;
-		return true;
-	}
-	trouble("no format '%s' here: text, json or markdown", options->format);
-	return false;
+	if (!options->format || strcmp(options->format, "text") == 0)
+		return PAGE_TEXT;
+	return strcmp(options->format, "json") == 0 ? PAGE_JSON : PAGE_MARKDOWN;
 }
 
 static void list_json(struct arena *arena)
@@ -123,10 +113,8 @@ static void list_text(void)
 
 static enum status run_rules(struct arena *arena, const struct options *options)
 {
-	enum page_format format;
+	enum page_format format = page_format(options);
 
-	if (!parse_page_format(options, &format))
-		return STATUS_TROUBLE;
 	if (options->n_arguments) {
 		trouble("rules takes no argument; `gpuplan explain %s` tells of one",
 			options->arguments[0]);
@@ -153,11 +141,9 @@ static void print_page(struct arena *arena, const struct rule *rule,
 
 static enum status run_explain(struct arena *arena, const struct options *options)
 {
+	enum page_format format = page_format(options);
 	const struct rule *rule;
-	enum page_format format;
 
-	if (!parse_page_format(options, &format))
-		return STATUS_TROUBLE;
 	if (options->n_arguments != 1) {
 		trouble("explain takes the name of one rule; `gpuplan rules` lists them");
 		return STATUS_TROUBLE;

@@ -56,10 +56,12 @@ static bool variants_fit(const struct options *options, const struct backend *ba
 	return true;
 }
 
-static enum status print(bool good, struct str text)
+static enum status print(bool good, struct str text, struct str error)
 {
-	if (!good)
+	if (!good) {
+		trouble("%.*s", STR_ARG(error));
 		return STATUS_TROUBLE;
+	}
 	if (text.n)
 		fwrite(text.p, 1, text.n, stdout);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
@@ -153,7 +155,7 @@ static enum status show_vm(struct workspace *workspace, const struct backend *ba
 			   struct str name)
 {
 	const struct vm *vm = plan_vm(workspace->plan, name);
-	struct str text = {0};
+	struct str text = {0}, error = {0};
 	bool good;
 
 	if (!vm)
@@ -168,8 +170,9 @@ static enum status show_vm(struct workspace *workspace, const struct backend *ba
 					: "vsphere");
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_vm(workspace->arena, vm, writer_for(workspace->options, backend), &text);
-	return print(good, text);
+	good = artifact_of_vm(workspace->arena, vm, writer_for(workspace->options, backend), &text,
+			      &error);
+	return print(good, text, error);
 }
 
 static enum status show_host(struct workspace *workspace, const struct backend *backend,
@@ -177,7 +180,7 @@ static enum status show_host(struct workspace *workspace, const struct backend *
 {
 	const struct host *host = plan_host(workspace->plan, name);
 	size_t which = workspace->options->shell ? backend->n_artifacts - 1 : 0;
-	struct str text = {0};
+	struct str text = {0}, error = {0};
 	bool good;
 
 	if (!host)
@@ -189,6 +192,7 @@ static enum status show_host(struct workspace *workspace, const struct backend *
 			backend->no_artifact);
 		return STATUS_TROUBLE;
 	}
-	good = artifact_of_host(workspace->arena, host, backend, &backend->artifacts[which], &text);
-	return print(good, text);
+	good = artifact_of_host(workspace->arena, host, backend, &backend->artifacts[which], &text,
+				&error);
+	return print(good, text, error);
 }

@@ -55,6 +55,8 @@ static bool open_catalog(struct workspace *s)
 	return s->catalog;
 }
 
+enum { MANY_VMS = 2000 };
+
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths)
 {
@@ -67,6 +69,7 @@ enum status workspace_open_texts(struct workspace *workspace, struct arena *aren
 {
 	static char *here[] = {(char *)"."};
 	struct spec spec;
+	uint32_t jobs;
 
 	*workspace = (struct workspace){.arena = arena, .options = options};
 	sources_init(&workspace->sources, arena);
@@ -75,14 +78,19 @@ enum status workspace_open_texts(struct workspace *workspace, struct arena *aren
 	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;
 	load_paths(&spec, arena, &workspace->sources, &workspace->findings, &options->exclude,
-		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename);
+		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename,
+		   options->jobs);
 	for (uint32_t i = 0; i < spec.n_errors; i++)
 		trouble("%.*s", STR_ARG(spec.errors[i]));
 	if (spec.n_errors)
 		return STATUS_TROUBLE;
+	/* A small plan is done before a second thread has started. */
+	jobs = spec.vms.n < MANY_VMS ? 1 : options->jobs;
+	if (jobs > 1)
+		catalog_load_all(workspace->catalog);
 	workspace->plan = plan_resolve(arena, &workspace->sources, workspace->catalog, &spec,
-				       &workspace->findings);
-	judge_plan(workspace->plan, arena, &workspace->findings);
+				       &workspace->findings, jobs);
+	judge_plan(workspace->plan, arena, &workspace->findings, jobs);
 	return workspace_settle(workspace);
 }
 

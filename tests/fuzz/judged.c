@@ -30,8 +30,8 @@ void judged_open(struct judged *j, const uint8_t *data, size_t size)
 	text = arena_copy(j->arena, (struct str){(const char *)data, size});
 	load_source(&spec, j->arena, &j->sources, &j->findings,
 		    source_add(&j->sources, STR("fuzz.yaml"), text));
-	j->plan = plan_resolve(j->arena, &j->sources, the_catalog(), &spec, &j->findings);
-	judge_plan(j->plan, j->arena, &j->findings);
+	j->plan = plan_resolve(j->arena, &j->sources, the_catalog(), &spec, &j->findings, 1);
+	judge_plan(j->plan, j->arena, &j->findings, 1);
 	findings_finish(&j->findings);
 	ignore_findings(&j->findings, &j->sources, rule_find, rule_nearest);
 	findings_finish(&j->findings);

@@ -19,7 +19,7 @@ static void test_alloc(struct arena *arena)
 		unsigned char *last = NULL;
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 			unsigned char *p = arena_alloc(arena, sizes[i]);
-			CHECK(p && p != last && (uintptr_t)p % 16 == 0);
+			CHECK(p && p != last && (uintptr_t)p % 8 == 0);
 			CHECK(all_zero(p, sizes[i]));
 			memset(p, 0xa5, sizes[i]);
 			last = p;

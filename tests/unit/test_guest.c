@@ -7,7 +7,6 @@
 enum { MOST = MAX_GPUS };
 
 static struct arena *arena;
-static struct plan plan;
 static struct findings findings;
 
 static struct gpu_spec gpu_specs[MOST];
@@ -86,7 +85,7 @@ static void pin_list(const char *const *items, uint32_t n)
 
 static void resolve(void)
 {
-	guest_resolve(&plan, &vm, &findings);
+	guest_resolve(arena, &vm, &findings);
 }
 
 static bool reported(const char *message)
@@ -460,7 +459,6 @@ static void test_disk_limits(void)
 int main(void)
 {
 	arena = arena_new();
-	plan.arena = arena;
 	test_digests();
 	test_no_cells();
 	test_cells();

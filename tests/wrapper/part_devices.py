@@ -121,5 +121,7 @@ def run(test):
         as_qemu_reads(test, argument, clique)
     long_path = "vfio-pci,sysfsdev=" + "/x" * 4000 + "/0000:05:00.0"
     test.device("a path longer than any", long_path, long_path)
+    cut = "vfio-pci,sysfsdev=" + "/" * (4095 - 12) + "0000:05:00.0" + "x"
+    test.device("a path whose start, cut at PATH_MAX, is a GPU's", cut, cut)
     test.device("a long but good argument", "vfio-pci,host=05:00.0,id=" + "a" * 60000,
                 "vfio-pci,host=05:00.0,id=" + "a" * 60000 + f",{CLIQUE}=3")

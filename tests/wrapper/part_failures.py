@@ -40,6 +40,8 @@ def calls(test):
     for name, number in (("stat", errno.EACCES), ("readlink", errno.EACCES), ("poll", errno.EINTR), ("write", errno.EIO)):
         done = faulty(test, FAIL_CALL=f"{name}:{number}")
         test.equal(f"{name}: {os.strerror(number)}", (done.status, done.arguments), (0, DONE))
+    done = faulty(test, FAIL_CALL=f"read:{errno.EINTR}:3")
+    test.equal("an interrupted read", (done.status, done.arguments, done.err), (0, DONE, ""))
     for name in ("poll", "write"):  # now there is something to say, and nobody to say it to
         done = faulty(test, FAIL_CALL=f"{name}:{errno.EIO}", GPUPLAN_CLIQUE_MAP="/nowhere")
         test.equal(f"{name} with something to say", (done.status, done.arguments), (0, PLAIN))

@@ -28,6 +28,7 @@ BROKEN = {
     "comment": ("// map\n" + GOOD, "not an object"),
     "single quotes": (GOOD.replace('"', "'"), "not a key in quotes"),
     "a control character": ('{"version": 1, "host": "a\tb", "cliques": {}}', "a control character"),
+    "the last control character": ('{"version": 1, "host": "a\x1fb", "cliques": {}}', "a control character"),
     "invalid UTF-8": (b'{"version": 1, "host": "\xff", "cliques": {}}', "not UTF-8"),
     "overlong UTF-8": (b'{"version": 1, "host": "\xc0\x80", "cliques": {}}', "not UTF-8"),
     "UTF-16": (GOOD.encode("utf-16"), "not an object"),
@@ -71,6 +72,7 @@ BROKEN = {
     "a key in escapes": (entry('"\\u001b[31m"'), "is no PCI address"),
     "a long key": (entry('"' + "0" * 500000 + ':05:00.0"'), "is no PCI address"),
     "a bus too high": (entry('"0000:105:00.0"'), "is no PCI address"),
+    "a domain of nine digits": (entry('"000000000:05:00.0"'), "is no PCI address"),
     "one bad among good": (harness.map_text({**harness.MAP, "06:00.0": 99}), "no number from 0 to 15"),
     "65536 GPUs": (harness.map_text({f"{n:x}:05:00.0": 0 for n in range(40000)}), "more than 1024 GPUs"),
 }

@@ -44,6 +44,10 @@ def beside(test):
     done = subprocess.run(["anything", *GPU], executable=emulator, capture_output=True, check=False,
                           env=test.environment(GPUPLAN_QEMU=None))
     test.check("argv[0] does not matter, and stays", b"anything\0" in done.stdout and DONE[1] in done.stdout, done)
+    script = "import os, sys; os.execve(os.open(sys.argv[1], os.O_RDONLY), ['qemu', *sys.argv[2:]], os.environ)"
+    done = subprocess.run(["/usr/bin/python3", "-c", script, emulator, *GPU], capture_output=True, check=False,
+                          env=test.environment(GPUPLAN_QEMU=None))
+    test.check("by a file descriptor that has no name any more", DONE[1] in done.stdout, done)
     linked = test.folder / "linked"
     linked.symlink_to(test.wrapper)
     none(test, "a link without .real names the first place", linked, f"no QEMU at '{linked}.real'")

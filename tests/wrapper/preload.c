@@ -30,7 +30,7 @@ ssize_t __read_chk(int fd, void *out, size_t size, size_t room);
 static int ready; /* set once our variables are read: libc allocates before */
 static long allocation, fails_at;
 static char failing[16];
-static int failing_errno;
+static int failing_errno, failing_times = -1; /* -1: always */
 
 __attribute__((constructor)) static void init(void)
 {
@@ -39,7 +39,7 @@ __attribute__((constructor)) static void init(void)
 	if (number)
 		fails_at = strtol(number, NULL, 10);
 	if (call)
-		sscanf(call, "%15[^:]:%d", failing, &failing_errno);
+		sscanf(call, "%15[^:]:%d:%d", failing, &failing_errno, &failing_times);
 	ready = 1;
 }
 
@@ -68,8 +68,10 @@ void *realloc(void *p, size_t size)
 
 static int call_fails(const char *name)
 {
-	if (!ready || strcmp(failing, name) != 0)
+	if (!ready || strcmp(failing, name) != 0 || failing_times == 0)
 		return 0;
+	if (failing_times > 0)
+		failing_times--;
 	errno = failing_errno;
 	return 1;
 }

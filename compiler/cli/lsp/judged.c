@@ -195,13 +195,13 @@ static struct judged *judge(struct server *server, struct scope *scope)
 	w->sources.overlay = &j->overlay;
 	findings_init(&w->findings, arena);
 	load_paths(&j->spec, arena, &w->sources, &w->findings, &j->options.exclude, paths,
-		   scope->only ? 0 : 1, NULL);
+		   scope->only ? 0 : 1, NULL, 1);
 	report_trouble(server, scope, &j->spec);
 	/* What a file that cannot be read would have named is not missing. */
 	if (j->spec.n_errors)
 		j->spec.unread |= UNREAD_ALL;
-	w->plan = plan_resolve(arena, &w->sources, w->catalog, &j->spec, &w->findings);
-	judge_plan(w->plan, arena, &w->findings);
+	w->plan = plan_resolve(arena, &w->sources, w->catalog, &j->spec, &w->findings, 1);
+	judge_plan(w->plan, arena, &w->findings, 1);
 	workspace_settle(w);
 	return j;
 }

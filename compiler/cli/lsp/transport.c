@@ -111,13 +111,11 @@ enum incoming transport_next(struct transport *t, json_object **message)
 	size_t there, length;
 	const char *header, *end;
 
-	if (!skip_body(t))
+	if (!skip_body(t) || t->n == t->start)
 		return INCOMING_NONE;
 	header = t->bytes + t->start;
 	there = t->n - t->start;
-	end = there ? memmem(header, there < HEADER_MAX_BYTES ? there : HEADER_MAX_BYTES,
-			     "\r\n\r\n", 4)
-		    : NULL;
+	end = memmem(header, there < HEADER_MAX_BYTES ? there : HEADER_MAX_BYTES, "\r\n\r\n", 4);
 	if (!end)
 		return there < HEADER_MAX_BYTES ? INCOMING_NONE : INCOMING_NO_HEADER;
 	if (!content_length(header, end, &length))

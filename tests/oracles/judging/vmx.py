@@ -16,27 +16,36 @@ PASSTHROUGH_ID = re.compile(r"(\d{5}):(\d{3}):(\d{2})\.(\d)")
 
 
 def judge(context, report):
-    libvirt = tools.require("virsh", "libvirt-clients")
-    virt_v2v = tools.require("virt-v2v", "virt-v2v")
-    qemu_img = tools.require("qemu-img", "qemu-utils")
     base = context.base.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="gpuplan-vmx-") as folder:
-        for disk in re.findall(r'\.fileName = "([^"/]+\.vmdk)"', base):
-            tools.run([qemu_img, "create", "-q", "-f", "vmdk", pathlib.Path(folder, disk), "1M"])
-        file = pathlib.Path(folder, "vm.vmx")
+        make_disks(base, folder)
         for artifact in context.out.of("vmx"):
             with report.judging(artifact.path):
                 text = artifact.file.read_text(encoding="utf-8")
-                entries, faults = _read(text)
-                file.write_text(_merge(base, text, entries), encoding="utf-8")
-                faults += _libvirt_faults(libvirt, file, entries) + _virt_v2v_faults(virt_v2v, file)
-                report.verdict(artifact.path, faults, f"{len(entries)} entries")
+                report.verdict(artifact.path, faults(base, text, folder), f"{len(_read(text)[0])} entries")
+
+
+def make_disks(base, folder):
+    """virt-v2v opens the disks that the configuration names."""
+    qemu_img = tools.require("qemu-img", "qemu-utils")
+    for disk in re.findall(r'\.fileName = "([^"/]+\.vmdk)"', base):
+        tools.run([qemu_img, "create", "-q", "-f", "vmdk", pathlib.Path(folder, disk), "1M"])
+
+
+def faults(base, text, folder):
+    """What is wrong with our entries TEXT merged into the configuration BASE, whose disks lie in FOLDER."""
+    libvirt = tools.require("virsh", "libvirt-clients")
+    virt_v2v = tools.require("virt-v2v", "virt-v2v")
+    file = pathlib.Path(folder, "vm.vmx")
+    entries, found = _read(text)
+    file.write_text(_merge(base, text, entries), encoding="utf-8")
+    return found + _libvirt_faults(libvirt, file, entries) + _virt_v2v_faults(virt_v2v, file)
 
 
 def _read(text):
     """({key: value}, faults); keys are one whatever their case, as in VMware."""
     entries, faults = {}, []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         match = LINE.fullmatch(line)

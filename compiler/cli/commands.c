@@ -1,0 +1,18 @@
+/* Every command, in the order of the help. */
+#include "compiler/cli/cli.h"
+
+const struct command *const commands[] = {
+	&command_lint,
+	&command_compile,
+	&command_show,
+	&command_rules,
+	&command_explain,
+	&command_boards,
+	&command_schema,
+	&command_import,
+	&command_graph,
+	&command_discover,
+	&command_lsp,
+	&command_version,
+	NULL,
+};

@@ -1,0 +1,68 @@
+/* What the option table says of its options, for `--help` and all that is made like it. */
+#include <assert.h>
+#include <string.h>
+
+#include "backends/backend.h"
+#include "compiler/cli/option_row.h"
+
+enum value option_value(const struct option_row *row)
+{
+	static const struct {
+		const char *argument;
+		enum value value;
+	} values[] = {
+		{"FORMAT", VALUE_WORD},	    {"WHEN", VALUE_WORD},	 {"FILE", VALUE_FILE},
+		{"DIR", VALUE_DIR},	    {"RULE=LEVEL", VALUE_LEVEL}, {"TARGET", VALUE_TARGET},
+		{"TARGETS", VALUE_TARGETS},
+	};
+
+	if (!row->argument)
+		return VALUE_NONE;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		if (strcmp(values[i].argument, row->argument) == 0)
+			return values[i].value;
+	return VALUE_TEXT;
+}
+
+const char *option_word(const struct option_row *row, size_t i)
+{
+	enum value value = option_value(row);
+
+	if (value == VALUE_TARGET || value == VALUE_TARGETS)
+		return backends[i] ? backends[i]->target : NULL;
+	return option_listed(row)[i];
+}
+
+const char *option_words(const struct option_row *row, char text[OPTION_WORDS_SIZE])
+{
+	const char *word, *next;
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; (word = option_word(row, i)); i++) {
+		next = option_word(row, i + 1);
+		n += (size_t)snprintf(text + n, OPTION_WORDS_SIZE - n, "%s%s",
+				      i == 0 ? ""
+				      : next ? ", "
+					     : " or ",
+				      word);
+		assert(n < OPTION_WORDS_SIZE);
+	}
+	return text;
+}
+
+void options_print_help(FILE *out, const struct command *command)
+{
+	const struct option_row *row;
+
+	fprintf(out, "usage: gpuplan %s [OPTION…] %s\n\n%s\n\n", command->name, command->arguments,
+		command->summary);
+	for (size_t i = 0; (row = option_of(command, i)); i++) {
+		char names[48], words[OPTION_WORDS_SIZE];
+
+		snprintf(names, sizeof names, "%s%c%s --%s%s%s", row->letter ? "-" : " ",
+			 row->letter ? row->letter : ' ', row->letter ? "," : " ", row->name,
+			 row->argument ? " " : "", row->argument ? row->argument : "");
+		fprintf(out, "  %-28s %s%s\n", names, option_words(row, words), row->doc);
+	}
+}
