@@ -81,13 +81,15 @@ static json_object *board_json(struct catalog *catalog, const struct board *boar
 	return o;
 }
 
-/* By id, or by PCI id as a spec may write it. */
+/* By id, or by PCI id as a spec may write it; all that share that PCI id, whatever subsystem is
+ * behind it. */
 static bool names(const char *argument, const struct board *board)
 {
 	char pci[16];
+	int n = snprintf(pci, sizeof pci, "10de:%04x", board->pci_device);
 
-	snprintf(pci, sizeof pci, "10de:%04x", board->pci_device);
-	return str_is(board->id, argument) || strncasecmp(argument, pci, strlen(pci)) == 0;
+	return str_is(board->id, argument) || (strncasecmp(argument, pci, (size_t)n) == 0 &&
+					       (argument[n] == '\0' || argument[n] == '/'));
 }
 
 static bool is_wanted(const struct options *options, const struct board *board)
