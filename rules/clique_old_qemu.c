@@ -16,14 +16,15 @@ static const struct gpu *first_taken(const struct host *host)
 	return NULL;
 }
 
-static bool is_affected(const struct vm *vm)
+/* The GPU that keeps a VM with cliques from starting; NULL: none does. */
+static const struct gpu *first_taken_of_vm(const struct vm *vm)
 {
 	if (!wants_clique(vm))
-		return false;
+		return NULL;
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		if (has_taken_place(vm->gpus[i].gpu))
-			return true;
-	return false;
+			return vm->gpus[i].gpu;
+	return NULL;
 }
 
 static uint32_t affected_vms(const struct host *host, const struct vm **first)
@@ -31,7 +32,7 @@ static uint32_t affected_vms(const struct host *host, const struct vm **first)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < host->n_vms; i++)
-		if (is_affected(host->vms[i]) && n++ == 0)
+		if (first_taken_of_vm(host->vms[i]) && n++ == 0)
 			*first = host->vms[i];
 	return n;
 }
@@ -50,6 +51,8 @@ static void check(struct judge *judge, const struct host *host)
 	    !older_than(judge, qemu, "qemu_clique_alternate_offset"))
 		return;
 	n = affected_vms(host, &vm);
+	if (vm)
+		gpu = first_taken_of_vm(vm);
 	f = n ? report(judge, qemu.at,
 		       "QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
 		       written(judge, qemu.at), STR_ARG(vm->spec->name.s), and_more(judge, n - 1),

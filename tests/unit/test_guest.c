@@ -260,6 +260,12 @@ static void test_pinning_list(void)
 	CHECK_STR(vm_pin(&vm, 1), "9");
 	CHECK_STR(vm.nodeset, "0-1");
 
+	begin(2, 4 * GIB, 0); /* the host tells of its nodes in an order of its own */
+	numa[0].id = number(3);
+	pin_list((const char *const[]){"0-1,3", "9"}, 2);
+	resolve();
+	CHECK_STR(vm.nodeset, "1,3");
+
 	begin(1, 4 * GIB, 0);
 	pin_list((const char *const[]){"8-15"}, 1);
 	resolve();

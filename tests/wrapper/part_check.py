@@ -49,11 +49,11 @@ class Machine:
             (folder / name).write_text(text + "\n")
         (folder / "driver").symlink_to("../../../bus/pci/drivers/vfio-pci")
 
-    def check(self, status, *says, command=None, **env):
+    def check(self, status, *says, command=None, cwd=None, **env):
         """The exit status, and every line that is to be there; with status 0 no warning is."""
         env = {"GPUPLAN_QEMU": None, "GPUPLAN_CLIQUE_MAP": self.map, "ROOT": self.folder, "OWNER": "0",
                "LD_PRELOAD": self.test.faults, "PATH": f"{self.tools}:{os.environ['PATH']}", **env}
-        done = subprocess.run([command or self.emulator, "--check"], env=self.test.environment(**env),
+        done = subprocess.run([command or self.emulator, "--check"], env=self.test.environment(**env), cwd=cwd,
                               capture_output=True, text=True, timeout=60, check=False)
         name = f"{self.folder.name}: {says[:1]}"
         self.test.check(name, done.returncode == status and not done.stderr, (done.returncode, done.stdout, done.stderr))
@@ -106,6 +106,9 @@ def place(test):
     kvm.symlink_to("qemu-system-x86_64")
     machine.check(0, f"ok: this is gpuplan-qemu 0.1.0, called as '{kvm}'",
                   f"ok: dpkg keeps QEMU at '{machine.real}', and leaves '{machine.emulator}' to the wrapper", command=kvm)
+    for called in ("./qemu-system-x86_64", "././qemu-system-x86_64", "../bin/qemu-system-x86_64"):
+        shown = machine.bin / called if called.startswith("..") else machine.emulator
+        machine.check(0, f"called as '{shown}'\n", command=called, cwd=machine.bin)
 
 
 def maps(test):
