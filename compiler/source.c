@@ -211,35 +211,17 @@ struct count {
 	uint32_t all, wide;
 };
 
-static void count_on(const struct source *source, size_t from, size_t to, struct count *n)
-{
-	for (size_t i = from; i < to; i++) {
-		n->all += starts_character(source->text.p[i]);
-		n->wide += starts_wide(source->text.p[i]);
-	}
-}
-
+/* A file may be one line of 64 MiB: never counted from its start. */
 static struct count count_before(const struct source *source, size_t offset)
 {
 	struct count n = {source->characters[offset / SOURCE_BLOCK],
 			  source->wide[offset / SOURCE_BLOCK]};
 
-	count_on(source, offset / SOURCE_BLOCK * SOURCE_BLOCK, offset, &n);
-	return n;
-}
-
-/* A file may be one line of 64 MiB: never counted from its start. */
-static struct count count_between(const struct source *source, size_t start, size_t offset)
-{
-	struct count n = {0}, before;
-
-	if (offset - start <= SOURCE_BLOCK) {
-		count_on(source, start, offset, &n);
-		return n;
+	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++) {
+		n.all += starts_character(source->text.p[i]);
+		n.wide += starts_wide(source->text.p[i]);
 	}
-	before = count_before(source, start);
-	n = count_before(source, offset);
-	return (struct count){n.all - before.all, n.wide - before.wide};
+	return n;
 }
 
 /* Inside a character: back to its first byte. */
@@ -267,7 +249,7 @@ static struct position locate(const struct sources *sources, uint32_t at)
 	 * memory sense, only in what it says. */
 	struct source *source = (struct source *)source_of(sources, (struct span){at, 0});
 	size_t offset = at - source->base, start;
-	struct count n;
+	struct count before, line;
 	uint32_t low = 0, high;
 
 	pthread_mutex_lock(&indexing);
@@ -285,8 +267,10 @@ static struct position locate(const struct sources *sources, uint32_t at)
 	}
 	start = past_mark(source, source->lines[low]);
 	offset = offset > start ? character_start(source->text, start, offset) : start;
-	n = count_between(source, start, offset);
-	return (struct position){source, low + 1, n.all + 1, n.wide, (uint32_t)(offset - start)};
+	line = count_before(source, start);
+	before = count_before(source, offset);
+	return (struct position){source, low + 1, before.all - line.all + 1,
+				 before.wide - line.wide, (uint32_t)(offset - start)};
 }
 
 struct position span_start(const struct sources *sources, struct span span)
