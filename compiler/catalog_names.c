@@ -125,6 +125,15 @@ static unsigned cutoff(struct str wrong)
 	return wrong.n < 6 ? 1 : (unsigned)wrong.n / 3;
 }
 
+static bool starts_like(struct str name, struct str start)
+{
+	size_t n = 0;
+
+	while (n < start.n && n < name.n && fold(start.p[n]) == fold(name.p[n]))
+		n++;
+	return n == start.n;
+}
+
 struct str catalog_nearest_board(struct catalog *catalog, struct str wrong)
 {
 	struct nearest best = {0};
@@ -132,6 +141,10 @@ struct str catalog_nearest_board(struct catalog *catalog, struct str wrong)
 	if (wrong.n == 0 || wrong.n > NEAREST_MAX)
 		return best.name;
 	catalog_need(catalog, PART_BOARDS);
+	/* `H100` is short for something, rather than a wrong `h20`. */
+	for (uint32_t i = 0; wrong.n > 2 && i < catalog->boards.n; i++)
+		if (starts_like(catalog->boards.list[i].id, wrong))
+			return catalog->boards.list[i].id;
 	for (uint32_t i = 0; i < catalog->boards.n; i++)
 		offer(&best, wrong, catalog->boards.list[i].id, cutoff(wrong), 0);
 	return best.name;

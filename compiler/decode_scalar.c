@@ -201,7 +201,8 @@ static void suggest_size(struct decoder *d, struct finding *f, struct str s)
 		;
 	if (i == n)
 		return;
-	unit = n < s.n ? s.p[s.p[n] == ' ' && n + 1 < s.n ? n + 1 : n] : 'G';
+	/* Without a unit: GiB, but for a figure as other tools have it in MiB. */
+	unit = n < s.n ? s.p[s.p[n] == ' ' && n + 1 < s.n ? n + 1 : n] : n < 5 ? 'G' : 'M';
 	unit = unit >= 'a' && unit <= 'z' ? (char)(unit - 'a' + 'A') : unit;
 	if (!strchr("KMGT", unit))
 		return;

@@ -126,7 +126,10 @@ static void put_corner(struct buffer *out, const struct svg_place *p, const stru
 static void put_frame(struct buffer *out, const struct svg_place *p, const struct graph_vm *vm)
 {
 	svg_open(out, "vm", &vm->label);
-	buffer_puts(out, "<path fill=\"none\" stroke-linecap=\"square\" d=\"");
+	/* Corners meet; but square ends would close the gaps of a dashed line. */
+	buffer_printf(out, "<path fill=\"none\" stroke-linecap=\"%s\" d=\"",
+		      vm->worst == SEVERITY_NOTE || vm->worst == SEVERITY_WARNING ? "butt"
+										  : "square");
 	for (uint32_t i = 0; i < p->host->n_gpus; i++)
 		for (int corner = 0; corner < 4 && p->cells[i].gpu->frame == vm; corner++)
 			put_corner(out, p, &p->cells[i], corner & 1 ? 1 : -1, corner & 2 ? 1 : -1);

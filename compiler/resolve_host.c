@@ -46,8 +46,8 @@ static void report_board(struct resolver *r, const struct gpu_spec *spec, size_t
 				     STR_ARG(near));
 		else
 			finding_help(r->findings, f,
-				     "`gpuplan boards` lists the boards; one that it "
-				     "lacks is written as its PCI id: 10de:2bb5");
+				     "`gpuplan boards` lists the boards; one that it lacks is "
+				     "written as its PCI id, as `lspci -nn` prints it");
 	}
 }
 

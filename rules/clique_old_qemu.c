@@ -27,13 +27,19 @@ static const struct gpu *first_taken_of_vm(const struct vm *vm)
 	return NULL;
 }
 
-static uint32_t affected_vms(const struct host *host, const struct vm **first)
+/* How many VMs do not start; the first of them, and which GPU keeps it. */
+static uint32_t affected_vms(const struct host *host, const struct vm **vm, const struct gpu **gpu)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < host->n_vms; i++)
-		if (first_taken_of_vm(host->vms[i]) && n++ == 0)
-			*first = host->vms[i];
+	for (uint32_t i = 0; i < host->n_vms; i++) {
+		const struct gpu *taken = first_taken_of_vm(host->vms[i]);
+
+		if (!taken || n++)
+			continue;
+		*vm = host->vms[i];
+		*gpu = taken;
+	}
 	return n;
 }
 
@@ -50,9 +56,7 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->clique_map || !gpu || !span_given(qemu.at) ||
 	    !older_than(judge, qemu, "qemu_clique_alternate_offset"))
 		return;
-	n = affected_vms(host, &vm);
-	if (vm)
-		gpu = first_taken_of_vm(vm);
+	n = affected_vms(host, &vm, &gpu);
 	f = n ? report(judge, qemu.at,
 		       "QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
 		       written(judge, qemu.at), STR_ARG(vm->spec->name.s), and_more(judge, n - 1),

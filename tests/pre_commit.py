@@ -165,7 +165,7 @@ def test_compile_check(bench):
     compile_ = [str(Path(bench.gpuplan)), "compile", "-q"]
     r.expect(False, "artifacts that were never made", "+++ b/h/a.xml")
     subprocess.run(compile_, cwd=r.at, check=True)
-    r.expect(False, "artifacts that were not added", "+++ b/h/a.xml", "`git add`")
+    r.expect(False, "artifacts that were not added", "+++ b/h/a.xml", "compile, and commit")
     r.git("add", "-A")
     r.expect(True, "artifacts as they should be")
     r.put("vms/a.yaml", VM.replace("64GiB", "128GiB"))

@@ -284,7 +284,9 @@ static enum status check(struct workspace *workspace, struct output *output)
 	if (status == OUTPUT_OK)
 		return STATUS_OK;
 	if (!options->quiet)
-		fprintf(stderr, "%s is not what compile would write\n", options->output);
+		fprintf(stderr,
+			"%s is not what compile would write: compile, and commit what it wrote\n",
+			options->output);
 	return STATUS_FINDINGS;
 }
 

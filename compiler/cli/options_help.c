@@ -55,8 +55,8 @@ void options_print_help(FILE *out, const struct command *command)
 {
 	const struct option_row *row;
 
-	fprintf(out, "usage: gpuplan %s [OPTION…] %s\n\n%s\n\n", command->name, command->arguments,
-		command->summary);
+	fprintf(out, "usage: gpuplan %s [OPTION…]%s%s\n\n%s\n\n", command->name,
+		*command->arguments ? " " : "", command->arguments, command->summary);
 	for (size_t i = 0; (row = option_of(command, i)); i++) {
 		char names[48], words[OPTION_WORDS_SIZE];
 

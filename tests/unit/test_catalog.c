@@ -330,7 +330,7 @@ static void test_nearest(void)
 	CHECK_STR(catalog_nearest_board(catalog, STR("a100-sxm-80gb")), "a100-sxm4-80gb");
 	CHECK_STR(catalog_nearest_board(catalog, STR("h100-smx5-80gb")), "h100-sxm5-80gb");
 	CHECK_STR(catalog_nearest_board(catalog, STR("A40")), "a40");
-	CHECK_STR(catalog_nearest_board(catalog, STR("a100")), "a100x");
+	CHECK_STR(catalog_nearest_board(catalog, STR("a100")), "a100-sxm4-40gb");
 	CHECK_STR(catalog_nearest_board(catalog, STR("radeon-pro-w7900")), "");
 	CHECK_STR(catalog_nearest_board(catalog, STR("")), "");
 

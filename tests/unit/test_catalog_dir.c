@@ -88,7 +88,7 @@ static void test_broken_boards(void)
 	       "3 cells where the header has 12");
 	refuse("boards.csv", STR(BOARD_HEADER "x,X,datacenter,Ada,AD1,10de:1234,,1,1,1,,no,\n"), 2,
 	       13, "13 cells where the header has 12");
-	refuse("boards.csv", STR(BOARD_HEADER "\"x\ny\",X,gamer,Ada,AD1,10de:1234,,1,1,1,,no\n"), 3,
+	refuse("boards.csv", STR(BOARD_HEADER "x,\"X\nY\",gamer,Ada,AD1,10de:1234,,1,1,1,,no\n"), 3,
 	       3, "class: 'gamer' is not datacenter, workstation or geforce");
 	refuse("boards.csv", STR(BOARD_HEADER "x,X,geforce,Ada,AD1,1002:1234,,1,1,1,,no\n"), 2, 6,
 	       "pci_device: '1002:1234' is not a PCI id like 10de:20b2");
@@ -96,6 +96,8 @@ static void test_broken_boards(void)
 	       2, 7,
 	       "subsystem_device: '10de:12' is not a subsystem id like 10de:1463/147f or "
 	       "10de:179b..17a2");
+	refuse("boards.csv", STR(BOARD_HEADER "x'\x1b[1m,X,geforce,Ada,AD1,10de:1234,,1,1,1,,no\n"),
+	       2, 1, "id: 'x'\x1b[1m' is not a board id like a100-sxm4-80gb");
 	refuse("boards.csv", STR(BOARD_HEADER ",X,geforce,Ada,AD1,10de:1234,,1,1,1,,no\n"), 2, 1,
 	       "id: empty");
 	refuse("boards.csv",
