@@ -99,9 +99,9 @@ static bool is_plain(const char *p)
 
 	for (size_t i = 0; i < STRIDE; i++) {
 		uint8_t c = (uint8_t)p[i];
-		uint8_t blank = (c == '\t') | (c == '\n') | (c == '\r');
+		uint8_t not_blank = (c != '\t') & (c != '\n') & (c != '\r');
 
-		bad |= (uint8_t)((c < 0x20) & !blank) | (c > 0x7e);
+		bad |= (uint8_t)((c < 0x20) & not_blank) | (c > 0x7e);
 	}
 	return !bad;
 }
