@@ -352,7 +352,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--gpuplan", default=str(ROOT / "build" / "gpuplan"))
     parser.add_argument("--library", default=str(ROOT / "build" / "libfaults.so"))
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("part", choices=("allocations", "calls", "kills", "places"))
     options = parser.parse_args()
     gpuplan = str(Path(options.gpuplan).resolve())
