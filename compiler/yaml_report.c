@@ -101,7 +101,7 @@ static bool is_plain(const char *p)
 		uint8_t c = (uint8_t)p[i];
 		uint8_t blank = (c == '\t') | (c == '\n') | (c == '\r');
 
-		bad |= (uint8_t)((c < 0x20) & !blank) | (c > 0x7e);
+		bad |= (uint8_t)((c < 0x20) & (!blank)) | (c > 0x7e);
 	}
 	return !bad;
 }

@@ -1,4 +1,5 @@
 /* The options of every command, in one table, and how they are parsed by it. */
+#include <assert.h>
 #include <getopt.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -393,6 +394,7 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 			return STATUS_TROUBLE;
 		}
 		row = find_row(command, c);
+		assert(row);
 		if (option_value(row) == VALUE_WORD && !is_listed(row, optarg))
 			return STATUS_TROUBLE;
 		if (!parse_one(arena, command, out, (enum option_id)row->id))
