@@ -57,14 +57,14 @@ static void check(struct judge *judge, const struct host *host)
 	    !older_than(judge, qemu, "qemu_clique_alternate_offset"))
 		return;
 	n = affected_vms(host, &vm, &gpu);
-	f = n ? report(judge, qemu.at,
-		       "QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
-		       written(judge, qemu.at), STR_ARG(vm->spec->name.s), and_more(judge, n - 1),
-		       STR_ARG(gpu->spec->name.s))
-	      : report(judge, qemu.at,
-		       "QEMU '%s' starts no VM with '%.*s' and its clique: the clique's place in the "
-		       "GPU is taken",
-		       written(judge, qemu.at), STR_ARG(gpu->spec->name.s));
+	f = vm ? report(judge, qemu.at,
+			"QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
+			written(judge, qemu.at), STR_ARG(vm->spec->name.s), and_more(judge, n - 1),
+			STR_ARG(gpu->spec->name.s))
+	       : report(judge, qemu.at,
+			"QEMU '%s' starts no VM with '%.*s' and its clique: the clique's place in the "
+			"GPU is taken",
+			written(judge, qemu.at), STR_ARG(gpu->spec->name.s));
 	note_chip(judge, f, gpu);
 	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(

@@ -77,7 +77,7 @@ def parts_of_the_whole(whole, parts, name):
         checks.same(f"{name} --devices: cpu", plain(parts.find("cpu")), plain(whole.find("cpu")))
     checks.same(f"{name} --devices: a window has its address bits", parts.find("cpu") is None, parts.find(hole) is None)
     # Not the GPUs': the user's own domain has these.
-    for path in ("name", "uuid", "memory", "vcpu", "os", "devices/disk", "devices/interface", "features/acpi"):
+    for path in ("name", "uuid", "memory", "vcpu", "os", "devices/disk", "devices/interface", "features/acpi", "cpu/topology", "cpu/numa"):
         checks.check(parts.find(path) is None, f"{name} --devices: holds {path}")
 
 

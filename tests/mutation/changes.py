@@ -4,6 +4,8 @@ Plain tokens and simple, safe patterns, no parser: what does not compile costs a
 A change never adds or takes away a line, so that `assert` says the same line before and after.
 """
 
+import collections
+import dataclasses
 import re
 from dataclasses import dataclass
 
@@ -44,6 +46,7 @@ class Change:
     old: str
     new: str
     whole: str  # the line it is in, as written
+    nth: int = 1  # of those in the file that read the same
 
     def __str__(self):
         old, new = (" ".join(t.split()) for t in (self.old, self.new))
@@ -51,7 +54,8 @@ class Change:
 
     def key(self):
         """What the list of equivalent changes names: it holds when lines move."""
-        return " | ".join((self.file, *(" ".join(t.split()) for t in (self.whole, self.old, self.new))))
+        nth = (f"number {self.nth}",) if self.nth > 1 else ()
+        return " | ".join((self.file, *(" ".join(t.split()) for t in (self.whole, self.old, self.new)), *nth))
 
     def apply(self, text):
         lines = "\n" * (self.old.count("\n") - self.new.count("\n"))
@@ -217,8 +221,9 @@ class File:
 
 
 def changes_of(name, text):
-    seen = set()
+    seen, alike = set(), collections.Counter()
     for change in File(name, text).changes():
         if (change.start, change.end, change.new) not in seen:
             seen.add((change.start, change.end, change.new))
-            yield change
+            alike[change.key()] += 1
+            yield dataclasses.replace(change, nth=alike[change.key()])

@@ -17,15 +17,15 @@ CONFIGURE = ["cmake", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_C_FL
 # By the start of a file's name, the tests as ctest calls them, the quickest to notice first. What none of them
 # notices, the judges and the slow tests (faults, kills, hostile) are not asked about.
 COMMON = """cases-good cases-spec cases-captures cases-rules golden unit-.* cases-explain cases-ignore cases-graph
-    examples-lint docs fix-run catalog schema compile captures lsp formats fix-plans independent"""
+    examples-lint docs show fix-run catalog schema compile captures lsp formats fix-plans independent"""
 TESTS = {
     "rules/": COMMON + " fix-forms fix-files graph",
     "compiler/": COMMON + " graph import discover",
     "backends/wrapper/": """wrapper-devices wrapper-maps wrapper-options wrapper-check wrapper-place wrapper-failures
         wrapper-faults wrapper-docs wrapper-lists""",
-    "backends/host_setup.c": "golden docs compile host-setup",
-    "backends/shell.c": "golden docs compile host-setup",
-    "backends/": "golden unit-.* docs compile independent formats",
+    "backends/host_setup.c": "golden show docs compile host-setup",
+    "backends/shell.c": "golden show docs compile host-setup",
+    "backends/": "golden show unit-.* docs compile independent formats",
 }
 MEMORY = 4 << 30
 
