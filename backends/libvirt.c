@@ -18,18 +18,18 @@ static bool has_override(const struct vm_gpu *gpu)
 	return gpu->clique || vfio_needs_sysfs(gpu);
 }
 
-static bool needs_qemu_namespace(const struct vm *vm)
+static bool needs_qemu_namespace(const struct vm *vm, const struct vm_devices *devices)
 {
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		if (has_override(&vm->gpus[i]))
 			return true;
-	return tells_firmware(vm) || vm->ports_without_io;
+	return tells_firmware(vm) || (devices && devices->ports_without_io);
 }
 
-static void open_domain(struct xml *xml, const struct vm *vm)
+static void open_domain(struct xml *xml, const struct vm *vm, const struct vm_devices *devices)
 {
 	xml_open(xml, "domain", "type", "kvm", NULL);
-	if (needs_qemu_namespace(vm))
+	if (needs_qemu_namespace(vm, devices))
 		xml_attr(xml, "xmlns:qemu", str_of(qemu_namespace));
 }
 
@@ -271,12 +271,12 @@ static void command_line(struct xml *xml, const struct vm *vm, bool ports)
 	xml_close(xml);
 }
 
-/* What libvirt has no elements for; `ports`: the root ports are ours. */
-static void qemu_parts(struct xml *xml, const struct vm *vm, bool ports)
+/* What libvirt has no elements for; `devices` is NULL where the root ports are not ours. */
+static void qemu_parts(struct xml *xml, const struct vm *vm, const struct vm_devices *devices)
 {
 	bool any = false;
 
-	command_line(xml, vm, ports && vm->ports_without_io);
+	command_line(xml, vm, devices && devices->ports_without_io);
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		if (!has_override(&vm->gpus[i]))
 			continue;
@@ -292,10 +292,12 @@ static void qemu_parts(struct xml *xml, const struct vm *vm, bool ports)
 static bool write_domain(const struct vm *vm, struct buffer *out, struct str *error)
 {
 	struct xml *xml = xml_begin(out->arena, error);
+	struct vm_devices devices;
 
 	if (!xml)
 		return false;
-	open_domain(xml, vm);
+	vm_devices(out->arena, vm, &devices);
+	open_domain(xml, vm, &devices);
 	identity(xml, vm);
 	number_element(xml, "memory", "unit", "KiB", vm->memory / KIB);
 	memory_backing(xml, vm);
@@ -308,8 +310,8 @@ static bool write_domain(const struct vm *vm, struct buffer *out, struct str *er
 	cpu(xml, vm, true);
 	timers(xml, vm);
 	lifecycle(xml);
-	libvirt_devices(xml, vm);
-	qemu_parts(xml, vm, true);
+	libvirt_devices(xml, vm, &devices);
+	qemu_parts(xml, vm, &devices);
 	xml_close(xml);
 	return xml_end(xml, out, error);
 }
@@ -324,7 +326,7 @@ bool libvirt_write_devices(const struct vm *vm, struct buffer *out, struct str *
 
 	if (!xml)
 		return false;
-	open_domain(xml, vm);
+	open_domain(xml, vm, NULL);
 	iommufd(xml, vm);
 	if (vm->hide_hypervisor) {
 		xml_open(xml, "features", NULL);
@@ -339,9 +341,9 @@ bool libvirt_write_devices(const struct vm *vm, struct buffer *out, struct str *
 	if (vm->mmio.window)
 		libvirt_pcie_root(xml, vm);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		libvirt_hostdev(xml, &vm->gpus[i], false);
+		libvirt_hostdev(xml, &vm->gpus[i], NULL);
 	xml_close(xml);
-	qemu_parts(xml, vm, false);
+	qemu_parts(xml, vm, NULL);
 	xml_close(xml);
 	return xml_end(xml, out, error);
 }

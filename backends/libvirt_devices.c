@@ -56,11 +56,11 @@ static void root_port(struct xml *xml, const struct pci_port *port, uint32_t ind
 	xml_close(xml);
 }
 
-static void controllers(struct xml *xml, const struct vm *vm)
+static void controllers(struct xml *xml, const struct vm *vm, const struct vm_devices *devices)
 {
 	libvirt_pcie_root(xml, vm);
-	for (uint32_t i = 0; i < vm->n_ports; i++) {
-		const struct pci_port *port = &vm->ports[i];
+	for (uint32_t i = 0; i < devices->n_ports; i++) {
+		const struct pci_port *port = &devices->ports[i];
 
 		xml_open(xml, "controller", "type", "pci", NULL);
 		xml_attrf(xml, "index", "%" PRIu32, i + 1);
@@ -73,10 +73,10 @@ static void controllers(struct xml *xml, const struct vm *vm)
 		pci_place(xml, port->bus, port->slot, port->function, port->multifunction);
 		xml_close(xml);
 	}
-	if (vm->scsi_port >= 0) {
+	if (devices->scsi_port >= 0) {
 		xml_open(xml, "controller", "type", "scsi", "index", "0", "model", "virtio-scsi",
 			 NULL);
-		behind_port(xml, vm->scsi_port);
+		behind_port(xml, devices->scsi_port);
 		xml_close(xml);
 	}
 	if (vm->console == CONSOLE_VNC) {
@@ -190,7 +190,7 @@ static void hostdev_source(struct xml *xml, const struct vm_gpu *gpu)
 }
 
 /* A virtual function is NVIDIA's to bind (managed='no'); a whole GPU is libvirt's. */
-void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, bool placed)
+void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, const int32_t *port)
 {
 	char alias[ALIAS_MAX];
 
@@ -206,25 +206,25 @@ void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, bool placed)
 	}
 	hostdev_source(xml, gpu);
 	xml_leaf(xml, "alias", "name", alias, NULL);
-	if (placed)
-		behind_port(xml, gpu->port);
+	if (port)
+		behind_port(xml, *port);
 	xml_close(xml);
 }
 
-void libvirt_devices(struct xml *xml, const struct vm *vm)
+void libvirt_devices(struct xml *xml, const struct vm *vm, const struct vm_devices *devices)
 {
 	xml_open(xml, "devices", NULL);
-	controllers(xml, vm);
-	for (uint32_t i = 0; i < vm->n_disks; i++)
-		write_disk(xml, &vm->disks[i]);
-	for (uint32_t i = 0; i < vm->n_nics; i++)
-		write_nic(xml, &vm->nics[i]);
+	controllers(xml, vm, devices);
+	for (uint32_t i = 0; i < devices->n_disks; i++)
+		write_disk(xml, &devices->disks[i]);
+	for (uint32_t i = 0; i < devices->n_nics; i++)
+		write_nic(xml, &devices->nics[i]);
 	if (vm->console == CONSOLE_SERIAL)
 		serial_console(xml);
 	else if (vm->console == CONSOLE_VNC)
 		vnc_console(xml);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		libvirt_hostdev(xml, &vm->gpus[i], true);
+		libvirt_hostdev(xml, &vm->gpus[i], &devices->gpu_ports[i]);
 	xml_leaf(xml, "memballoon", "model", "none", NULL);
 	xml_close(xml);
 }

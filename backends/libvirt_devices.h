@@ -6,10 +6,10 @@
 #include "compiler/plan.h"
 
 /* The whole `<devices>`. */
-void libvirt_devices(struct xml *xml, const struct vm *vm);
+void libvirt_devices(struct xml *xml, const struct vm *vm, const struct vm_devices *devices);
 /* The root of the guest's PCI tree, which has the 64-bit window. */
 void libvirt_pcie_root(struct xml *xml, const struct vm *vm);
-/* `<hostdev>`; `placed`: with its address in the guest. */
-void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, bool placed);
+/* `<hostdev>`; `port`: its address in the guest; NULL: without one. */
+void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, const int32_t *port);
 
 #endif

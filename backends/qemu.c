@@ -112,7 +112,8 @@ static void add_memory(struct qemu_args *args, const struct vm *vm)
 		add_cell(args, &vm->cells[i], i);
 }
 
-static void add_platform(struct qemu_args *args, const struct vm *vm)
+static void add_platform(struct qemu_args *args, const struct vm *vm,
+			 const struct vm_devices *devices)
 {
 	uint8_t bytes[16];
 	char uuid[37];
@@ -127,7 +128,7 @@ static void add_platform(struct qemu_args *args, const struct vm *vm)
 	if (vm->mmio.window)
 		qemu_arg(args, "-global", "q35-pcihost.pci-hole64-size=%" PRIu64 "K",
 			 vm->mmio.window / KIB);
-	if (vm->ports_without_io)
+	if (devices->ports_without_io)
 		qemu_arg(args, "-global", "pcie-root-port.io-reserve=0");
 }
 
@@ -143,13 +144,15 @@ static void add_window(struct qemu_args *args, const struct vm *vm)
 static struct qemu_args arguments(const struct vm *vm, struct arena *arena)
 {
 	struct qemu_args args = {.arena = arena};
+	struct vm_devices devices;
 
+	vm_devices(arena, vm, &devices);
 	add_identity(&args, vm);
 	add_firmware(&args, vm);
 	add_machine(&args, vm);
 	add_memory(&args, vm);
-	add_platform(&args, vm);
-	qemu_devices(&args, vm);
+	add_platform(&args, vm, &devices);
+	qemu_devices(&args, vm, &devices);
 	add_window(&args, vm);
 	return args;
 }

@@ -45,12 +45,13 @@ static void add_port(struct qemu_args *args, const struct pci_port *port, uint32
 	qemu_json(args, "-device", object);
 }
 
-static void add_controllers(struct qemu_args *args, const struct vm *vm)
+static void add_controllers(struct qemu_args *args, const struct vm *vm,
+			    const struct vm_devices *devices)
 {
 	struct json_object *object;
 
-	for (uint32_t i = 0; i < vm->n_ports; i++)
-		add_port(args, &vm->ports[i], i + 1);
+	for (uint32_t i = 0; i < devices->n_ports; i++)
+		add_port(args, &devices->ports[i], i + 1);
 	if (vm->console == CONSOLE_VNC) {
 		object = device("qemu-xhci");
 		qemu_add(object, "id", "usb");
@@ -58,10 +59,10 @@ static void add_controllers(struct qemu_args *args, const struct vm *vm)
 		qemu_add(object, "addr", "0x1d");
 		qemu_json(args, "-device", object);
 	}
-	if (vm->scsi_port >= 0) {
+	if (devices->scsi_port >= 0) {
 		object = device("virtio-scsi-pci");
 		qemu_add(object, "id", "scsi0");
-		behind_port(object, vm->scsi_port);
+		behind_port(object, devices->scsi_port);
 		qemu_json(args, "-device", object);
 	}
 }
@@ -180,7 +181,7 @@ static void add_vnc_console(struct qemu_args *args)
 	qemu_json(args, "-device", object);
 }
 
-static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, bool iommufd)
+static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, int32_t port, bool iommufd)
 {
 	struct json_object *object = device("vfio-pci");
 	char name[37], alias[ALIAS_MAX];
@@ -204,13 +205,13 @@ static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, bool iommu
 	} else if (vfio_needs_sysfs(gpu)) {
 		qemu_addf(object, "sysfsdev", "/sys/bus/pci/devices/%s", name);
 	}
-	behind_port(object, gpu->port);
+	behind_port(object, port);
 	if (gpu->clique)
 		qemu_add_number(object, "x-nv-gpudirect-clique", (uint64_t)gpu->gpu->clique);
 	qemu_json(args, "-device", object);
 }
 
-static void add_gpus(struct qemu_args *args, const struct vm *vm)
+static void add_gpus(struct qemu_args *args, const struct vm *vm, const int32_t *ports)
 {
 	bool iommufd = vm->host->iommu_backend == IOMMU_IOMMUFD;
 
@@ -221,19 +222,19 @@ static void add_gpus(struct qemu_args *args, const struct vm *vm)
 		qemu_json(args, "-object", object);
 	}
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		add_gpu(args, &vm->gpus[i], iommufd);
+		add_gpu(args, &vm->gpus[i], ports[i], iommufd);
 }
 
-void qemu_devices(struct qemu_args *args, const struct vm *vm)
+void qemu_devices(struct qemu_args *args, const struct vm *vm, const struct vm_devices *devices)
 {
-	add_controllers(args, vm);
-	for (uint32_t i = 0; i < vm->n_disks; i++)
-		add_disk(args, &vm->disks[i], i);
-	for (uint32_t i = 0; i < vm->n_nics; i++)
-		add_nic(args, &vm->nics[i], i);
+	add_controllers(args, vm, devices);
+	for (uint32_t i = 0; i < devices->n_disks; i++)
+		add_disk(args, &devices->disks[i], i);
+	for (uint32_t i = 0; i < devices->n_nics; i++)
+		add_nic(args, &devices->nics[i], i);
 	if (vm->console == CONSOLE_SERIAL)
 		add_serial_console(args);
 	else if (vm->console == CONSOLE_VNC)
 		add_vnc_console(args);
-	add_gpus(args, vm);
+	add_gpus(args, vm, devices->gpu_ports);
 }

@@ -6,6 +6,6 @@
 #include "compiler/plan.h"
 
 /* Every `-device`, and the block devices, networks and character devices behind them. */
-void qemu_devices(struct qemu_args *args, const struct vm *vm);
+void qemu_devices(struct qemu_args *args, const struct vm *vm, const struct vm_devices *devices);
 
 #endif

@@ -131,15 +131,32 @@ static void check_memory(const struct vm *vm, struct findings *findings)
 	}
 }
 
-void guest_resolve(struct arena *arena, struct vm *vm, struct findings *findings)
+static void place_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+			  struct findings *findings)
 {
+	*out = (struct vm_devices){.scsi_port = -1};
+	guest_disks(arena, vm, out, findings);
+	guest_nics(arena, vm, out, findings);
+	guest_ports(arena, vm, out, findings);
+}
+
+void vm_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out)
+{
+	place_devices(arena, vm, out, NULL);
+}
+
+void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
+		   struct findings *findings)
+{
+	struct vm_devices devices;
+
 	if (guest_has_cells(vm))
 		split_cells(arena, vm);
 	set_topology(vm);
 	check_vcpus(vm, findings);
 	check_memory(vm, findings);
 	guest_pin(arena, vm, findings);
-	guest_disks(arena, vm, findings);
-	guest_nics(arena, vm, findings);
-	guest_ports(arena, vm, findings);
+	/* Only whether there is room for them: a plan of many VMs does not keep them. */
+	place_devices(scratch, vm, &devices, findings);
+	arena_reset(scratch);
 }

@@ -1,7 +1,7 @@
 /* The guest's machine: what a VM on a kvm host is inside.
  *
  * guest_resolve fills the kvm part of a struct vm (compiler/plan.h) from the rest of it, and
- * reports what no guest can have. The files:
+ * reports what no guest can have; vm_devices says where its devices are. The files:
  *
  *     guest.c        order of the steps; CPU topology, limits, NUMA cells
  *     guest_pin.c    pinning, and the host nodes that the memory is bound to
@@ -37,12 +37,17 @@ enum {
 	GUEST_MAX_NICS = 8,
 };
 
+enum {
+	GUEST_LONGEST_PATH = 256
+}; /* `gpuplan/HOST/VM/…`: of four names with 63 characters at most */
+
 /* The VM's GPUs sit on two or more NUMA nodes, all of them known. Needs vm->gpus only. */
 bool guest_has_cells(const struct vm *vm);
 
 /* Fills the kvm part of `vm`, whose generic part and whose host's `gpus` are filled. Findings are
  * of the rule spec-value; keys that are missing or broken have been reported and are passed over.
- */
-void guest_resolve(struct arena *arena, struct vm *vm, struct findings *findings);
+ * `scratch` is empty, before and after. */
+void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
+		   struct findings *findings);
 
 #endif

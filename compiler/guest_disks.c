@@ -71,15 +71,16 @@ static void check_disk(const struct vm_disk *disk, struct findings *findings)
 	}
 }
 
-void guest_disks(struct arena *arena, struct vm *vm, struct findings *findings)
+void guest_disks(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		 struct findings *findings)
 {
 	uint32_t units[BUS_SATA + 1] = {0};
 
-	vm->n_disks = vm->spec->disks.n;
-	vm->disks = arena_array(arena, vm->n_disks, sizeof *vm->disks);
-	for (uint32_t i = 0; i < vm->n_disks; i++) {
+	out->n_disks = vm->spec->disks.n;
+	out->disks = arena_array(arena, out->n_disks, sizeof *out->disks);
+	for (uint32_t i = 0; i < out->n_disks; i++) {
 		const struct disk_spec *spec = &vm->spec->disks.items[i];
-		struct vm_disk *disk = &vm->disks[i];
+		struct vm_disk *disk = &out->disks[i];
 
 		disk->spec = spec;
 		disk->is_block = span_given(spec->block.at);
@@ -95,22 +96,29 @@ void guest_disks(struct arena *arena, struct vm *vm, struct findings *findings)
 			name_target(disk->target, "vd", disk->unit);
 		else /* the two buses share one row of names */
 			name_target(disk->target, "sd", units[BUS_SCSI] + units[BUS_SATA] - 1);
-		check_disk(disk, findings);
+		if (findings)
+			check_disk(disk, findings);
 	}
 }
 
-/* The same spec gives the same address; 52:54:00 is QEMU's own prefix. */
-static void derive_mac(struct arena *arena, const struct vm *vm, uint32_t i, uint8_t mac[6])
+/* Derived ones have QEMU's own prefix, 52:54:00. */
+void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6])
 {
+	static const uint8_t prefix[3] = {0x52, 0x54, 0x00};
+	const struct mac *mac = &vm->spec->nics.items[i].mac;
+	char path[GUEST_LONGEST_PATH];
 	uint8_t uuid[16];
+	int n;
 
-	uuid_v5(arena_printf(arena, "gpuplan/%.*s/%.*s/nic/%" PRIu32,
-			     STR_ARG(vm->host->spec->name.s), STR_ARG(vm->spec->name.s), i),
-		uuid);
-	mac[0] = 0x52;
-	mac[1] = 0x54;
-	mac[2] = 0x00;
-	memcpy(mac + 3, uuid, 3);
+	if (span_given(mac->at)) {
+		memcpy(out, mac->bytes, sizeof mac->bytes);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s/nic/%" PRIu32,
+		     STR_ARG(vm->host->spec->name.s), STR_ARG(vm->spec->name.s), i);
+	uuid_v5((struct str){path, (size_t)n}, uuid);
+	memcpy(out, prefix, sizeof prefix);
+	memcpy(out + sizeof prefix, uuid, 3);
 }
 
 static void check_nic(const struct nic_spec *spec, uint32_t i, struct findings *findings)
@@ -128,23 +136,23 @@ static void check_nic(const struct nic_spec *spec, uint32_t i, struct findings *
 	}
 }
 
-void guest_nics(struct arena *arena, struct vm *vm, struct findings *findings)
+void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		struct findings *findings)
 {
-	vm->n_nics = vm->spec->nics.n;
-	vm->nics = arena_array(arena, vm->n_nics, sizeof *vm->nics);
-	for (uint32_t i = 0; i < vm->n_nics; i++) {
+	out->n_nics = vm->spec->nics.n;
+	out->nics = arena_array(arena, out->n_nics, sizeof *out->nics);
+	for (uint32_t i = 0; i < out->n_nics; i++) {
 		const struct nic_spec *spec = &vm->spec->nics.items[i];
-		struct vm_nic *nic = &vm->nics[i];
+		struct vm_nic *nic = &out->nics[i];
 
 		nic->spec = spec;
 		nic->is_network = span_given(spec->network.at);
 		nic->source = nic->is_network ? spec->network.s : spec->bridge.s;
 		nic->model = spec->model.is ? (enum nic_model)spec->model.is : NIC_VIRTIO;
 		nic->port = -1;
-		if (span_given(spec->mac.at))
-			memcpy(nic->mac, spec->mac.bytes, sizeof nic->mac);
+		if (findings)
+			check_nic(spec, i, findings);
 		else
-			derive_mac(arena, vm, i, nic->mac);
-		check_nic(spec, i, findings);
+			vm_nic_mac(vm, i, nic->mac);
 	}
 }

@@ -1,4 +1,4 @@
-/* Between the files of guest.h: the steps of guest_resolve, in the order in which it takes them. */
+/* Between the files of guest.h: the steps, in the order in which they are taken. */
 #ifndef GPUPLAN_GUEST_PRIVATE_H
 #define GPUPLAN_GUEST_PRIVATE_H
 
@@ -9,11 +9,14 @@ void guest_pin(struct arena *arena, struct vm *vm, struct findings *findings);
 /* The host's entry for a NUMA node; NULL: none. */
 const struct numa_spec *host_numa(const struct host *host, uint32_t node);
 
-/* guest_disks.c: vm->disks and vm->nics but their ports. */
-void guest_disks(struct arena *arena, struct vm *vm, struct findings *findings);
-void guest_nics(struct arena *arena, struct vm *vm, struct findings *findings);
-
-/* guest_ports.c: vm->ports and every field that points into it; needs all of the above. */
-void guest_ports(struct arena *arena, struct vm *vm, struct findings *findings);
+/* The devices; findings are NULL where they have been reported.
+ * guest_disks.c: disks and nics but their ports. */
+void guest_disks(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		 struct findings *findings);
+void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		struct findings *findings);
+/* guest_ports.c: the ports and every field that points into them; needs all of the above. */
+void guest_ports(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		 struct findings *findings);
 
 #endif

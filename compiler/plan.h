@@ -106,9 +106,8 @@ struct vm_gpu {
 	param_list params;	      /* of the item or the VM, by name; without enable_uvm */
 	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
 	struct pci_address vf;	      /* its virtual function */
-	bool has_vf;  /* vfio: false where there are too few; mdev: where the spec lists none */
-	bool clique;  /* the clique of `gpu` is shown to the guest */
-	int32_t port; /* index of its root port in vm.ports; kvm */
+	bool has_vf; /* vfio: false where there are too few; mdev: where the spec lists none */
+	bool clique; /* the clique of `gpu` is shown to the guest */
 };
 
 /* GPUs of a VM that must all be able to do P2P with each other (p2p_scope: vm), or that hang
@@ -137,7 +136,7 @@ struct cell {
 };
 
 /* A controller that takes one index of the guest's PCI tree, counted from 1 without a gap:
- * vm.ports[i] is bus pci.(i+1). */
+ * vm_devices.ports[i] is bus pci.(i+1). */
 struct pci_port {
 	bool expander; /* pxb-pcie; else a pcie-root-port */
 	uint32_t bus;  /* that it sits on: 0 the root, else an index */
@@ -155,7 +154,7 @@ struct vm_disk {
 	enum disk_bus bus;
 	uint32_t unit;	/* on its bus, from 0: vda, sda, … (scsi and sata share the sdX names) */
 	char target[8]; /* vda */
-	int32_t port;	/* virtio: index into vm.ports; else -1 */
+	int32_t port;	/* virtio: index into vm_devices.ports; else -1 */
 };
 
 struct vm_nic {
@@ -165,6 +164,19 @@ struct vm_nic {
 	enum nic_model model;
 	uint8_t mac[6];
 	int32_t port;
+};
+
+/* What is on the PCI tree of a guest on kvm, and where. */
+struct vm_devices {
+	struct pci_port *ports;
+	uint32_t n_ports;
+	bool ports_without_io; /* no I/O space is kept free behind root ports */
+	int32_t scsi_port;     /* of the virtio-scsi controller; -1: none */
+	struct vm_disk *disks;
+	uint32_t n_disks;
+	struct vm_nic *nics;
+	uint32_t n_nics;
+	int32_t *gpu_ports; /* of each of the VM's GPUs */
 };
 
 struct vm {
@@ -198,14 +210,6 @@ struct vm {
 	uint32_t n_cells;
 	bool pinned;
 	struct str nodeset; /* host nodes that the memory is bound to; empty: none */
-	struct pci_port *ports;
-	uint32_t n_ports;
-	bool ports_without_io; /* no I/O space is kept free behind root ports */
-	int32_t scsi_port;     /* of the virtio-scsi controller; -1: none */
-	struct vm_disk *disks;
-	uint32_t n_disks;
-	struct vm_nic *nics;
-	uint32_t n_nics;
 };
 
 struct plan {
@@ -236,9 +240,14 @@ bool nvlink_direct(const struct gpu *a, const struct gpu *b);
 void vm_uuid(const struct vm *vm, uint8_t out[16]);
 /* Of the mediated device of a vGPU. */
 void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16]);
+/* Of the VM's card `i`. */
+void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6]);
 /* `ua-gpu-g0`: libvirt's alias of the GPU, and QEMU's id. */
 enum { ALIAS_MAX = 96 };
 void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX]);
+
+/* The devices of a VM on a kvm host; like the above for artifacts alone. */
+void vm_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out);
 
 /* Where vCPU `i` runs, as a cpulist; empty: anywhere. */
 struct str vm_pin(const struct vm *vm, uint32_t i);

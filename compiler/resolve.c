@@ -93,7 +93,9 @@ static void resolve_vms(void *context, struct arena *arena, struct findings *fin
 			uint32_t first, uint32_t past)
 {
 	const struct vms *vms = context;
-	struct resolver r = {.arena = arena, .findings = findings, .plan = vms->plan};
+	struct arena *scratch = arena_new();
+	struct resolver r = {
+		.arena = arena, .scratch = scratch, .findings = findings, .plan = vms->plan};
 
 	for (uint32_t i = first; i < past; i++) {
 		struct vm_spec *spec = vms->spec->vms.items[i];
@@ -102,6 +104,7 @@ static void resolve_vms(void *context, struct arena *arena, struct findings *fin
 		vm->profile = find_vm_spec(&vms->spec->profiles, spec->profile.s);
 		resolve_vm(&r, spec, vm);
 	}
+	arena_free(scratch);
 }
 
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,

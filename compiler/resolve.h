@@ -31,6 +31,7 @@ struct known_capture {
 
 struct resolver {
 	struct arena *arena;
+	struct arena *scratch; /* for one VM */
 	struct findings *findings;
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */

@@ -118,29 +118,37 @@ static void claim_uuid(struct claims *all, const struct vm *vm)
 }
 
 /* Three bytes tell default addresses apart: among thousands two may well be the same. */
-static void claim_mac(struct claims *all, const struct vm *vm, const struct vm_nic *nic)
+static void claim_mac(struct claims *all, const struct vm *vm, uint32_t i)
 {
-	bool given = span_given(nic->spec->mac.at);
+	const struct nic_spec *nic = &vm->spec->nics.items[i];
+	bool given = span_given(nic->mac.at);
+	const uint8_t *mac = nic->mac.bytes;
 
-	if (nic->spec->broken && !given)
+	if (nic->broken && !given)
 		return;
-	claim(all, (struct claim){.value = {(const char *)nic->mac, sizeof nic->mac},
-				  .at = given ? nic->spec->mac.at : nic->spec->at,
+	if (!given) {
+		uint8_t *derived = arena_alloc(all->scratch, sizeof nic->mac.bytes);
+
+		vm_nic_mac(vm, i, derived);
+		mac = derived;
+	}
+	claim(all, (struct claim){.value = {(const char *)mac, sizeof nic->mac.bytes},
+				  .at = given ? nic->mac.at : nic->at,
 				  .vm = vm,
 				  .derived = !given});
 }
 
 /* Two hosts may well keep an image under one path. */
-static void claim_disk(struct claims *all, const struct vm *vm, const struct vm_disk *disk)
+static void claim_disk(struct claims *all, const struct vm *vm, const struct disk_spec *disk)
 {
-	struct span at = disk->is_block ? disk->spec->block.at : disk->spec->file.at;
+	const struct text *path = span_given(disk->block.at) ? &disk->block : &disk->file;
 
-	if (span_given(at))
+	if (span_given(path->at))
 		claim(all, (struct claim){.scope = vm->host,
-					  .value = disk->path,
-					  .at = at,
+					  .value = path->s,
+					  .at = path->at,
 					  .vm = vm,
-					  .readonly = disk->readonly});
+					  .readonly = disk->readonly.on});
 }
 
 enum kind { UUIDS, MACS, DISKS, KINDS };
@@ -149,10 +157,11 @@ static void claim_all(struct claims all[KINDS], const struct vm *vm, bool uuids)
 {
 	if (uuids)
 		claim_uuid(&all[UUIDS], vm);
-	for (uint32_t i = 0; i < vm->n_nics; i++)
-		claim_mac(&all[MACS], vm, &vm->nics[i]);
-	for (uint32_t i = 0; i < vm->n_disks; i++)
-		claim_disk(&all[DISKS], vm, &vm->disks[i]);
+	/* An artifact of vSphere has neither. */
+	for (uint32_t i = 0; i < vm->spec->nics.n && vm->host->kvm; i++)
+		claim_mac(&all[MACS], vm, i);
+	for (uint32_t i = 0; i < vm->spec->disks.n && vm->host->kvm; i++)
+		claim_disk(&all[DISKS], vm, &vm->spec->disks.items[i]);
 }
 
 void resolve_claims(struct resolver *r)

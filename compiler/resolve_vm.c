@@ -8,12 +8,10 @@
 #include "compiler/resolve.h"
 #include "schema/keys.h"
 
-enum { LONGEST_PATH = 256 }; /* of four names with 63 characters at most */
-
 void vm_uuid(const struct vm *vm, uint8_t out[16])
 {
 	const struct vm_spec *spec = vm->spec;
-	char path[LONGEST_PATH];
+	char path[GUEST_LONGEST_PATH];
 	int n;
 
 	if (span_given(spec->uuid.at)) {
@@ -28,7 +26,7 @@ void vm_uuid(const struct vm *vm, uint8_t out[16])
 void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16])
 {
 	const struct vm_spec *spec = gpu->vm->spec;
-	char path[LONGEST_PATH];
+	char path[GUEST_LONGEST_PATH];
 	int n;
 
 	if (span_given(gpu->spec->mdev.at)) {
@@ -147,7 +145,7 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	const struct vm_gpu_spec *item = &spec->gpus.items[i];
 	struct vm_gpu *g = &vm->gpus[i];
 
-	*g = (struct vm_gpu){.spec = item, .vm = vm, .port = -1};
+	*g = (struct vm_gpu){.spec = item, .vm = vm};
 	if (span_given(item->gpu.at))
 		g->gpu = host_gpu(vm->host, item->gpu.s);
 	g->vgpu = ITEM_OR_VM(item, spec, vgpu);
@@ -322,7 +320,6 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 {
 	vm->spec = spec;
-	vm->scsi_port = -1;
 	vm->host = find_host(r, spec);
 	vm->guest = OR(spec->guest, GUEST_LINUX);
 	vm->firmware = OR(spec->firmware, FIRMWARE_EFI);
@@ -350,7 +347,7 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	vm->mmio.expanders = vm->host->kvm && guest_has_cells(vm);
 	resolve_mmio(vm);
 	if (vm->host->kvm)
-		guest_resolve(r->arena, vm, r->findings);
+		guest_resolve(r->arena, r->scratch, vm, r->findings);
 	else
 		check_vsphere(r, vm);
 }

@@ -17,6 +17,7 @@ static struct host host;
 static struct vm_spec spec;
 static struct vm_gpu vm_gpus[MOST];
 static struct vm vm;
+static struct vm_devices devices;
 
 static struct span here(void)
 {
@@ -64,7 +65,7 @@ static void begin(uint32_t vcpus, uint64_t memory, uint32_t n_gpus)
 		gpu_specs[i] = (struct gpu_spec){.at = here(), .name = text("g0")};
 		gpus[i] = (struct gpu){
 			.spec = &gpu_specs[i], .host = &host, .clique = -1, .node = -1};
-		vm_gpus[i] = (struct vm_gpu){.vm = &vm, .gpu = &gpus[i], .port = -1};
+		vm_gpus[i] = (struct vm_gpu){.vm = &vm, .gpu = &gpus[i]};
 	}
 }
 
@@ -85,7 +86,11 @@ static void pin_list(const char *const *items, uint32_t n)
 
 static void resolve(void)
 {
-	guest_resolve(arena, &vm, &findings);
+	struct arena *scratch = arena_new();
+
+	guest_resolve(arena, scratch, &vm, &findings);
+	arena_free(scratch);
+	vm_devices(arena, &vm, &devices);
 }
 
 static bool reported(const char *message)
@@ -153,7 +158,7 @@ static void test_cells(void)
 	CHECK_U64(vm.cells[1].first_vcpu, 4);
 	CHECK_U64(vm.cells[1].n_vcpus, 4);
 	CHECK_U64(vm.cells[1].memory, 8 * GIB);
-	CHECK(vm_gpus[2].port == -1);
+	CHECK(devices.gpu_ports[2] == -1);
 }
 
 /* The sums are exact whatever does not divide. */
@@ -304,10 +309,10 @@ static void check_port(int32_t port, int32_t want, unsigned slot, unsigned funct
 	CHECK(port == want);
 	if (port != want)
 		return;
-	CHECK_U64(vm.ports[port].slot, slot);
-	CHECK_U64(vm.ports[port].function, function);
-	CHECK(vm.ports[port].expander || vm.ports[port].bus ||
-	      vm.ports[port].multifunction == (function == 0));
+	CHECK_U64(devices.ports[port].slot, slot);
+	CHECK_U64(devices.ports[port].function, function);
+	CHECK(devices.ports[port].expander || devices.ports[port].bus ||
+	      devices.ports[port].multifunction == (function == 0));
 }
 
 static struct disk_spec disk(enum disk_bus bus)
@@ -330,24 +335,24 @@ static void test_ports(void)
 	spec.disks.n = 5;
 	resolve();
 	CHECK_U64(findings.n, 0);
-	CHECK_U64(vm.n_ports, 14);
-	check_port(vm.nics[0].port, 0, 0x02, 0);
-	check_port(vm.nics[1].port, 1, 0x02, 1);
-	check_port(vm.disks[1].port, 2, 0x03, 0);
-	check_port(vm.disks[3].port, 3, 0x03, 1);
-	check_port(vm.scsi_port, 4, 0x03, 2);
-	check_port(vm_gpus[0].port, 5, 0x10, 0);
-	check_port(vm_gpus[7].port, 12, 0x10, 7);
-	check_port(vm_gpus[8].port, 13, 0x11, 0);
-	CHECK(vm.disks[0].port == -1);
-	CHECK_STR(str_of(vm.disks[0].target), "sda");
-	CHECK_STR(str_of(vm.disks[1].target), "vda");
-	CHECK_STR(str_of(vm.disks[2].target), "sdb");
-	CHECK_STR(str_of(vm.disks[3].target), "vdb");
-	CHECK_STR(str_of(vm.disks[4].target), "sdc");
-	CHECK_U64(vm.disks[2].unit, 0);
-	CHECK_U64(vm.disks[4].unit, 1);
-	CHECK(vm.nics[1].is_network && !vm.nics[0].is_network);
+	CHECK_U64(devices.n_ports, 14);
+	check_port(devices.nics[0].port, 0, 0x02, 0);
+	check_port(devices.nics[1].port, 1, 0x02, 1);
+	check_port(devices.disks[1].port, 2, 0x03, 0);
+	check_port(devices.disks[3].port, 3, 0x03, 1);
+	check_port(devices.scsi_port, 4, 0x03, 2);
+	check_port(devices.gpu_ports[0], 5, 0x10, 0);
+	check_port(devices.gpu_ports[7], 12, 0x10, 7);
+	check_port(devices.gpu_ports[8], 13, 0x11, 0);
+	CHECK(devices.disks[0].port == -1);
+	CHECK_STR(str_of(devices.disks[0].target), "sda");
+	CHECK_STR(str_of(devices.disks[1].target), "vda");
+	CHECK_STR(str_of(devices.disks[2].target), "sdb");
+	CHECK_STR(str_of(devices.disks[3].target), "vdb");
+	CHECK_STR(str_of(devices.disks[4].target), "sdc");
+	CHECK_U64(devices.disks[2].unit, 0);
+	CHECK_U64(devices.disks[4].unit, 1);
+	CHECK(devices.nics[1].is_network && !devices.nics[0].is_network);
 }
 
 static void test_expanders(void)
@@ -356,20 +361,20 @@ static void test_expanders(void)
 	for (int i = 0; i < 4; i++)
 		gpus[i].node = i % 2;
 	resolve();
-	CHECK_U64(vm.n_ports, 6);
+	CHECK_U64(devices.n_ports, 6);
 	for (uint32_t i = 0; i < 2; i++) {
-		CHECK(vm.ports[i].expander);
-		CHECK_U64(vm.ports[i].bus, 0);
-		CHECK_U64(vm.ports[i].slot, 0x08 + i);
-		CHECK_U64(vm.ports[i].bus_nr, 256 * (i + 1) / 3);
-		CHECK_U64(vm.ports[i].cell, i);
+		CHECK(devices.ports[i].expander);
+		CHECK_U64(devices.ports[i].bus, 0);
+		CHECK_U64(devices.ports[i].slot, 0x08 + i);
+		CHECK_U64(devices.ports[i].bus_nr, 256 * (i + 1) / 3);
+		CHECK_U64(devices.ports[i].cell, i);
 	}
-	check_port(vm_gpus[0].port, 2, 0, 0);
-	check_port(vm_gpus[2].port, 3, 1, 0);
-	check_port(vm_gpus[1].port, 4, 0, 0);
-	check_port(vm_gpus[3].port, 5, 1, 0);
-	CHECK_U64(vm.ports[3].bus, 1);
-	CHECK_U64(vm.ports[4].bus, 2);
+	check_port(devices.gpu_ports[0], 2, 0, 0);
+	check_port(devices.gpu_ports[2], 3, 1, 0);
+	check_port(devices.gpu_ports[1], 4, 0, 0);
+	check_port(devices.gpu_ports[3], 5, 1, 0);
+	CHECK_U64(devices.ports[3].bus, 1);
+	CHECK_U64(devices.ports[4].bus, 2);
 	CHECK_U64(findings.n, 0);
 }
 
@@ -400,11 +405,11 @@ static void test_macs(void)
 	spec.nics.n = 3;
 	resolve();
 	/* uuid5(NAMESPACE_URL, 'gpuplan/h/v/nic/0') and …/1 */
-	mac_format(vm.nics[0].mac, mac);
+	mac_format(devices.nics[0].mac, mac);
 	CHECK_STR(str_of(mac), "52:54:00:a5:30:a7");
-	mac_format(vm.nics[1].mac, mac);
+	mac_format(devices.nics[1].mac, mac);
 	CHECK_STR(str_of(mac), "52:54:00:31:26:6a");
-	mac_format(vm.nics[2].mac, mac);
+	mac_format(devices.nics[2].mac, mac);
 	CHECK_STR(str_of(mac), "02:00:00:00:00:09");
 }
 
@@ -457,9 +462,9 @@ static void test_disk_limits(void)
 	check_disk_limit(BUS_VIRTIO, 8, "more than 8 disks on the virtio bus");
 	check_disk_limit(BUS_SATA, 6, "more than 6 disks on the sata bus");
 	check_disk_limit(BUS_SCSI, 255, "more than 255 disks on the scsi bus");
-	CHECK_STR(str_of(vm.disks[25].target), "sdz");
-	CHECK_STR(str_of(vm.disks[26].target), "sdaa");
-	CHECK_STR(str_of(vm.disks[254].target), "sdiu");
+	CHECK_STR(str_of(devices.disks[25].target), "sdz");
+	CHECK_STR(str_of(devices.disks[26].target), "sdaa");
+	CHECK_STR(str_of(devices.disks[254].target), "sdiu");
 }
 
 int main(void)
