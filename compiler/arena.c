@@ -3,19 +3,34 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define ALIGNMENT    ((size_t)8) /* nothing here holds a long double */
-#define FIRST_CHUNK  ((size_t)64 << 10)
+#define FIRST_CHUNK  ((size_t)16 << 10)
 #define LARGEST_STEP ((size_t)4 << 20)
+#define HUGE_PAGE    ((size_t)2 << 20)
 
 struct chunk {
 	struct chunk *next;
 	size_t size;
 	size_t used;
 	size_t touched; /* behind it all bytes are zero still */
+	bool mapped;
 	alignas(16) unsigned char bytes[];
 };
+
+/* The sanitizers look for leaks in what malloc gave. */
+#if defined(__SANITIZE_ADDRESS__)
+#define WITH_HUGE_PAGES false
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_HUGE_PAGES false
+#endif
+#endif
+#ifndef WITH_HUGE_PAGES
+#define WITH_HUGE_PAGES true
+#endif
 
 /* Chunks before `current` are full; those after it are empty, kept by arena_reset. */
 struct arena {
@@ -34,16 +49,50 @@ _Noreturn void arena_oom(void)
 	_exit(2);
 }
 
+/* Whole huge pages, where the system lends them to those who ask: the first touch of each page
+ * costs more than what is then written into it. Returns NULL where there is no memory. */
+static struct chunk *map_chunk(size_t size)
+{
+	size_t wanted = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	char *p = mmap(NULL, wanted + HUGE_PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t before;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	before = -(uintptr_t)p % HUGE_PAGE;
+	if (before)
+		munmap(p, before);
+	p += before;
+	munmap(p + wanted, HUGE_PAGE - before);
+	madvise(p, wanted, MADV_HUGEPAGE);
+	struct chunk *chunk = (struct chunk *)p;
+	chunk->size = wanted - sizeof *chunk;
+	chunk->mapped = true;
+	return chunk;
+}
+
 static struct chunk *chunk_new(size_t size)
 {
-	if (size > SIZE_MAX - sizeof(struct chunk))
+	if (size > SIZE_MAX - sizeof(struct chunk) - 2 * HUGE_PAGE)
 		arena_oom();
-	/* Large pieces come zeroed from the system, so that nothing is cleared twice. */
-	struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
+	bool map = WITH_HUGE_PAGES && size >= HUGE_PAGE;
+	/* Zeroed, both, and large ones by the system, so that nothing is cleared twice. */
+	struct chunk *chunk = map ? map_chunk(sizeof(*chunk) + size)
+				  : calloc(1, sizeof(*chunk) + size);
 	if (!chunk)
 		arena_oom();
-	chunk->size = size;
+	if (!map)
+		chunk->size = size;
 	return chunk;
+}
+
+static void chunk_free(struct chunk *chunk)
+{
+	if (chunk->mapped)
+		munmap(chunk, sizeof *chunk + chunk->size);
+	else
+		free(chunk);
 }
 
 struct arena *arena_new(void)
@@ -62,7 +111,7 @@ struct arena *arena_free(struct arena *arena)
 		return NULL;
 	for (struct chunk *chunk = arena->first, *next; chunk; chunk = next) {
 		next = chunk->next;
-		free(chunk);
+		chunk_free(chunk);
 	}
 	free(arena);
 	return NULL;

@@ -212,13 +212,24 @@ static void sort_spellings(struct catalog *catalog, struct table *types)
 	catalog->n_spellings = kept;
 }
 
+/* A text that none of the sorted ones has. */
+static void insert_spelling(struct catalog *catalog, struct str text, uint32_t type, uint32_t line)
+{
+	struct spelling spelling = {.text = text, .type = type, .line = line};
+	uint32_t at = catalog->n_spellings;
+
+	PUSH(catalog, spellings);
+	for (; at && spelling_cmp(&catalog->spellings[at - 1], &spelling) > 0; at--)
+		catalog->spellings[at] = catalog->spellings[at - 1];
+	catalog->spellings[at] = spelling;
+}
+
 enum { P2P_DOCS_TYPE, P2P_DRIVER_TYPE };
 static const char *const p2p_columns[] = {"vgpu_type_in_docs", "driver_type_name", NULL};
 
 /* The P2P tables print types that the driver's table does not have (B300X-279C): whole
  * framebuffer, as all of those tables. */
-static bool read_docs_only(struct catalog *catalog, struct table *types,
-			   struct catalog_error *error)
+static bool read_docs_only(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
 
@@ -240,9 +251,8 @@ static bool read_docs_only(struct catalog *catalog, struct table *types,
 		type.prefix = driver ? driver->prefix : STR("NVIDIA");
 		type.full_name = arena_printf(catalog->arena, "%.*s %.*s", STR_ARG(type.prefix),
 					      STR_ARG(docs));
-		push_spelling(catalog, docs, catalog->n_types, table.line, false);
+		insert_spelling(catalog, docs, catalog->n_types, table.line);
 		*(struct vgpu_type *)PUSH(catalog, types) = type;
-		sort_spellings(catalog, types);
 	}
 	return table_end(&table);
 }
@@ -298,7 +308,7 @@ bool catalog_load_vgpu(struct catalog *catalog, struct catalog_error *error)
 	if (!table_end(&types) || !read_spellings(catalog, error))
 		return false;
 	sort_spellings(catalog, &types);
-	if (!table_end(&types) || !read_docs_only(catalog, &types, error))
+	if (!table_end(&types) || !read_docs_only(catalog, error))
 		return false;
 	if (catalog->n_codes)
 		qsort(catalog->codes, catalog->n_codes, sizeof(*catalog->codes), compare_codes);

@@ -168,15 +168,13 @@ static bool decode_number(struct decoder *d, const struct key *key, const struct
 {
 	struct str s = yaml_text(d->yaml, node);
 
-	out->word = decode_word_of(key, s);
-	if (!out->word && !decode_all_digits(s)) {
+	if (!decode_all_digits(s)) {
 		wrong_value(d, key, node, "spec-type", NULL);
 		return false;
 	}
-	if (!out->word && !parse_number(s, &out->n))
+	if (!parse_number(s, &out->n))
 		out->n = UINT64_MAX;
-	if (!out->word && !(key->flags & KEY_UNBOUNDED) &&
-	    (out->n < key->min || out->n > key->max)) {
+	if (!(key->flags & KEY_UNBOUNDED) && (out->n < key->min || out->n > key->max)) {
 		wrong_value(d, key, node, "spec-value", "is out of range");
 		*out = (struct number){0};
 		return false;
@@ -218,8 +216,7 @@ static bool decode_size(struct decoder *d, const struct key *key, const struct n
 {
 	struct str s = yaml_text(d->yaml, node);
 
-	out->word = decode_word_of(key, s);
-	if (!out->word) {
+	if (!decode_word_of(key, s)) {
 		const char *why;
 		bool read = parse_size(s, &out->n, &why);
 

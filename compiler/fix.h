@@ -24,7 +24,7 @@ struct chosen fix_choose(struct arena *arena, const struct findings *findings,
 /* Every spec that was read whole, with the edits of these findings, as texts that stand in for the
  * files. All of them are copied: they live as long as the arena. */
 struct overlay fix_texts(struct arena *arena, const struct findings *findings,
-			  const struct sources *sources, const uint32_t *chosen, uint32_t n);
+			 const struct sources *sources, const uint32_t *chosen, uint32_t n);
 
 /* How many of the findings have a fix of that kind. */
 uint32_t fix_count(const struct findings *findings, bool safe);

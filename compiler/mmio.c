@@ -42,8 +42,7 @@ void resolve_mmio(struct vm *vm)
 	m->needed = m->expanders ? next_power_of_two(m->sum + m->largest) : m->sum;
 	if (vm->n_gpus)
 		m->automatic = m->needed > 64 * GIB ? next_power_of_two(m->needed) : 64 * GIB;
-	m->window = span_given(vm->spec->mmio.at) && !vm->spec->mmio.word ? vm->spec->mmio.n
-									  : m->automatic;
+	m->window = vm->spec->mmio.n ? vm->spec->mmio.n : m->automatic;
 }
 
 struct str size_text(struct arena *arena, uint64_t bytes)

@@ -98,14 +98,14 @@ struct vm_gpu {
 	const struct vm_gpu_spec *spec;
 	const struct vm *vm;
 	const struct gpu *gpu;	      /* NULL: no such GPU (rule gpu-unknown) */
-	bool is_vgpu;		      /* not the same as not whole: rules/p2p.h, is_whole */
-	struct text vgpu;	      /* the type as written, of the item or the VM */
 	const struct vgpu_type *type; /* NULL: whole, or not in the catalog */
+	struct text vgpu;	      /* the type as written, of the item or the VM */
+	param_list params;	      /* of the item or the VM, by name; without enable_uvm */
 	struct word uvm;	      /* as written, of the item or the VM; absent: `default` */
 	enum uvm_setting uvm_setting; /* what artifacts say */
-	param_list params;	      /* of the item or the VM, by name; without enable_uvm */
-	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
 	struct pci_address vf;	      /* its virtual function */
+	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
+	bool is_vgpu;		      /* not the same as not whole: rules/p2p.h, is_whole */
 	bool has_vf; /* vfio: false where there are too few; mdev: where the spec lists none */
 	bool clique; /* the clique of `gpu` is shown to the guest */
 };

@@ -2,13 +2,28 @@
 
 enum { SLOTS = 8 }; /* a text: one in eight that are alone must be looked at for nothing */
 
+static uint64_t mixed(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15); /* the golden ratio's bits, odd */
+	return h ^ h >> 32;
+}
+
 uint32_t text_hash(struct str s)
 {
-	uint32_t h = 2166136261; /* FNV-1a */
+	uint64_t h = s.n, word = 0;
 
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (uint8_t)s.p[i]) * 16777619;
-	return h ^ h >> 15;
+	if (s.n < sizeof word) {
+		for (size_t i = 0; i < s.n; i++)
+			word = word << 8 | (uint8_t)s.p[i];
+		return (uint32_t)mixed(h, word);
+	}
+	for (size_t i = 0; i + sizeof word < s.n; i += sizeof word) {
+		memcpy(&word, s.p + i, sizeof word);
+		h = mixed(h, word);
+	}
+	/* The last eight, of which some may have been there already. */
+	memcpy(&word, s.p + s.n - sizeof word, sizeof word);
+	return (uint32_t)mixed(h, word);
 }
 
 void repeats_init(struct repeats *repeats, struct arena *arena, uint32_t n)

@@ -111,7 +111,8 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 			  struct spec *spec, struct findings *findings, uint32_t jobs)
 {
 	struct plan *plan = arena_alloc(arena, sizeof *plan);
-	struct resolver r = {.arena = arena, .findings = findings, .plan = plan};
+	struct resolver r = {
+		.arena = arena, .scratch = arena_new(), .findings = findings, .plan = plan};
 
 	*plan = (struct plan){
 		.arena = arena,
@@ -141,6 +142,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		decide_clique_map(&plan->hosts[i]);
 		decide_setup(&plan->hosts[i]);
 	}
+	arena_free(r.scratch);
 	resolve_claims(&r);
 	return plan;
 }

@@ -31,7 +31,7 @@ struct known_capture {
 
 struct resolver {
 	struct arena *arena;
-	struct arena *scratch; /* for one VM */
+	struct arena *scratch; /* for one host or VM; empty between them */
 	struct findings *findings;
 	struct plan *plan;
 	struct known_capture *captures; /* of profiles */

@@ -233,7 +233,7 @@ static void check_functions(struct resolver *r, const struct host *host)
 		all += host->gpus[i].spec->vfs.n;
 	if (all == host->n_gpus)
 		return;
-	functions = arena_array(r->arena, all, sizeof *functions);
+	functions = arena_array(r->scratch, all, sizeof *functions);
 	for (uint32_t i = 0; i < host->n_gpus; i++) {
 		const struct gpu_spec *gpu = host->gpus[i].spec;
 
@@ -248,6 +248,7 @@ static void check_functions(struct resolver *r, const struct host *host)
 	for (size_t i = 1; i < n; i++)
 		if (functions[i].is_virtual && pci_eq(functions[i].pci, functions[i - 1].pci))
 			report_function(r, &functions[i], &functions[i - 1]);
+	arena_reset(r->scratch);
 }
 
 /* `seen`: by number, where it stood first. */

@@ -121,8 +121,11 @@ static int by_name(const void *a, const void *b)
 static void sort_params(struct resolver *r, struct vm_gpu *g)
 {
 	struct param *sorted;
+	uint32_t i = 1;
 
-	if (g->params.n < 2)
+	while (i < g->params.n && by_name(&g->params.items[i - 1], &g->params.items[i]) < 0)
+		i++;
+	if (i >= g->params.n)
 		return;
 	sorted = arena_array(r->arena, g->params.n, sizeof *sorted);
 	memcpy(sorted, g->params.items, g->params.n * sizeof *sorted);
@@ -239,7 +242,7 @@ static void resolve_groups(struct resolver *r, struct vm *vm)
 
 static bool no_whole_gib(const struct number *mmio)
 {
-	return span_given(mmio->at) && !mmio->word && mmio->n % GIB;
+	return mmio->n % GIB;
 }
 
 /* A value that is there but wrong has been reported; what would be judged by it is skipped. */

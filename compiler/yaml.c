@@ -196,10 +196,19 @@ static int by_text_then_place(const void *a, const void *b)
 
 enum { FEW_KEYS = 24 };
 
+/* One bit of 64: texts with different ones differ. */
+static uint64_t mark(struct str s)
+{
+	size_t h = s.n ? s.n * 5 + (uint8_t)s.p[0] * 7 + (uint8_t)s.p[s.n - 1] * 11 : 0;
+
+	return UINT64_C(1) << h % 64;
+}
+
 /* Quick, and all there is to do for most maps. */
 static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 {
 	struct str seen[FEW_KEYS];
+	uint64_t marks = 0;
 	uint32_t n = 0;
 
 	if (map->n > FEW_KEYS)
@@ -210,10 +219,10 @@ static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 		if (key->kind != NODE_SCALAR)
 			continue;
 		seen[n] = yaml_text(yaml, key);
-		for (uint32_t i = 0; i < n; i++)
+		for (uint32_t i = 0; i < n && marks & mark(seen[n]); i++)
 			if (str_eq(seen[i], seen[n]))
 				return false;
-		n++;
+		marks |= mark(seen[n++]);
 	}
 	return true;
 }

@@ -18,7 +18,7 @@ static unsigned phys_bits(const struct vm *vm)
 
 static bool given(const struct vm *vm)
 {
-	return span_given(vm->spec->mmio.at) && !vm->spec->mmio.word;
+	return vm->spec->mmio.n;
 }
 
 static const char *window_text(struct judge *judge, const struct vm *vm)

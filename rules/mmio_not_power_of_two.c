@@ -9,7 +9,7 @@ static void check(struct judge *judge, const struct vm *vm)
 	uint64_t power = next_power_of_two(mmio->n);
 	struct finding *f;
 
-	if (!span_given(mmio->at) || mmio->word || mmio->n < vm->mmio.needed || mmio->n == power)
+	if (!mmio->n || mmio->n < vm->mmio.needed || mmio->n == power)
 		return;
 	f = report(judge, mmio->at, "an MMIO window of '%s' is not a power of two",
 		   written(judge, mmio->at));

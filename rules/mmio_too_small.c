@@ -9,7 +9,7 @@ static void check(struct judge *judge, const struct vm *vm)
 	struct finding *f;
 	struct str power;
 
-	if (!span_given(mmio->at) || mmio->word || mmio->n >= vm->mmio.needed)
+	if (!mmio->n || mmio->n >= vm->mmio.needed)
 		return;
 	power = size_text(judge->arena, vm->mmio.automatic);
 	f = report(judge, mmio->at, "an MMIO window of '%s' is too small: the VM's GPUs need %.*s",

@@ -38,7 +38,6 @@ enum pinning_word { PINNING_NONE = 1, PINNING_AUTO };
 enum hugepages { HUGEPAGES_NONE = 1, HUGEPAGES_2M, HUGEPAGES_1G };
 enum p2p { P2P_NONE = 1, P2P_NVLINK, P2P_PCIE };
 enum p2p_scope { SCOPE_VM = 1, SCOPE_GROUP };
-enum mmio_word { MMIO_AUTO = 1 };
 enum uvm { UVM_TRUE = 1, UVM_FALSE, UVM_DEFAULT };
 enum disk_format { FORMAT_QCOW2 = 1, FORMAT_RAW };
 enum disk_bus { BUS_VIRTIO = 1, BUS_SCSI, BUS_SATA };

@@ -13,11 +13,10 @@ struct flag {
 	bool on;
 };
 
-/* An integer, or a size in bytes. */
+/* An integer, or a size in bytes. A size is never 0: that is the word in its place (`auto`). */
 struct number {
 	struct span at;
 	uint64_t n;
-	uint8_t word; /* a word in place of the number (`auto`), counted from 1; 0: a number */
 };
 
 /* One of a fixed list of words, counted from 1 in the order of its enum; 0: absent. */
@@ -58,7 +57,8 @@ struct version {
 };
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a type takes none */
-/* A list: `items` holds `n` structs of the key's item type. `word`: as in struct number. */
+/* A list: `items` holds `n` structs of the key's item type. `word`: one in place of the list
+ * (`all`), counted from 1; 0: a list. */
 #define LIST_OF(item)                                                                              \
 	struct {                                                                                   \
 		struct span at;                                                                    \
