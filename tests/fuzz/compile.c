@@ -88,7 +88,11 @@ static void write_all(const struct judged *j, const struct backend *backend)
 			good = backend->for_vm
 				       ? artifact->write_vm(&j->plan->vms[i], &text, &error)
 				       : artifact->write_host(&j->plan->hosts[i], &text, &error);
-			assert(good);
+			/* A type that the catalog lacks and a comment lets pass has no name that a
+			 * driver would know. */
+			assert(good || memmem(error.p, error.n, " is not in the catalog: ", 24));
+			if (!good)
+				continue;
 			check_text(backend->target, artifact->suffix, buffer_text(&text));
 		}
 	}
