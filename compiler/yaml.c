@@ -7,12 +7,16 @@
 
 void yaml_init(struct yaml *yaml, struct arena *arena, struct findings *findings)
 {
-	*yaml = (struct yaml){.arena = arena, .scratch = arena_new(), .findings = findings};
+	*yaml = (struct yaml){.arena = arena,
+			      .scratch = arena_new(),
+			      .node_arena = arena_new(),
+			      .findings = findings};
 }
 
 void yaml_done(struct yaml *yaml)
 {
 	yaml->scratch = arena_free(yaml->scratch);
+	yaml->node_arena = arena_free(yaml->node_arena);
 }
 
 struct str yaml_text(const struct yaml *yaml, const struct node *scalar)
@@ -59,11 +63,11 @@ static node_id new_node(struct yaml *yaml, enum node_kind kind, struct span at)
 	node_id id = yaml->n_nodes++;
 
 	if (id / YAML_CHUNK == yaml->n_chunks) {
-		struct node **chunk = arena_push(yaml->scratch, (void **)&yaml->chunks,
+		struct node **chunk = arena_push(yaml->node_arena, (void **)&yaml->chunks,
 						 &yaml->n_chunks, &yaml->chunk_capacity,
 						 sizeof *chunk);
 
-		*chunk = arena_array(yaml->scratch, YAML_CHUNK, sizeof **chunk);
+		*chunk = arena_array(yaml->node_arena, YAML_CHUNK, sizeof **chunk);
 	}
 	*yaml_node(yaml, id) = (struct node){.kind = (uint8_t)kind, .at = at};
 	return id;
@@ -424,10 +428,9 @@ static void read_documents(struct reader *r)
 static void forget(struct yaml *yaml)
 {
 	arena_reset(yaml->scratch);
-	yaml->chunks = NULL;
 	yaml->cooked = NULL;
 	yaml->documents = NULL;
-	yaml->n_nodes = yaml->n_chunks = yaml->chunk_capacity = 0;
+	yaml->n_nodes = 0;
 	yaml->n_cooked = yaml->cooked_capacity = 0;
 	yaml->n_documents = yaml->document_capacity = 0;
 	new_node(yaml, NODE_BROKEN, (struct span){0, 0}); /* 0 is no node */

@@ -40,6 +40,7 @@ struct node {
 struct yaml {
 	struct arena *arena;	   /* the plan's: cooked texts */
 	struct arena *scratch;	   /* reset with each source */
+	struct arena *node_arena;  /* of the chunks, which serve one source after the other */
 	struct findings *findings; /* NULL: who reads the nodes once more says nothing again */
 	/* In chunks: a node stays where it is, and a file of many nodes is not copied over and
 	 * over. */
