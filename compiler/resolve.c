@@ -84,35 +84,65 @@ static void decide_clique_map(struct host *host)
 	host->clique_map = host->kvm && host->n_cliques > 0 && wanted;
 }
 
-struct vms {
+struct pieces {
 	struct plan *plan;
 	struct spec *spec;
 };
 
+static void resolve_hosts(void *context, struct arena *arena, struct findings *findings,
+			  uint32_t first, uint32_t past)
+{
+	const struct pieces *all = context;
+	struct resolver r = {
+		.arena = arena, .scratch = arena_new(), .findings = findings, .plan = all->plan};
+
+	for (uint32_t i = first; i < past; i++) {
+		struct host_spec *spec = all->spec->hosts.items[i];
+		struct host *host = &all->plan->hosts[i];
+
+		host->profile = find_host_spec(&all->spec->host_profiles, spec->profile.s);
+		resolve_host(&r, spec, host);
+	}
+	arena_free(r.scratch);
+}
+
+/* On one thread: captures become sources of the plan, in the order of their hosts. */
+static void resolve_topology(struct resolver *r, struct spec *spec)
+{
+	for (uint32_t i = 0; i < r->plan->n_hosts; i++) {
+		struct host *host = &r->plan->hosts[i];
+
+		capture_open(r, host);
+		capture_nodes(r, host);
+		resolve_links(r, spec->hosts.items[i], host);
+		resolve_fabric(r, host);
+	}
+	capture_cliques(r, spec);
+}
+
 static void resolve_vms(void *context, struct arena *arena, struct findings *findings,
 			uint32_t first, uint32_t past)
 {
-	const struct vms *vms = context;
-	struct arena *scratch = arena_new();
+	const struct pieces *all = context;
 	struct resolver r = {
-		.arena = arena, .scratch = scratch, .findings = findings, .plan = vms->plan};
+		.arena = arena, .scratch = arena_new(), .findings = findings, .plan = all->plan};
 
 	for (uint32_t i = first; i < past; i++) {
-		struct vm_spec *spec = vms->spec->vms.items[i];
-		struct vm *vm = &vms->plan->vms[i];
+		struct vm_spec *spec = all->spec->vms.items[i];
+		struct vm *vm = &all->plan->vms[i];
 
-		vm->profile = find_vm_spec(&vms->spec->profiles, spec->profile.s);
+		vm->profile = find_vm_spec(&all->spec->profiles, spec->profile.s);
 		resolve_vm(&r, spec, vm);
 	}
-	arena_free(scratch);
+	arena_free(r.scratch);
 }
 
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
 			  struct spec *spec, struct findings *findings, uint32_t jobs)
 {
 	struct plan *plan = arena_alloc(arena, sizeof *plan);
-	struct resolver r = {
-		.arena = arena, .scratch = arena_new(), .findings = findings, .plan = plan};
+	struct resolver r = {.arena = arena, .findings = findings, .plan = plan};
+	struct pieces all = {plan, spec};
 
 	*plan = (struct plan){
 		.arena = arena,
@@ -127,22 +157,15 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		.incomplete = spec->unread,
 		.hosts_incomplete = spec->unread & UNREAD_HOSTS,
 	};
-	for (uint32_t i = 0; i < plan->n_hosts; i++) {
-		struct host *host = &plan->hosts[i];
-
-		host->profile = find_host_spec(&spec->host_profiles,
-					       spec->hosts.items[i]->profile.s);
-		resolve_host(&r, spec->hosts.items[i], host);
-	}
-	capture_cliques(&r, spec);
-	parallel_judge(arena, jobs, plan->n_vms, findings, resolve_vms, &(struct vms){plan, spec});
+	parallel_judge(arena, jobs, plan->n_hosts, findings, resolve_hosts, &all);
+	resolve_topology(&r, spec);
+	parallel_judge(arena, jobs, plan->n_vms, findings, resolve_vms, &all);
 	list_vms(&r);
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		resolve_functions(&r, &plan->hosts[i]);
 		decide_clique_map(&plan->hosts[i]);
 		decide_setup(&plan->hosts[i]);
 	}
-	arena_free(r.scratch);
 	resolve_claims(&r);
 	return plan;
 }

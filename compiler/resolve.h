@@ -52,6 +52,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 			  struct spec *spec, struct findings *findings, uint32_t jobs);
 
 /* The parts, called by plan_resolve. */
+/* What needs this host alone; the rest follows with its captures, which are sources of the plan. */
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host);
 void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm);
 void resolve_links(struct resolver *r, struct host_spec *spec, struct host *host);

@@ -315,9 +315,5 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 	check_addresses(r, host);
 	check_functions(r, host);
 	check_numbers(r, host);
-	capture_open(r, host);
-	capture_nodes(r, host);
-	resolve_links(r, spec, host);
 	host->nvswitch = has_nvswitch(host);
-	resolve_fabric(r, host);
 }
