@@ -30,15 +30,26 @@ void findings_init(struct findings *findings, struct arena *arena)
 	*findings = (struct findings){.arena = arena};
 }
 
+/* Room for one more, which stands at `at`; the spare one where there are too many. */
+static struct finding *push(struct findings *findings, struct span at)
+{
+	if (findings->n < FINDINGS_MAX)
+		return arena_push(findings->arena, (void **)&findings->items, &findings->n,
+				  &findings->capacity, sizeof *findings->items);
+	if (!span_given(findings->cut))
+		findings->cut = at;
+	return &findings->spare;
+}
+
 struct finding *finding_vadd(struct findings *findings, const char *rule, enum severity severity,
 			     struct span at, const char *format, va_list args)
 {
-	struct finding *f = arena_push(findings->arena, (void **)&findings->items, &findings->n,
-				       &findings->capacity, sizeof *f);
+	struct finding *f = push(findings, at);
 
 	assert(span_given(at));
 	*f = (struct finding){.rule = rule, .severity = severity, .at = at};
-	f->message = arena_vprintf(findings->arena, format, args);
+	if (f != &findings->spare)
+		f->message = arena_vprintf(findings->arena, format, args);
 	return f;
 }
 
@@ -61,6 +72,8 @@ void finding_note(struct findings *findings, struct finding *f, struct span at, 
 	struct note *note;
 
 	assert(f->n_notes < FINDING_NOTES && span_given(at));
+	if (f == &findings->spare)
+		return;
 	/* Most findings have one or none: no room is kept in all for the few that have three. */
 	if (f->n_notes == 0)
 		f->notes = arena_alloc(findings->arena, sizeof *note);
@@ -77,6 +90,8 @@ void finding_help(struct findings *findings, struct finding *f, const char *form
 {
 	va_list args;
 
+	if (f == &findings->spare)
+		return;
 	va_start(args, format);
 	f->help = arena_vprintf(findings->arena, format, args);
 	va_end(args);
@@ -87,6 +102,8 @@ void finding_fix(struct findings *findings, struct finding *f, bool safe, struct
 {
 	va_list args;
 
+	if (f == &findings->spare)
+		return;
 	va_start(args, format);
 	f->fix.given = true;
 	f->fix.safe = safe;
@@ -123,12 +140,28 @@ const char *finding_quote(struct findings *findings, struct str s)
 void findings_append(struct findings *findings, const struct findings *from, uint32_t first,
 		     uint32_t past)
 {
-	for (uint32_t i = first; i < past; i++) {
-		struct finding *f = arena_push(findings->arena, (void **)&findings->items,
-					       &findings->n, &findings->capacity, sizeof *f);
+	for (uint32_t i = first; i < past; i++)
+		*push(findings, from->items[i].at) = from->items[i];
+	if (!span_given(findings->cut))
+		findings->cut = from->cut;
+}
 
-		*f = from->items[i];
-	}
+static void report_cut(struct findings *findings)
+{
+	struct finding *f;
+
+	if (!span_given(findings->cut) || findings->cut_said)
+		return;
+	findings->cut_said = true;
+	f = arena_push(findings->arena, (void **)&findings->items, &findings->n,
+		       &findings->capacity, sizeof *f);
+	*f = (struct finding){
+		.rule = "yaml-limit", .severity = SEVERITY_ERROR, .at = findings->cut};
+	f->message = arena_printf(findings->arena,
+				  "there are more than %d findings, and only so many are kept: "
+				  "the limit",
+				  FINDINGS_MAX);
+	finding_help(findings, f, "mend some of them to see the rest, or lint fewer files at once");
 }
 
 static int by_place(const void *a, const void *b)
@@ -202,9 +235,11 @@ static struct fix join_fixes(struct arena *arena, const struct finding *same, ui
 
 void findings_finish(struct findings *findings)
 {
-	struct finding *items = findings->items;
+	struct finding *items;
 	uint32_t kept = 0, next;
 
+	report_cut(findings);
+	items = findings->items;
 	if (findings->n == 0)
 		return;
 	qsort(items, findings->n, sizeof *items, by_place);

@@ -82,9 +82,11 @@ const struct rule rule_yaml_limit = {
 	.name = "yaml-limit",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary = "the file is larger or deeper than the spec language allows",
+	.summary =
+		"the file is larger or deeper than the spec language allows, or has too many findings",
 	.what = "A file of more than 64 MiB, maps and lists nested more than 32 deep, a value of "
-		"more than 65,536 characters, or a host of more than 64 GPUs.",
+		"more than 65,536 characters, a host of more than 64 GPUs, or more than 100,000 "
+		"findings in a run.",
 	.why = "No spec comes near these sizes; a file that does is a mistake (a log in place of a "
 	       "spec) or made to exhaust the program that reads it. The limit says so at once.",
 	.source = "the spec language, version 1: Limits",

@@ -82,6 +82,9 @@ static bool blocks(const struct finding *f, enum severity failing, const struct 
 {
 	if (f->severity < failing || !span_given(f->at))
 		return f->severity >= failing;
+	/* What lies beyond the limit is not known. */
+	if (strcmp(f->rule, "yaml-limit") == 0)
+		return true;
 	return (vm && (concerns(f->at, vm->spec) || concerns(f->at, vm->profile))) ||
 	       (host && (concerns(f->at, host->spec) || concerns(f->at, host->profile)));
 }
