@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "compiler/decode_meant.h"
+
 /* `a, b or c` */
 static struct str words_text(struct arena *arena, const char *const *words)
 {
@@ -95,8 +97,11 @@ const char *decode_kind_name(const struct node *node)
 
 void decode_wrong_type(struct decoder *d, const struct key *key, const struct node *node)
 {
-	finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at, "%s takes %.*s, not %s",
-		    label(d, key), STR_ARG(decode_expected(d->arena, key)), decode_kind_name(node));
+	struct finding *f = finding_add(
+		d->findings, "spec-type", SEVERITY_ERROR, node->at, "%s takes %.*s, not %s",
+		label(d, key), STR_ARG(decode_expected(d->arena, key)), decode_kind_name(node));
+
+	help_shape(d, key, f, node);
 }
 
 void decode_no_value(struct decoder *d, const struct key *key, const struct node *name,
@@ -124,11 +129,12 @@ static struct finding *wrong_value(struct decoder *d, const struct key *key,
 				label(d, key), value, STR_ARG(expected));
 		if (key->type == KEY_TEXT && grammar_rule(key->grammar))
 			finding_help(d->findings, f, "write %s", grammar_rule(key->grammar));
-		return f;
+	} else {
+		f = finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' %s",
+				label(d, key), value, why);
+		finding_help(d->findings, f, "write %.*s", STR_ARG(expected));
 	}
-	f = finding_add(d->findings, rule, SEVERITY_ERROR, node->at, "%s: '%s' %s", label(d, key),
-			value, why);
-	finding_help(d->findings, f, "write %.*s", STR_ARG(expected));
+	help_value(d, key, f, yaml_text(d->yaml, node));
 	return f;
 }
 
@@ -183,34 +189,6 @@ static bool decode_number(struct decoder *d, const struct key *key, const struct
 	return true;
 }
 
-/* `64GB`, `64 G`, `64gib`: what was meant is plain enough to be offered. */
-static void suggest_size(struct decoder *d, struct finding *f, struct str s)
-{
-	size_t n = 0, i;
-	const char *why;
-	uint64_t bytes;
-	struct str meant;
-	char unit;
-
-	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
-		n++;
-	/* No number, or none but 0. */
-	for (i = 0; i < n && s.p[i] == '0'; i++)
-		;
-	if (i == n)
-		return;
-	/* Without a unit: GiB, but for a figure as other tools have it in MiB. */
-	unit = n < s.n ? s.p[s.p[n] == ' ' && n + 1 < s.n ? n + 1 : n] : n < 5 ? 'G' : 'M';
-	unit = unit >= 'a' && unit <= 'z' ? (char)(unit - 'a' + 'A') : unit;
-	if (!strchr("KMGT", unit))
-		return;
-	meant = arena_printf(d->arena, "%.*s%ciB", (int)n, s.p, unit);
-	if (parse_size(meant, &bytes, &why))
-		finding_help(d->findings, f,
-			     "write %.*s: sizes are powers of two (KiB, MiB, GiB, TiB)",
-			     STR_ARG(meant));
-}
-
 static bool decode_size(struct decoder *d, const struct key *key, const struct node *node,
 			struct number *out)
 {
@@ -221,10 +199,7 @@ static bool decode_size(struct decoder *d, const struct key *key, const struct n
 		bool read = parse_size(s, &out->n, &why);
 
 		if (!read || out->n == 0) {
-			suggest_size(
-				d,
-				wrong_value(d, key, node, "spec-value", read ? "is nothing" : why),
-				s);
+			wrong_value(d, key, node, "spec-value", read ? "is nothing" : why);
 			*out = (struct number){0};
 			return false;
 		}
@@ -233,29 +208,9 @@ static bool decode_size(struct decoder *d, const struct key *key, const struct n
 	return true;
 }
 
-static struct str get_word(size_t i, const void *data)
-{
-	const struct key *key = data;
-
-	return str_of(key->words[i]);
-}
-
-static void suggest_word(struct decoder *d, const struct key *key, struct finding *f, struct str s)
-{
-	size_t n = 0, i;
-
-	while (key->words[n])
-		n++;
-	i = nearest(s, n, get_word, key);
-	if (i != SIZE_MAX)
-		finding_help(d->findings, f, "did you mean '%s'?", key->words[i]);
-}
-
 void decode_wrong_word(struct decoder *d, const struct key *key, const struct node *node)
 {
-	struct finding *f = wrong_value(d, key, node, "spec-value", NULL);
-
-	suggest_word(d, key, f, yaml_text(d->yaml, node));
+	wrong_value(d, key, node, "spec-value", NULL);
 }
 
 static bool decode_word(struct decoder *d, const struct key *key, const struct node *node,
@@ -303,11 +258,7 @@ static bool decode_address(struct decoder *d, const struct key *key, const struc
 	const char *why;
 
 	if (!parse_pci(s, &out->pci, &why)) {
-		struct finding *f = wrong_value(d, key, node, "spec-value", why);
-
-		if (strcmp(why, "has no function") == 0)
-			finding_help(d->findings, f, "write %s.0, or the function that is meant",
-				     finding_quote(d->findings, s));
+		wrong_value(d, key, node, "spec-value", why);
 		out->pci = (struct pci_address){0};
 		return false;
 	}

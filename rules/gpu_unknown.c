@@ -15,9 +15,29 @@ static const struct host *owner(const struct plan *plan, struct str id)
 	return NULL;
 }
 
+/* `g0-g3`, of GPUs that there are: those from the one to the other; empty: no such range. */
+static struct str range(struct judge *judge, const struct host *host, struct str id)
+{
+	struct str all = STR("");
+
+	for (size_t i = 1; i + 1 < id.n; i++) {
+		const struct gpu *first, *last;
+
+		if (id.p[i] != '-')
+			continue;
+		first = host_gpu(host, (struct str){id.p, i});
+		last = host_gpu(host, (struct str){id.p + i + 1, id.n - i - 1});
+		for (const struct gpu *g = first; g && last && g <= last; g++)
+			all = arena_printf(judge->arena, "%.*s%s%.*s", STR_ARG(all),
+					   all.n ? ", " : "", STR_ARG(g->spec->name.s));
+	}
+	return all;
+}
+
 static void help(struct judge *judge, struct finding *f, const struct host *host, struct str id)
 {
 	const struct host *other = owner(judge->plan, id);
+	struct str each = range(judge, host, id);
 	size_t near = nearest(id, host->n_gpus, gpu_name, host);
 	const char *elsewhere = "";
 
@@ -25,7 +45,9 @@ static void help(struct judge *judge, struct finding *f, const struct host *host
 		elsewhere = arena_printf(judge->arena, "host '%.*s' has a '%s'",
 					 STR_ARG(other->spec->name.s), quoted(judge, id))
 				    .p;
-	if (near != SIZE_MAX)
+	if (each.n)
+		finding_help(judge->findings, f, "name each: %.*s", STR_ARG(each));
+	else if (near != SIZE_MAX)
 		finding_help(judge->findings, f, "did you mean '%.*s'?%s%s",
 			     STR_ARG(gpu_name(near, host)), other ? " " : "", elsewhere);
 	else if (other)

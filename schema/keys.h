@@ -61,6 +61,8 @@ struct key {
 	/* NULL-terminated: the words of a KEY_WORD, or those that may stand in place of a number,
 	 * size or list, or those of a KEY_PARAMS' values. */
 	const char *const *words;
+	/* NULL-terminated pairs: what people write, and the word for it. */
+	const char *const *meant;
 	enum grammar grammar;
 	uint64_t min, max; /* a number; how many items of a list or map (max 0: any) */
 	const char *doc;   /* one sentence for the reference page and the editor */
