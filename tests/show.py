@@ -131,6 +131,8 @@ WRONG = (
     (("show", "far-domain", "tests/oracles/specs", "-t", "qemu"), "no VM 'far-domain': did you mean 'far-domains'?"),
     (("show", "zzzz", "tests/oracles/specs", "-t", "qemu"), "no VM 'zzzz' in the plan"),
     (("show", "domain", "tests/oracles/specs", "-t", "clique-map"), "no host 'domain': did you mean 'domains'?"),
+    (("show", "far-domains", "tests/oracles/specs", "-t", "clique-map"), "'far-domains' is a VM, and -t clique-map is of a host: its own is 'domains'"),
+    (("show", "domains", "tests/oracles/specs", "-t", "qemu"), "'domains' is a host, and -t qemu is of a VM"),
     (("show", "esx-bare", "tests/oracles/specs", "-t", "qemu"), "VM 'esx-bare' has no qemu artifact: its host is vsphere"),
     (("show", "far-domains", "tests/oracles/specs", "-t", "vmx"), "VM 'far-domains' has no vmx artifact: its host is kvm"),
     (("show", "domains", "tests/oracles/specs", "-t", "host-setup"), "host 'domains' has no host-setup: none of its VMs has a vGPU"),

@@ -161,6 +161,10 @@ static enum status show_vm(struct workspace *workspace, const struct backend *ba
 	struct str text = {0}, error = {0};
 	bool good;
 
+	if (!vm && plan_host(workspace->plan, name)) {
+		trouble("'%.*s' is a host, and -t %s is of a VM", STR_ARG(name), backend->target);
+		return STATUS_TROUBLE;
+	}
 	if (!vm)
 		return unknown(workspace, "VM", name, workspace->plan->n_vms, vm_name);
 	if (!is_clean(workspace, vm, vm->host, false))
@@ -184,8 +188,14 @@ static enum status show_host(struct workspace *workspace, const struct backend *
 	const struct host *host = plan_host(workspace->plan, name);
 	size_t which = workspace->options->shell ? backend->n_artifacts - 1 : 0;
 	struct str text = {0}, error = {0};
+	const struct vm *vm = plan_vm(workspace->plan, name);
 	bool good;
 
+	if (!host && vm && vm->host) {
+		trouble("'%.*s' is a VM, and -t %s is of a host: its own is '%.*s'", STR_ARG(name),
+			backend->target, STR_ARG(vm->host->spec->name.s));
+		return STATUS_TROUBLE;
+	}
 	if (!host)
 		return unknown(workspace, "host", name, workspace->plan->n_hosts, host_name);
 	if (!is_clean(workspace, NULL, host, backend->of_vms))
