@@ -7,7 +7,7 @@ artifact is wholly old or wholly new; and the next run, in which nothing fails, 
     allocations  the N-th malloc, calloc or realloc, for all N (faults.c)
     calls        the N-th call of each system call, with each error that it may have (strace's injection), and
                  short reads and writes
-    kills        kill -9 at many moments of a compile (--kills N)
+    kills        kill -9 at random moments of a compile, until N died of it (--kills N)
     places       a full disk, /dev/full, a read-only folder, a closed pipe
 """
 
@@ -255,12 +255,17 @@ def test_kills(gpuplan, at, kills):
     files = {"specs/hosts.yaml": HOSTS, "specs/topo.txt": TOPO, "specs/vms.yaml": VMS % ("64GiB", "b")}
     older = {"specs/vms.yaml": VMS % ("128GiB", "c")}
     case = Case("kill", gpuplan, at, files, ("compile", "-q", "specs", "-o", "out"), older)
-    start = time.monotonic()
-    case.run(case.at / "time")
-    takes = time.monotonic() - start
+    times = []
+    for i in range(9):
+        start = time.monotonic()
+        case.run(case.at / f"time-{i}")
+        times.append(time.monotonic() - start)
+    takes = sorted(times)[4]
     draw = random.Random(6)
-    killed = 0
-    for i in range(kills):
+    killed = tried = 0
+    # Some end before their moment comes: they do not count.
+    while killed < kills and tried < 10 * kills:
+        tried += 1
         with tempfile.TemporaryDirectory(dir=case.at) as folder:
             work = Path(folder) / "work"
             shutil.copytree(case.start, work)
@@ -268,10 +273,10 @@ def test_kills(gpuplan, at, kills):
             time.sleep(draw.uniform(0, takes))
             process.send_signal(signal.SIGKILL)
             killed += process.wait() == -signal.SIGKILL
-            case.judge_files(work, f"kill {i}")
-    print(f"{kills} compiles, {killed} of them killed before their end")
-    if killed < kills / 4:
-        fail(f"only {killed} of {kills} were killed before their end: nothing was tried")
+            case.judge_files(work, f"kill {tried}")
+    print(f"{tried} compiles, {killed} of them killed before their end")
+    if killed < kills:
+        fail(f"only {killed} of {tried} were killed before their end, and not {kills}")
 
 
 def expect(what, done, *statuses):
