@@ -20,6 +20,8 @@ import unicodedata
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import locales
+
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases" / "graph"
 PICTURES = ROOT / "docs" / "graph"
@@ -407,7 +409,9 @@ def main():
     parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
     run = Run(str(Path(options.gpuplan).resolve()))
-    test_pictures(run, options.update)
+    with tempfile.TemporaryDirectory(prefix="gpuplan-locales-") as folder:
+        locales.make(Path(folder))
+        test_pictures(run, options.update)
     for test in (test_nvswitch, test_dgx1, test_cliques, test_shared, test_broken, test_severities, test_sizes, test_hostile, test_command):
         test(run)
     print(f"{run.passed} passed, {run.failed} failed")
