@@ -71,6 +71,10 @@ def good(test):
                         f"ok: dpkg keeps QEMU at '{machine.real}', and leaves '{machine.emulator}' to the wrapper",
                         f"ok: {machine.map} names 1 GPU\n", "ok: 0000:05:00.0, clique 1: 10de:2bb5, vfio-pci")
     test.check("no note", "note:" not in out, out)
+    machine.qemu("8.1.0")
+    test.check("8.1 starts with one", "note:" not in machine.check(0, "version 8.1"))
+    machine.qemu("8.0.9")
+    machine.check(0, "version 8.0", "note: QEMU before 8.1 does not start with a clique")
     machine.qemu("7.2.22")
     machine.check(0, "note: QEMU before 8.1 does not start with a clique on a GPU of the Turing generation or later")
     machine.qemu("10.0.2")
@@ -152,6 +156,10 @@ def gpus(test):
 
 def libvirt(test):
     machine = Machine(test, "libvirt")
+    shutil.copy(test.wrapper, machine.emulator)
+    time.sleep(1.1)
+    machine.qemu("10.0.0")
+    machine.check(0, "version 10.0")  # newer than the wrapper, and no libvirt that could remember
     (machine.folder / "var/cache/libvirt/qemu/capabilities").mkdir(parents=True)
     os.utime(machine.real)  # its ctime is now
     shutil.copy(test.wrapper, machine.emulator)

@@ -40,6 +40,8 @@ BROKEN = {
     "deep objects": ('{"a":' * DEEP + "1" + "}" * DEEP, "nested too deeply"),
     "open lists": ('{"a": ' + "[" * DEEP, "nested too deeply"),
     "larger than 1 MiB": (GOOD + " " * (1 << 20), "larger than 1 MiB"),
+    "a wrong value within another's key": ('{"version": 1, "other": [tru, 1], "cliques": {}}', "line 1: not a value"),
+    "a wrong value within two": ('{"version": 1, "other": {"a": [1, tru], "b": 1}, "cliques": {}}', "line 1: not a value"),
     "no version": ('{"cliques": {}}', "no 'version' in it"),
     "version 2": (GOOD.replace('"version": 1', '"version": 2'), "'version' is not 1"),
     "version as text": (GOOD.replace('"version": 1', '"version": "1"'), "'version' is not 1"),

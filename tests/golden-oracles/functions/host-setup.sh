@@ -12,9 +12,9 @@ vms='far-function functions one-vcpu paths'
 plan()
 {
 	vfio_vgpu 'far-function' 10000:41:00.0 10000:41:00.4 'NVIDIA H100XM-80C' ''
-	vfio_vgpu 'functions' 0000:01:00.0 0000:01:01.7 'NVIDIA H100XM-20C' ''
 	vfio_vgpu 'functions' 0000:01:00.0 0000:01:00.4 'NVIDIA H100XM-20C' ''
 	vfio_vgpu 'functions' 0000:01:00.0 0000:01:00.5 'NVIDIA H100XM-20C' ''
+	vfio_vgpu 'functions' 0000:01:00.0 0000:01:01.7 'NVIDIA H100XM-20C' ''
 }
 
 # ---- from here on the same for every host ---------------------------------------------------------
