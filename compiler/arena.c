@@ -51,11 +51,10 @@ _Noreturn void arena_oom(void)
 
 /* Whole huge pages, where the system lends them to those who ask: the first touch of each page
  * costs more than what is then written into it. Returns NULL where there is no memory. */
-static struct chunk *map_chunk(size_t size)
+static void *map_pages(size_t size)
 {
-	size_t wanted = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
-	char *p = mmap(NULL, wanted + HUGE_PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
 	size_t before;
 
 	if (p == MAP_FAILED)
@@ -63,27 +62,27 @@ static struct chunk *map_chunk(size_t size)
 	before = -(uintptr_t)p % HUGE_PAGE;
 	if (before)
 		munmap(p, before);
-	p += before;
-	munmap(p + wanted, HUGE_PAGE - before);
-	madvise(p, wanted, MADV_HUGEPAGE);
-	struct chunk *chunk = (struct chunk *)p;
-	chunk->size = wanted - sizeof *chunk;
-	chunk->mapped = true;
-	return chunk;
+	munmap(p + before + size, HUGE_PAGE - before);
+	madvise(p + before, size, MADV_HUGEPAGE);
+	return p + before;
 }
 
+/* Of `size` bytes or more in all, zeroed: large ones by the system, so that nothing is cleared
+ * twice. */
 static struct chunk *chunk_new(size_t size)
 {
-	if (size > SIZE_MAX - sizeof(struct chunk) - 2 * HUGE_PAGE)
-		arena_oom();
 	bool map = WITH_HUGE_PAGES && size >= HUGE_PAGE;
-	/* Zeroed, both, and large ones by the system, so that nothing is cleared twice. */
-	struct chunk *chunk = map ? map_chunk(sizeof(*chunk) + size)
-				  : calloc(1, sizeof(*chunk) + size);
+	struct chunk *chunk;
+
+	if (size > SIZE_MAX - 2 * HUGE_PAGE)
+		arena_oom();
+	if (map)
+		size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	chunk = map ? map_pages(size) : calloc(1, size);
 	if (!chunk)
 		arena_oom();
-	if (!map)
-		chunk->size = size;
+	chunk->size = size - sizeof *chunk;
+	chunk->mapped = map;
 	return chunk;
 }
 
@@ -150,6 +149,9 @@ static struct chunk *arena_grow(struct arena *arena, size_t size)
 		}
 	}
 	if (!chunk) {
+		if (size > SIZE_MAX - sizeof *chunk)
+			arena_oom();
+		size += sizeof *chunk;
 		chunk = chunk_new(size > arena->step ? size : arena->step);
 		if (arena->step < LARGEST_STEP)
 			arena->step *= 2;

@@ -68,18 +68,18 @@ static unsigned unread_kind(const struct key *key)
 	return 0;
 }
 
-static struct str known_keys(struct decoder *d, struct owner owner)
+struct str decode_known_keys(struct decoder *d, const struct section *section, bool profile)
 {
 	struct str all = STR("");
 
-	if (d->known.section == owner.section && d->known.profile == owner.profile)
+	if (d->known.section == section && d->known.profile == profile)
 		return d->known.names;
-	for (size_t i = 0; i < owner.section->n; i++)
-		if (!owner.profile || !(owner.section->keys[i].flags & KEY_OWN))
+	for (size_t i = 0; i < section->n; i++)
+		if (!profile || !(section->keys[i].flags & KEY_OWN))
 			all = arena_printf(d->arena, "%.*s%s%s", STR_ARG(all), all.n ? ", " : "",
-					   owner.section->keys[i].name);
-	d->known.section = owner.section;
-	d->known.profile = owner.profile;
+					   section->keys[i].name);
+	d->known.section = section;
+	d->known.profile = profile;
 	d->known.names = all;
 	return all;
 }
@@ -105,7 +105,8 @@ static const struct key *unknown_key(struct decoder *d, struct owner owner, cons
 		finding_help(d->findings, f, "did you mean '%s'?", known->name);
 		return known;
 	}
-	finding_help(d->findings, f, "known keys: %.*s", STR_ARG(known_keys(d, owner)));
+	finding_help(d->findings, f, "known keys: %.*s",
+		     STR_ARG(decode_known_keys(d, owner.section, owner.profile)));
 	return NULL;
 }
 

@@ -62,6 +62,9 @@ bool decode_is_ours(const struct yaml *yaml);
 void decode_require(struct findings *findings, const struct section *section, const void *spec,
 		    struct span at, struct str name, bool own);
 
+/* "id, cpus, memory": for the help of an unknown one. */
+struct str decode_known_keys(struct decoder *d, const struct section *section, bool profile);
+
 /* What a key takes, for messages: "auto, or a size such as 64GiB". */
 struct str decode_expected(struct arena *arena, const struct key *key);
 

@@ -85,6 +85,7 @@ static uint32_t take(void *context, node_id top_key, node_id name, node_id value
 void decode_early(struct decoder *d, struct yaml *yaml)
 {
 	findings_init(&d->held, d->findings->arena);
+	d->held.limit = d->findings->limit;
 	yaml->take = take;
 	yaml->take_context = d;
 }

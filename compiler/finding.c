@@ -30,10 +30,10 @@ void findings_init(struct findings *findings, struct arena *arena)
 	*findings = (struct findings){.arena = arena};
 }
 
-/* Room for one more, which stands at `at`; the spare one where there are too many. */
+/* Room for one more, which stands at `at`; the spare one over the limit. */
 static struct finding *push(struct findings *findings, struct span at)
 {
-	if (findings->n < FINDINGS_MAX)
+	if (!findings->limit || findings->n < findings->limit)
 		return arena_push(findings->arena, (void **)&findings->items, &findings->n,
 				  &findings->capacity, sizeof *findings->items);
 	if (!span_given(findings->cut))
@@ -146,24 +146,6 @@ void findings_append(struct findings *findings, const struct findings *from, uin
 		findings->cut = from->cut;
 }
 
-static void report_cut(struct findings *findings)
-{
-	struct finding *f;
-
-	if (!span_given(findings->cut) || findings->cut_said)
-		return;
-	findings->cut_said = true;
-	f = arena_push(findings->arena, (void **)&findings->items, &findings->n,
-		       &findings->capacity, sizeof *f);
-	*f = (struct finding){
-		.rule = "yaml-limit", .severity = SEVERITY_ERROR, .at = findings->cut};
-	f->message = arena_printf(findings->arena,
-				  "there are more than %d findings, and only so many are kept: "
-				  "the limit",
-				  FINDINGS_MAX);
-	finding_help(findings, f, "mend some of them to see the rest, or lint fewer files at once");
-}
-
 static int by_place(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
@@ -235,11 +217,9 @@ static struct fix join_fixes(struct arena *arena, const struct finding *same, ui
 
 void findings_finish(struct findings *findings)
 {
-	struct finding *items;
+	struct finding *items = findings->items;
 	uint32_t kept = 0, next;
 
-	report_cut(findings);
-	items = findings->items;
 	if (findings->n == 0)
 		return;
 	qsort(items, findings->n, sizeof *items, by_place);

@@ -54,23 +54,19 @@ struct finding {
 	struct str path; /* vms.train-1.gpus[0].vgpu: filled by paths_of_findings */
 };
 
-/* A machine's reader takes less than this (GitHub: 25,000 results), and nobody reads more. */
-enum { FINDINGS_MAX = 100000 };
-
 struct findings {
 	struct arena *arena;
 	struct finding *items;
 	uint32_t n, capacity;
-	/* Of the first that was one too many; nowhere: all are here. findings_finish says so. */
-	struct span cut;
-	bool cut_said;
+	uint32_t limit;	      /* so many are kept; 0: all */
+	struct span cut;      /* of the first that was one too many; nowhere: none was */
 	struct finding spare; /* in place of each that is too many */
 };
 
 void findings_init(struct findings *findings, struct arena *arena);
 
-/* The finding may move with the next finding_add: finish it first. Never NULL; of one that is too
- * many nothing is kept, but that it was. */
+/* The finding may move with the next finding_add: finish it first. Never NULL; of one that is over
+ * the limit nothing is kept, but that it was. */
 struct finding *finding_add(struct findings *findings, const char *rule, enum severity severity,
 			    struct span at, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
@@ -93,12 +89,12 @@ int edit_cmp(const struct edit *x, const struct edit *y);
  * a NUL byte written as \0. */
 const char *finding_quote(struct findings *findings, struct str s);
 
-/* Adds those of `from` that stand from `first` up to, not including, `past`. */
+/* Adds those of `from` that stand from `first` up to, not including, `past`; if `from` was cut, so
+ * is the whole. */
 void findings_append(struct findings *findings, const struct findings *from, uint32_t first,
 		     uint32_t past);
 
-/* Reports, where there were more than FINDINGS_MAX, that some are missing: an error.
- * Sorts by place, then rule, then message; of findings that say the same of the same place one
+/* Sorts by place, then rule, then message; of findings that say the same of the same place one
  * stays, with the fixes of all.
  * Sources are read in the order of their names, so the place sorts by file too. */
 void findings_finish(struct findings *findings);

@@ -37,9 +37,8 @@ enum {
 	GUEST_MAX_NICS = 8,
 };
 
-enum {
-	GUEST_LONGEST_PATH = 256
-}; /* `gpuplan/HOST/VM/…`: of four names with 63 characters at most */
+/* `gpuplan/HOST/VM/…`: of four names with 63 characters at most. */
+enum { GUEST_LONGEST_PATH = 256 };
 
 /* The VM's GPUs sit on two or more NUMA nodes, all of them known. Needs vm->gpus only. */
 bool guest_has_cells(const struct vm *vm);

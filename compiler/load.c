@@ -125,6 +125,27 @@ static void read_part(void *context, const struct worker *worker, uint32_t i)
 		part->source = NULL;
 }
 
+/* What reading and decoding one file may say: each an error that no comment hides. Who has made
+ * more mistakes has not written a spec, and no reader of findings takes them all. */
+enum { FILE_FINDINGS = 100000 };
+
+static void report_cut(struct part *part)
+{
+	struct findings *findings = &part->findings;
+	struct finding *f;
+
+	part->spec.cut = span_given(findings->cut);
+	if (!part->spec.cut)
+		return;
+	findings->limit = 0;
+	f = finding_add(
+		findings, "yaml-limit", SEVERITY_ERROR, findings->cut,
+		"the file has more than %d mistakes, the limit: this one and those behind it "
+		"are not shown",
+		FILE_FINDINGS);
+	finding_help(findings, f, "mend some, or look whether this is a spec at all");
+}
+
 static void load_part(void *context, const struct worker *worker, uint32_t i)
 {
 	struct loader *l = context;
@@ -135,6 +156,7 @@ static void load_part(void *context, const struct worker *worker, uint32_t i)
 	if (!part->source)
 		return;
 	findings_init(&part->findings, worker->arena);
+	part->findings.limit = FILE_FINDINGS;
 	if (!yaml->scratch)
 		yaml_init(yaml, worker->arena, NULL);
 	yaml->findings = &part->findings;
@@ -143,6 +165,7 @@ static void load_part(void *context, const struct worker *worker, uint32_t i)
 	part->foreign = !is_ours(part->source, yaml);
 	if (!part->foreign)
 		decode_source(part, &d);
+	report_cut(part);
 }
 
 static int by_name(const void *a, const void *b)
@@ -226,6 +249,7 @@ static void merge_part(struct spec *spec, const struct loader *l, const struct p
 	}
 	spec->n_files++;
 	spec->unread |= part->spec.unread;
+	spec->cut |= part->spec.cut;
 	APPEND_ALL(l->arena, spec, &part->spec);
 	findings_append(findings, &part->findings, 0, part->findings.n);
 }

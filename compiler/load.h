@@ -24,6 +24,7 @@ struct spec {
 	struct vm_list vms, profiles;
 	uint32_t n_files, n_skipped;
 	unsigned unread;    /* of enum unread (compiler/decode.h): a missing name may be in it */
+	bool cut;	    /* a file has more mistakes than are kept: where, is not known */
 	struct str *errors; /* files and directories that could not be read */
 	uint32_t n_errors, errors_capacity;
 };

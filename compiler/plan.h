@@ -33,6 +33,7 @@ struct gpu {
 	const struct gpu_spec *spec;
 	const struct host *host;
 	const struct board *board; /* NULL: the catalog lacks it, or the key was wrong */
+	bool board_wrong;	   /* the latter, which has been reported */
 	uint8_t index;		   /* its bit in gpu_mask: its place in the spec */
 	int32_t clique;		   /* its id, -1: in none */
 	int32_t node;		   /* NUMA node, -1: not said */
@@ -225,6 +226,7 @@ struct plan {
 	/* A part of the spec could not be read: a name that is missing may be in it. */
 	bool incomplete;
 	bool hosts_incomplete; /* the same, of hosts */
+	bool cut; /* a file has mistakes that no finding tells of, and one that says so */
 };
 
 /* NULL when there is none. */

@@ -15,7 +15,7 @@ uint32_t text_hash(struct str s)
 	if (s.n < sizeof word) {
 		for (size_t i = 0; i < s.n; i++)
 			word = word << 8 | (uint8_t)s.p[i];
-		return (uint32_t)mixed(h, word);
+		return (uint32_t)mixed(mixed(h, word), 0);
 	}
 	for (size_t i = 0; i + sizeof word < s.n; i += sizeof word) {
 		memcpy(&word, s.p + i, sizeof word);
@@ -23,7 +23,9 @@ uint32_t text_hash(struct str s)
 	}
 	/* The last eight, of which some may have been there already. */
 	memcpy(&word, s.p + s.n - sizeof word, sizeof word);
-	return (uint32_t)mixed(h, word);
+	/* Once more: names differ in their last letters, which are the highest bits of a word, and
+	 * a product carries upwards alone. */
+	return (uint32_t)mixed(mixed(h, word), 0);
 }
 
 void repeats_init(struct repeats *repeats, struct arena *arena, uint32_t n)

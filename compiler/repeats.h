@@ -16,7 +16,7 @@ void repeats_note(struct repeats *repeats, struct str s);
 /* false: the text was noted once only. true: look closer. */
 bool repeats_may(const struct repeats *repeats, struct str s);
 
-/* Eight bytes at a time; all of its bits serve alike. */
+/* Eight bytes at a time; its low bits hang on all of them. */
 uint32_t text_hash(struct str s);
 
 #endif

@@ -156,6 +156,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		.n_skipped = spec->n_skipped,
 		.incomplete = spec->unread,
 		.hosts_incomplete = spec->unread & UNREAD_HOSTS,
+		.cut = spec->cut,
 	};
 	parallel_judge(arena, jobs, plan->n_hosts, findings, resolve_hosts, &all);
 	resolve_topology(&r, spec);

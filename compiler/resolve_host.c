@@ -62,19 +62,21 @@ static bool good_pci_id(struct str s)
 	return true;
 }
 
-static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
+/* `*wrong`: the key is, which has been reported. Not marked in the spec: hosts of one profile share
+ * it, and are resolved by many threads. */
+static const struct board *find_board(struct resolver *r, const struct gpu_spec *spec, bool *wrong)
 {
 	const struct board *board;
 	size_t shared = 0;
 
+	*wrong = gpu_broken(spec, board);
 	if (!span_given(spec->board.at))
 		return NULL;
 	if (!is_pci_id(spec->board.s)) {
 		board = catalog_board(r->plan->catalog, spec->board.s);
-		if (!board) {
+		*wrong = !board;
+		if (!board)
 			report_board(r, spec, 0);
-			MARK_BROKEN(spec, gpu_section, "board");
-		}
 		return board;
 	}
 	if (!good_pci_id(spec->board.s)) {
@@ -86,14 +88,13 @@ static const struct board *find_board(struct resolver *r, struct gpu_spec *spec)
 		finding_help(r->findings, f,
 			     "write it as 10de:20b2, or 10de:25b6/14a9 with the "
 			     "subsystem's device");
-		MARK_BROKEN(spec, gpu_section, "board");
+		*wrong = true;
 		return NULL;
 	}
 	board = catalog_board_by_pci(r->plan->catalog, spec->board.s, &shared);
-	if (!board && shared > 1) {
+	*wrong = !board && shared > 1;
+	if (*wrong)
 		report_board(r, spec, shared);
-		MARK_BROKEN(spec, gpu_section, "board");
-	}
 	return board;
 }
 
@@ -152,11 +153,11 @@ static void resolve_gpus(struct resolver *r, struct host_spec *spec, struct host
 	host->gpus = arena_array(r->arena, spec->gpus.n, sizeof *host->gpus);
 	for (uint32_t i = 0; i < host->n_gpus; i++) {
 		struct gpu *gpu = &host->gpus[i];
-		struct gpu_spec *from = &spec->gpus.items[i];
+		const struct gpu_spec *from = &spec->gpus.items[i];
 
 		*gpu = (struct gpu){.spec = from, .host = host, .index = (uint8_t)i, .clique = -1};
 		gpu->node = span_given(from->numa.at) ? (int32_t)from->numa.n : -1;
-		gpu->board = find_board(r, from);
+		gpu->board = find_board(r, from, &gpu->board_wrong);
 		gpu->framework = framework_of(r, host, gpu);
 		size_share(gpu);
 	}

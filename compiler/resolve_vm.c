@@ -257,8 +257,7 @@ static void decide_skips(struct vm *vm)
 		const struct vm_gpu *g = &vm->gpus[i];
 
 		gpus |= !g->gpu || vm_gpu_broken(g->spec, vgpu);
-		vm->skip_mmio |= g->gpu && (gpu_broken(g->gpu->spec, board) ||
-					    gpu_broken(g->gpu->spec, bar1));
+		vm->skip_mmio |= g->gpu && (g->gpu->board_wrong || gpu_broken(g->gpu->spec, bar1));
 	}
 	vm->skip_p2p = gpus || vm_broken(s, p2p) || vm_broken(s, p2p_scope) ||
 		       host_broken(vm->host->spec, nvlink) || host_broken(vm->host->spec, pcie_p2p);

@@ -300,13 +300,16 @@ static bool is_merge_key(struct yaml *yaml, node_id key)
 static void read_merge(struct reader *r, node_id key, unsigned depth)
 {
 	struct yaml *yaml = r->yaml;
-	uint32_t before;
+	struct findings before = {0};
 
 	yaml_report_shared(r, yaml_node(yaml, key)->at, "merge keys");
-	before = yaml->findings ? yaml->findings->n : 0;
+	if (yaml->findings)
+		before = *yaml->findings;
 	read_node(r, depth);
-	if (!r->failed && yaml->findings)
-		yaml->findings->n = before;
+	if (!r->failed && yaml->findings) {
+		yaml->findings->n = before.n;
+		yaml->findings->cut = before.cut;
+	}
 }
 
 /* An entry of a map below the top level is complete. */

@@ -8,8 +8,8 @@ static void check(struct judge *judge, const struct host *host)
 			const struct gpu *gpu = &host->gpus[g];
 			struct finding *f;
 
-			if (!clique_has(&host->cliques[i], gpu) || gpu->board ||
-			    gpu_broken(gpu->spec, board) || !span_given(gpu->spec->board.at))
+			if (!clique_has(&host->cliques[i], gpu) || gpu->board || gpu->board_wrong ||
+			    !span_given(gpu->spec->board.at))
 				continue;
 			f = report(judge, member_at(&host->cliques[i], gpu),
 				   "'%.*s' is in a clique, and the catalog lacks its board '%s'",

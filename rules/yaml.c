@@ -83,10 +83,10 @@ const struct rule rule_yaml_limit = {
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
 	.summary =
-		"the file is larger or deeper than the spec language allows, or has too many findings",
+		"the file is larger or deeper than the spec language allows, or has too many mistakes",
 	.what = "A file of more than 64 MiB, maps and lists nested more than 32 deep, a value of "
 		"more than 65,536 characters, a host of more than 64 GPUs, or more than 100,000 "
-		"findings in a run.",
+		"mistakes in a file.",
 	.why = "No spec comes near these sizes; a file that does is a mistake (a log in place of a "
 	       "spec) or made to exhaust the program that reads it. The limit says so at once.",
 	.source = "the spec language, version 1: Limits",

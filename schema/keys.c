@@ -40,14 +40,11 @@ bool key_broken(const struct section *section, uint64_t broken, size_t offset)
 
 const struct key *section_key(const struct section *section, struct str name)
 {
-	for (size_t i = 0; i < section->n; i++) {
-		const char *known = section->keys[i].name;
-
+	for (size_t i = 0; i < section->n; i++)
 		/* The first letter tells most keys apart. */
-		if (name.n && *name.p == *known && strncmp(name.p, known, name.n) == 0 &&
-		    known[name.n] == '\0')
+		if (name.n && *name.p == *section->keys[i].name &&
+		    str_is(name, section->keys[i].name))
 			return &section->keys[i];
-	}
 	return NULL;
 }
 

@@ -61,7 +61,7 @@ struct key {
 	/* NULL-terminated: the words of a KEY_WORD, or those that may stand in place of a number,
 	 * size or list, or those of a KEY_PARAMS' values. */
 	const char *const *words;
-	/* NULL-terminated pairs: what people write, and the word for it. */
+	/* NULL-terminated pairs: what people write, in any case, and what to write for it. */
 	const char *const *meant;
 	enum grammar grammar;
 	uint64_t min, max; /* a number; how many items of a list or map (max 0: any) */

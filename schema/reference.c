@@ -50,7 +50,7 @@ const char *const reference_files[] = {
 	"Anchors, aliases, merge keys (`<<`) and tags are errors: what several hosts or VMs "
 	"share stands in a profile. Lines end with LF or CR LF.",
 	"Limits: 64 MiB a file, maps and lists 32 deep, 65,536 characters a value, 64 GPUs a "
-	"host, 100,000 findings a run.",
+	"host, 100,000 mistakes a file.",
 	"Findings name a place as `vms.train-1.gpus[0].vgpu`; a name with a dot is quoted: "
 	"`vms[\"a.b\"].memory`.",
 	NULL,

@@ -32,8 +32,8 @@ _, status, usage = os.wait4(pid, 0)
 open(sys.argv[1], "w").write(str(usage.ru_maxrss >> 10))
 code = os.waitstatus_to_exitcode(status)
 os.kill(os.getpid(), -code) if code < 0 else sys.exit(code)"""
-MOST_FINDINGS = 100000
-TOO_MANY = f"there are more than {MOST_FINDINGS} findings"
+MOST_MISTAKES = 100000  # of one file
+TOO_MANY = f"the file has more than {MOST_MISTAKES} mistakes"
 CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]")
 
 
@@ -96,9 +96,8 @@ class Test:
         except ValueError as error:
             self.check(f"{name}, JSON", False, str(error))
             return
-        found = len(report["findings"])
         cut = sum(f["message"].startswith(TOO_MANY) for f in report["findings"])
-        self.check(f"{name}, findings", cut == (found > MOST_FINDINGS) and found <= MOST_FINDINGS + 1, f"{found}, cut {cut}")
+        self.check(f"{name}, the limit is said once", cut <= 1, cut)
         if text is not None:
             self.places(name, report["findings"], text)
 
@@ -186,7 +185,7 @@ def big(test):
     test.file("alias-bomb", HEAD + b"a: &a [x, x]\n" + bomb, 1, "aliases are not part")
     test.file("100000-anchors-on-a-line", HEAD + b"hosts: [" + b"".join(b"&a%d x, " % i for i in range(100000)) + b"]", 1, "anchors are not part", False)
     test.file("1000000-aliases", HEAD + b"hosts: [" + b"*a, " * 1000000 + b"]", 1, "aliases are not part", False)
-    test.file("40000-vms-on-a-line", b"{version: 1, vms: {" + b"".join(b"v%d: {host: h, vcpus: 0, memory: 4GB}, " % i for i in range(40000)) + b"}}", 1, "there is no host 'h'", False)
+    test.file("200000-vms-on-a-line", b"{version: 1, vms: {" + b"".join(b"v%d: {host: h, vcpus: 0, memory: 4GB}, " % i for i in range(200000)) + b"}}", 1, "there is no host 'h'", False)
     test.file("300000-wide-names", HEAD + b"vms: {" + b"".join(b"\xc3\xa9%d: 1, " % i for i in range(300000)) + b"}", 1, "cannot name a VM", False)
     test.file("100000-vms", HEAD + b"hosts: {h: {hypervisor: kvm, gpus: {g0: {board: l40s, address: 05:00.0}}}}\nvms:\n" + b"".join(b"  v%d: {host: h, vcpus: 4, memory: 4GiB}\n" % i for i in range(100000)), 0, "100000 VMs", False)
     host = b"hosts: {h: {hypervisor: kvm, gpus: {%s}}}\n"
@@ -324,13 +323,13 @@ def mutations(test, count):
 def too_many(test):
     """One finding a key; a VM that stands behind the last one that is kept."""
     good = b"hosts: {h: {hypervisor: kvm, gpus: {g0: {board: l40s, address: 05:00.0}}}}\nvms: {v: {host: h, vcpus: 1, memory: 1GiB}}\n"
-    for n in (MOST_FINDINGS, MOST_FINDINGS + 1):
+    for n in (MOST_MISTAKES, MOST_MISTAKES + 1):
         text = HEAD + good + b"".join(b"key%d: 1\n" % i for i in range(n))
         test.file(f"{n}-keys", text, 1, "'key0' is not a key", False)
         path = test.folder / "show.yaml"
         path.write_bytes(text)
         status, out, err = test.call(f"show beside {n} findings", "show", "v", path.name, "-t", "libvirt")
-        if n == MOST_FINDINGS:
+        if n == MOST_MISTAKES:
             test.check("show beside as many findings as are kept", status == 0 and out.startswith(b"<domain"), f"{status}, {err[:300]!r}")
         else:
             test.check("show beside more", status == 1 and not out and TOO_MANY.encode() in err, f"{status}, {out[:100]!r}, {err[:300]!r}")

@@ -40,6 +40,7 @@ UNSEEN = [
     r"stands in this group already$",
     r"takes whole MiB, not",
     r"the file holds no document$",
+    r"^'auto' needs the CPUs of NUMA node|^\d+ cpulists? for \d+ vCPU",  # of the host; of another key
 ]
 AT_MAP = re.compile(r"cannot name a|is not the name of a plugin parameter|a key is a name")
 # With a profile, what is required may come from it.

@@ -159,6 +159,9 @@ static bool mend_round(struct fixer *x)
 					  x->options->unsafe);
 
 	x->fixed->n_refused = x->fixed->n_untried = 0;
+	/* Whether a fix makes it better cannot be told where not all is known that is wrong. */
+	if (w->plan->cut)
+		return false;
 	x->better = x->now;
 	x->kept = arena_array(x->now->arena, chosen.n, sizeof *x->kept);
 	x->n_kept = 0;

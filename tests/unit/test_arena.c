@@ -1,4 +1,9 @@
 #include "compiler/arena.h"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "tests/unit/check.h"
 
 static bool all_zero(const unsigned char *p, size_t n)
@@ -66,6 +71,31 @@ static void test_text(struct arena *arena)
 	CHECK_U64(arena_copy(arena, (struct str){0}).n, 0);
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__clang__) /* their shadow needs the room */
+/* Large chunks are mapped: where that fails too, the run ends. */
+static void test_no_memory(void)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		struct rlimit limit = {64u << 20, 64u << 20};
+		struct arena *arena = arena_new();
+
+		setrlimit(RLIMIT_AS, &limit);
+		for (int i = 0; i < 100; i++)
+			arena_alloc(arena, 1u << 20);
+		_exit(0);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+}
+#else
+static void test_no_memory(void)
+{
+}
+#endif
+
 int main(void)
 {
 	struct arena *arena = arena_new();
@@ -74,6 +104,7 @@ int main(void)
 	test_reset(arena);
 	test_push(arena);
 	test_text(arena);
+	test_no_memory();
 	arena = arena_free(arena);
 	CHECK(arena == NULL && arena_free(NULL) == NULL);
 	return check_done();
