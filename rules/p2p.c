@@ -51,14 +51,6 @@ bool uvm_is_param(const struct vm_gpu *g)
 	       g->uvm.at.at != g->vm->spec->uvm.at.at;
 }
 
-bool uvm_seen(const struct vm *vm, uint32_t i)
-{
-	for (uint32_t j = 0; j < i; j++)
-		if (vm->gpus[j].is_vgpu && vm->gpus[j].uvm.at.at == vm->gpus[i].uvm.at.at)
-			return true;
-	return false;
-}
-
 const char *written(struct judge *judge, struct span at)
 {
 	struct str s = span_text(judge->plan->sources, at);

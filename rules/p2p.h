@@ -18,8 +18,6 @@ const struct vgpu_type *whole_type_like(struct judge *judge, const struct vgpu_t
 
 /* `enable_uvm` among the plugin parameters said it, not `uvm`. */
 bool uvm_is_param(const struct vm_gpu *g);
-/* An earlier GPU of the VM has its `uvm` from the same place: one value, one finding. */
-bool uvm_seen(const struct vm *vm, uint32_t i);
 
 /* What stands at the place, without quotes. */
 const char *written(struct judge *judge, struct span at);

@@ -96,6 +96,8 @@ def place(test):
     machine.check(0, "ok: QEMU is")  # no dpkg here
     machine.real.write_text("#!/bin/sh\nexit 1\n")
     machine.check(2, f"error: '{machine.real} -version' does not run")
+    machine.real.write_text(f"#!/bin/sh\nprintf '{VERSION.format('10.0.0').strip()}'; kill -9 $$\n")
+    machine.check(2, f"error: '{machine.real} -version' does not run")  # what it said before it died does not count
     machine.real.write_text("#!/bin/sh\necho hello\n")
     machine.check(1, f"warning: '{machine.real}' does not say its version as QEMU does")
     machine.real.chmod(0o644)

@@ -53,6 +53,8 @@ def run(test):
         for name, right in zip(sorted(switches), pool.map(is_switch, sorted(switches))):
             test.check(f"-{name}, which the table has not, is a switch", right)
     gpu = "vfio-pci,host=05:00.0"
+    words = [word for name in sorted(here | others) for word in (f"-{name}", "-device", gpu) if name != "device"]
+    test.unchanged("each of the table's options keeps its argument", words)
     done = f"{gpu},x-nv-gpudirect-clique=3"
     for name, words, expected in (
         ("an argument that looks like an option", ["-append", "-device", gpu], ["-append", "-device", gpu]),
