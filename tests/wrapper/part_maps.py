@@ -41,6 +41,8 @@ BROKEN = {
     "open lists": ('{"a": ' + "[" * DEEP, "nested too deeply"),
     "larger than 1 MiB": (GOOD + " " * (1 << 20), "larger than 1 MiB"),
     "a wrong value within another's key": ('{"version": 1, "other": [tru, 1], "cliques": {}}', "line 1: not a value"),
+    "a wrong number within another's key": ('{"version": 1, "other": [-, 1], "cliques": {}}', "line 1: "),
+    "a number without its end within another's key": ('{"version": 1, "other": [1., 1e, 1], "cliques": {}}', "line 1: "),
     "a wrong value within two": ('{"version": 1, "other": {"a": [1, tru], "b": 1}, "cliques": {}}', "line 1: not a value"),
     "no version": ('{"cliques": {}}', "no 'version' in it"),
     "version 2": (GOOD.replace('"version": 1', '"version": 2'), "'version' is not 1"),
