@@ -203,9 +203,9 @@ enum { FEW_KEYS = 24 };
 /* One bit of 64: texts with different ones differ. */
 static uint64_t mark(struct str s)
 {
-	size_t h = s.n ? s.n * 5 + (uint8_t)s.p[0] * 7 + (uint8_t)s.p[s.n - 1] * 11 : 0;
+	size_t first = s.n ? (uint8_t)s.p[0] : 0, last = s.n ? (uint8_t)s.p[s.n - 1] : 0;
 
-	return UINT64_C(1) << h % 64;
+	return UINT64_C(1) << (s.n * 5 + first * 7 + last * 11) % 64;
 }
 
 /* Quick, and all there is to do for most maps. */
