@@ -53,18 +53,18 @@ _Noreturn void arena_oom(void)
  * costs more than what is then written into it. Returns NULL where there is no memory. */
 static void *map_pages(size_t size)
 {
-	char *p = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
-	size_t before;
+	char *whole = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *aligned;
 
-	if (p == MAP_FAILED)
+	if (whole == MAP_FAILED)
 		return NULL;
-	before = -(uintptr_t)p % HUGE_PAGE;
-	if (before)
-		munmap(p, before);
-	munmap(p + before + size, HUGE_PAGE - before);
-	madvise(p + before, size, MADV_HUGEPAGE);
-	return p + before;
+	aligned = whole + -(uintptr_t)whole % HUGE_PAGE;
+	munmap(aligned + size, (size_t)(whole + HUGE_PAGE - aligned));
+	madvise(aligned, size, MADV_HUGEPAGE);
+	if (aligned > whole)
+		munmap(whole, (size_t)(aligned - whole));
+	return aligned;
 }
 
 /* Of `size` bytes or more in all, zeroed: large ones by the system, so that nothing is cleared
