@@ -25,6 +25,7 @@ done
 mkdir -p "$1/out/gpu-07"
 cat >"$1/out/gpu-07/clique-map.json"
 cp "$2" /usr/local/bin/gpuplan-qemu
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin # as a login of root has it
 cd "$1"
 set -x
 """
