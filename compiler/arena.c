@@ -3,34 +3,19 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define ALIGNMENT    ((size_t)8) /* nothing here holds a long double */
 #define FIRST_CHUNK  ((size_t)16 << 10)
 #define LARGEST_STEP ((size_t)4 << 20)
-#define HUGE_PAGE    ((size_t)2 << 20)
 
 struct chunk {
 	struct chunk *next;
 	size_t size;
 	size_t used;
 	size_t touched; /* behind it all bytes are zero still */
-	bool mapped;
 	alignas(16) unsigned char bytes[];
 };
-
-/* The sanitizers look for leaks in what malloc gave. */
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_HUGE_PAGES false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_HUGE_PAGES false
-#endif
-#endif
-#ifndef WITH_HUGE_PAGES
-#define WITH_HUGE_PAGES true
-#endif
 
 /* Chunks before `current` are full; those after it are empty, kept by arena_reset. */
 struct arena {
@@ -49,49 +34,16 @@ _Noreturn void arena_oom(void)
 	_exit(2);
 }
 
-/* Whole huge pages, where the system lends them to those who ask: the first touch of each page
- * costs more than what is then written into it. Returns NULL where there is no memory. */
-static void *map_pages(size_t size)
-{
-	char *whole = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *aligned;
-
-	if (whole == MAP_FAILED)
-		return NULL;
-	aligned = whole + -(uintptr_t)whole % HUGE_PAGE;
-	munmap(aligned + size, (size_t)(whole + HUGE_PAGE - aligned));
-	madvise(aligned, size, MADV_HUGEPAGE);
-	if (aligned > whole)
-		munmap(whole, (size_t)(aligned - whole));
-	return aligned;
-}
-
-/* Of `size` bytes or more in all, zeroed: large ones by the system, so that nothing is cleared
+/* Of `size` bytes in all. Large pieces come zeroed from the system, so that nothing is cleared
  * twice. */
 static struct chunk *chunk_new(size_t size)
 {
-	bool map = WITH_HUGE_PAGES && size >= HUGE_PAGE;
-	struct chunk *chunk;
+	struct chunk *chunk = calloc(1, size);
 
-	if (size > SIZE_MAX - 2 * HUGE_PAGE)
-		arena_oom();
-	if (map)
-		size = (size + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
-	chunk = map ? map_pages(size) : calloc(1, size);
 	if (!chunk)
 		arena_oom();
 	chunk->size = size - sizeof *chunk;
-	chunk->mapped = map;
 	return chunk;
-}
-
-static void chunk_free(struct chunk *chunk)
-{
-	if (chunk->mapped)
-		munmap(chunk, sizeof *chunk + chunk->size);
-	else
-		free(chunk);
 }
 
 struct arena *arena_new(void)
@@ -110,7 +62,7 @@ struct arena *arena_free(struct arena *arena)
 		return NULL;
 	for (struct chunk *chunk = arena->first, *next; chunk; chunk = next) {
 		next = chunk->next;
-		chunk_free(chunk);
+		free(chunk);
 	}
 	free(arena);
 	return NULL;

@@ -72,7 +72,7 @@ static void test_text(struct arena *arena)
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__clang__) /* their shadow needs the room */
-/* Large chunks are mapped: where that fails too, the run ends. */
+/* Where there is no memory the run ends. */
 static void test_no_memory(void)
 {
 	pid_t pid = fork();
