@@ -7,8 +7,8 @@
 #ifndef GPUPLAN_BACKEND_H
 #define GPUPLAN_BACKEND_H
 
-#include "compiler/buffer.h"
-#include "compiler/plan.h"
+#include "compiler/base/buffer.h"
+#include "compiler/plan/plan.h"
 
 struct artifact {
 	const char

@@ -8,6 +8,7 @@
 #include "backends/firmware.h"
 #include "backends/shell.h"
 #include "backends/vfio.h"
+#include "compiler/base/digest.h"
 
 static bool for_host(const struct host *host);
 static bool write_host(const struct host *host, struct buffer *out, struct str *error);

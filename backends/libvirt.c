@@ -4,6 +4,7 @@
 #include "backends/backend.h"
 #include "backends/libvirt_devices.h"
 #include "backends/vfio.h"
+#include "compiler/base/digest.h"
 
 static const char qemu_namespace[] = "http://libvirt.org/schemas/domain/qemu/1.0";
 

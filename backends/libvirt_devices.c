@@ -1,5 +1,6 @@
 /* `<devices>`: everything that has a place in the guest's PCI tree, and that place. */
 #include "backends/libvirt_devices.h"
+#include "compiler/base/digest.h"
 
 #include <assert.h>
 #include <inttypes.h>

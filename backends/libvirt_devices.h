@@ -3,7 +3,7 @@
 #define GPUPLAN_BACKENDS_LIBVIRT_DEVICES_H
 
 #include "backends/xml.h"
-#include "compiler/plan.h"
+#include "compiler/plan/plan.h"
 
 /* The whole `<devices>`. */
 void libvirt_devices(struct xml *xml, const struct vm *vm, const struct vm_devices *devices);

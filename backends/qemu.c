@@ -4,6 +4,7 @@
 #include "backends/backend.h"
 #include "backends/firmware.h"
 #include "backends/qemu_devices.h"
+#include "compiler/base/digest.h"
 
 /* The enlightenments that Windows expects. */
 #define HYPERV                                                                                     \

@@ -7,7 +7,7 @@
 
 #include <json-c/json.h>
 
-#include "compiler/buffer.h"
+#include "compiler/base/buffer.h"
 
 struct qemu_args {
 	struct arena *arena;

@@ -1,6 +1,7 @@
 /* The devices. Names, buses and addresses are those that libvirt gives them when it starts the
  * same VM from VM.xml, so that a guest sees no difference. */
 #include "backends/qemu_devices.h"
+#include "compiler/base/digest.h"
 
 #include <assert.h>
 #include <inttypes.h>

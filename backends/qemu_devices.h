@@ -3,7 +3,7 @@
 #define GPUPLAN_BACKENDS_QEMU_DEVICES_H
 
 #include "backends/qemu_args.h"
-#include "compiler/plan.h"
+#include "compiler/plan/plan.h"
 
 /* Every `-device`, and the block devices, networks and character devices behind them. */
 void qemu_devices(struct qemu_args *args, const struct vm *vm, const struct vm_devices *devices);

@@ -2,7 +2,7 @@
 #ifndef GPUPLAN_BACKENDS_VFIO_H
 #define GPUPLAN_BACKENDS_VFIO_H
 
-#include "compiler/plan.h"
+#include "compiler/plan/plan.h"
 
 /* A mediated device, which has a UUID; else a PCI device. */
 static inline bool vfio_is_mdev(const struct vm_gpu *gpu)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "backends/backend.h"
+#include "compiler/base/digest.h"
 
 static bool vmx_for_vm(const struct vm *vm);
 static bool vmx_write(const struct vm *vm, struct buffer *out, struct str *error);

@@ -15,7 +15,7 @@
 #ifndef GPUPLAN_BACKENDS_XML_H
 #define GPUPLAN_BACKENDS_XML_H
 
-#include "compiler/buffer.h"
+#include "compiler/base/buffer.h"
 
 struct xml;
 

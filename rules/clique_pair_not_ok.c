@@ -1,4 +1,4 @@
-#include "compiler/capture.h"
+#include "compiler/plan/captures.h"
 #include "rules/clique.h"
 
 static bool proven(const struct vm_gpu *a, const struct vm_gpu *b)

@@ -1,5 +1,5 @@
 /* Cliques over the far side of the machine, as its `nvidia-smi topo -m` tells. */
-#include "compiler/capture.h"
+#include "compiler/plan/captures.h"
 #include "rules/clique.h"
 
 static enum cell_kind distance(const struct gpu *a, const struct gpu *b)

@@ -1,6 +1,7 @@
 /* Fabric Manager partitions: which modules may be one VM's, and whether the spec says the modules.
  */
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 #include "schema/keys.h"
 
 static uint32_t module_bit(uint64_t module)

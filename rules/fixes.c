@@ -2,8 +2,8 @@
 
 #include <ctype.h>
 
-#include "compiler/buffer.h"
-#include "compiler/edit.h"
+#include "compiler/base/buffer.h"
+#include "compiler/finding/edit.h"
 #include "rules/p2p.h"
 
 static void replace(struct judge *judge, struct finding *f, bool safe, struct span at,

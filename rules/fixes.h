@@ -6,7 +6,8 @@
 #ifndef GPUPLAN_RULES_FIXES_H
 #define GPUPLAN_RULES_FIXES_H
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* The VM's `key`, which has its value at `at`. */
 void fix_key(struct judge *judge, struct finding *f, const struct vm *vm, bool safe,

@@ -1,4 +1,5 @@
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 #include "schema/keys.h"
 
 static struct str gpu_name(size_t i, const void *data)

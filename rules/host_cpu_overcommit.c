@@ -1,7 +1,8 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 #include "schema/cpu_set.h"
 #include "schema/keys.h"
 

@@ -1,6 +1,7 @@
-/* The pages of what the reader of comments reports (compiler/ignore*.c): nothing is left to check
+/* The pages of what the reader of comments reports (compiler/finding/ignore*.c): nothing is left to check
  * here. */
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 #define HOST                                                                                       \
 	" version: 1\n"                                                                            \

@@ -1,4 +1,5 @@
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* An earlier GPU of the VM is of the same board, and has been reported for it. */
 static bool said_before(const struct vm *vm, uint32_t i)

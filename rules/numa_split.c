@@ -1,5 +1,6 @@
-#include "compiler/capture.h"
-#include "compiler/rule.h"
+#include "compiler/capture/capture.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 #include "schema/cpu_set.h"
 
 enum { MAX_NODES = 1024 }; /* ids are 0 to 1023 (schema/keys_host.c) */

@@ -1,6 +1,6 @@
 #include "rules/p2p.h"
 
-#include "compiler/capture.h"
+#include "compiler/plan/captures.h"
 #include "schema/keys.h"
 
 bool vm_wants_p2p(const struct vm *vm)

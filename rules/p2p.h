@@ -2,7 +2,8 @@
 #ifndef GPUPLAN_RULES_P2P_H
 #define GPUPLAN_RULES_P2P_H
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* The VM wants P2P and has two or more GPUs to do it. */
 bool vm_wants_p2p(const struct vm *vm);

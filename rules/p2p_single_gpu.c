@@ -1,4 +1,5 @@
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 static void check(struct judge *judge, const struct vm *vm)
 {

@@ -1,4 +1,4 @@
-#include "compiler/capture.h"
+#include "compiler/capture/capture.h"
 #include "rules/p2p.h"
 #include "schema/keys.h"
 

@@ -1,4 +1,5 @@
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 #include "schema/keys.h"
 
 /* The key may be in a profile that is not there. */

@@ -1,6 +1,6 @@
 #include "rules/rules.h"
 
-#include "compiler/parallel.h"
+#include "compiler/finding/stretches.h"
 #include "schema/keys.h"
 
 #define TOPIC(text)

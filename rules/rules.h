@@ -2,7 +2,8 @@
 #ifndef GPUPLAN_RULES_H
 #define GPUPLAN_RULES_H
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* In the order of list.h; ends with NULL. */
 extern const struct rule *const rules[];

@@ -1,6 +1,7 @@
-/* The pages of what the decoder and the resolver report while they read a spec (compiler/decode*.c,
+/* The pages of what the decoder and the resolver report while they read a spec (compiler/model/,
  * load.c, profiles.c, resolve*.c, guest*.c): nothing is left to check here. */
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 #define SPEC_LANGUAGE "the spec language, version 1"
 

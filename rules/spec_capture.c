@@ -1,6 +1,7 @@
-/* The page of what reading a capture reports (compiler/capture*.c): nothing is left to check here.
+/* The page of what reading a capture reports (compiler/capture/): nothing is left to check here.
  */
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 const struct rule rule_spec_capture = {
 	.name = "spec-capture",

@@ -2,7 +2,8 @@
 #ifndef GPUPLAN_RULES_TEXTS_H
 #define GPUPLAN_RULES_TEXTS_H
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* " and 2 more", or nothing. */
 const char *and_more(struct judge *judge, uint32_t more);

@@ -2,7 +2,8 @@
 #ifndef GPUPLAN_RULES_VERSIONS_H
 #define GPUPLAN_RULES_VERSIONS_H
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* The release in that row; of rows that start with `esxi_` as VMware writes it. */
 struct version release_of(struct judge *judge, const char *release_row);

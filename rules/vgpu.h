@@ -2,7 +2,8 @@
 #ifndef GPUPLAN_RULES_VGPU_H
 #define GPUPLAN_RULES_VGPU_H
 
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 /* The vGPU's VM wants P2P and has another GPU to do it with. */
 bool wants_p2p(const struct vm_gpu *g);

@@ -1,4 +1,5 @@
-#include "compiler/rule.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 #include "rules/p2p.h"
 #include "rules/versions.h"
 

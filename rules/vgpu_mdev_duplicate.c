@@ -1,6 +1,8 @@
 #include <stdlib.h>
 
-#include "compiler/rule.h"
+#include "compiler/base/digest.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 static bool counts(const struct vm_gpu *g)
 {

@@ -1,5 +1,7 @@
-/* The pages of what the reader of YAML reports (compiler/yaml.c): nothing is left to check here. */
-#include "compiler/rule.h"
+/* The pages of what the reader of YAML reports (compiler/source/yaml.c): nothing is left to check
+ * here. */
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
 
 #define YAML_1_2 "YAML 1.2.2"
 

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <pcre2.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 /* Each is anchored at both ends; `$` alone would pass a line end behind it (PCRE2_DOLLAR_ENDONLY).
@@ -105,21 +106,40 @@ void grammar_expect_many(void)
 		pcre2_jit_compile(compiled(g), PCRE2_JIT_COMPLETE);
 }
 
-static _Thread_local pcre2_match_data *match;
+static pthread_key_t match_key;
+static pthread_once_t match_key_made = PTHREAD_ONCE_INIT;
 
-void grammar_leave(void)
+static void free_match(void *match)
 {
 	pcre2_match_data_free(match);
-	match = NULL;
+}
+
+static void make_match_key(void)
+{
+	int failed = pthread_key_create(&match_key, free_match);
+
+	assert(!failed);
+}
+
+/* PCRE2's room for one match, of this thread; freed when the thread ends. */
+static pcre2_match_data *match_data(void)
+{
+	pcre2_match_data *match;
+
+	pthread_once(&match_key_made, make_match_key);
+	match = pthread_getspecific(match_key);
+	if (match)
+		return match;
+	match = pcre2_match_data_create(1, NULL);
+	assert(match);
+	pthread_setspecific(match_key, match);
+	return match;
 }
 
 bool grammar_match(enum grammar grammar, struct str s)
 {
-	if (!match)
-		match = pcre2_match_data_create(1, NULL);
-	assert(match);
 	/* A text that is not UTF-8 (a catalog's cell may be anything) is of no grammar. */
-	return pcre2_match(compiled(grammar), (PCRE2_SPTR)s.p, s.n, 0, 0, match, NULL) >= 0;
+	return pcre2_match(compiled(grammar), (PCRE2_SPTR)s.p, s.n, 0, 0, match_data(), NULL) >= 0;
 }
 
 const char *grammar_pattern(enum grammar grammar)

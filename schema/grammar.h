@@ -5,7 +5,7 @@
 #ifndef GPUPLAN_SCHEMA_GRAMMAR_H
 #define GPUPLAN_SCHEMA_GRAMMAR_H
 
-#include "schema/text.h"
+#include "compiler/base/str.h"
 
 enum grammar {
 	GRAMMAR_ANY,	 /* one line of text, no control characters */
@@ -49,7 +49,5 @@ bool grammar_match(enum grammar grammar, struct str s);
 /* Hundreds of thousands of texts will come: takes the time to make matching fast. Before threads
  * start, for they share what it makes. */
 void grammar_expect_many(void);
-/* Frees what this thread keeps for matching: before a thread ends. */
-void grammar_leave(void);
 
 #endif

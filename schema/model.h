@@ -2,7 +2,7 @@
  *
  * One struct a section of the spec language, one field a key, in the order of the key tables
  * (keys_*.c), which fill them. What follows (boards, cliques, MMIO windows) is in
- * compiler/plan.h. A struct's `at` covers everything that the section's map holds. */
+ * compiler/plan/plan.h. A struct's `at` covers everything that the section's map holds. */
 #ifndef GPUPLAN_SCHEMA_MODEL_H
 #define GPUPLAN_SCHEMA_MODEL_H
 

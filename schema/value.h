@@ -6,7 +6,7 @@
 #ifndef GPUPLAN_SCHEMA_VALUE_H
 #define GPUPLAN_SCHEMA_VALUE_H
 
-#include "schema/text.h"
+#include "compiler/base/str.h"
 
 struct flag {
 	struct span at;

@@ -1,6 +1,6 @@
 #include "backends/wrapper/json.h"
 
-#include "compiler/utf8.h"
+#include "compiler/base/utf8.h"
 
 static bool wrong(struct json *json, const char *why)
 {

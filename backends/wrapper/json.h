@@ -12,7 +12,7 @@
 #ifndef GPUPLAN_WRAPPER_JSON_H
 #define GPUPLAN_WRAPPER_JSON_H
 
-#include "schema/text.h"
+#include "compiler/base/str.h"
 
 /* Deeper than any map or device; the reader calls itself once a level. */
 enum { JSON_DEPTH = 32 };

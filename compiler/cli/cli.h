@@ -8,11 +8,11 @@
 
 #include <stdio.h>
 
-#include "compiler/plan.h"
-#include "compiler/project.h"
-#include "compiler/render.h"
-#include "compiler/rule.h"
-#include "compiler/walk.h"
+#include "compiler/base/walk.h"
+#include "compiler/finding/render.h"
+#include "compiler/finding/rule.h"
+#include "compiler/plan/plan.h"
+#include "compiler/session/project.h"
 
 enum status {
 	STATUS_OK = 0,

@@ -3,10 +3,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "compiler/base/parallel.h"
 #include "compiler/cli/artifact.h"
 #include "compiler/cli/cli.h"
-#include "compiler/output.h"
-#include "compiler/parallel.h"
+#include "compiler/output/output.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 

@@ -1,5 +1,5 @@
 /* gpuplan discover: this machine, or a copy of its /sys and /proc, as a spec. */
-#include "compiler/discover.h"
+#include "compiler/tools/discover/discover.h"
 
 #include "compiler/cli/cli.h"
 

@@ -4,10 +4,10 @@
  * again. Where that shows new errors or warnings, the half of them is tried, down to single fixes,
  * so that one fix that makes things worse keeps no other from being made. Each round leaves fewer
  * or lesser findings, so it ends; and the next run has nothing to do. */
-#include "compiler/fix.h"
+#include "compiler/finding/fix.h"
+#include "compiler/base/diff.h"
+#include "compiler/base/replace.h"
 #include "compiler/cli/cli.h"
-#include "compiler/diff.h"
-#include "compiler/replace.h"
 #include "rules/rules.h"
 
 enum {

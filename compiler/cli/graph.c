@@ -1,5 +1,5 @@
 /* gpuplan graph: the plan as a drawing. */
-#include "compiler/graph.h"
+#include "compiler/tools/graph/graph.h"
 
 #include <fnmatch.h>
 

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "compiler/cli/cli.h"
-#include "compiler/import.h"
+#include "compiler/tools/import/import.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 

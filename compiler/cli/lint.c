@@ -1,6 +1,6 @@
 /* gpuplan lint: reads the plan, runs every rule, prints findings. */
 #include "compiler/cli/cli.h"
-#include "compiler/fix.h"
+#include "compiler/finding/fix.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 

@@ -2,10 +2,10 @@
  *
  * Libraries do not all say that they had none: json-c leaves out what it could not allocate, and a
  * device of an artifact would lack its clique without a word. So in this program no allocation
- * returns NULL. Our own memory is an arena's, which does the same (compiler/arena.h). */
+ * returns NULL. Our own memory is an arena's, which does the same (compiler/base/arena.h). */
 #include <stdlib.h>
 
-#include "compiler/arena.h"
+#include "compiler/base/arena.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)

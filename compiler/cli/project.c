@@ -1,9 +1,9 @@
 /* The project file: fills in what the command line left open. */
 #include <unistd.h>
 
+#include "compiler/base/inside.h"
 #include "compiler/cli/artifact.h"
 #include "compiler/cli/cli.h"
-#include "compiler/inside.h"
 #include "rules/rules.h"
 
 static void report_unknown_rule(struct project *project, struct text name)

@@ -1,8 +1,8 @@
 /* What of the findings is reported: severities first, then comments, then the baseline. */
-#include "compiler/baseline.h"
 #include "compiler/cli/cli.h"
-#include "compiler/ignore.h"
-#include "compiler/path.h"
+#include "compiler/finding/baseline.h"
+#include "compiler/finding/ignore.h"
+#include "compiler/finding/path.h"
 #include "rules/rules.h"
 
 /* The project file's entries stand before those of the command line: the last one counts. */

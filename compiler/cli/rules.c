@@ -2,7 +2,7 @@
 #include "rules/rules.h"
 #include "compiler/cli/cli.h"
 #include "compiler/cli/json.h"
-#include "compiler/rule_page.h"
+#include "compiler/finding/rule_page.h"
 
 static enum status run_rules(struct arena *arena, const struct options *options);
 static enum status run_explain(struct arena *arena, const struct options *options);

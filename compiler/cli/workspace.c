@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "compiler/base/visible.h"
 #include "compiler/cli/cli.h"
-#include "compiler/load.h"
-#include "compiler/path.h"
-#include "compiler/render_ci.h"
-#include "compiler/resolve.h"
+#include "compiler/finding/path.h"
+#include "compiler/finding/render_ci.h"
+#include "compiler/model/load.h"
+#include "compiler/plan/resolve.h"
 #include "rules/rules.h"
 
 void trouble(const char *format, ...)
@@ -21,7 +22,7 @@ void trouble(const char *format, ...)
 	text = arena_vprintf(arena, format, args);
 	va_end(args);
 	buffer_init(&shown, arena);
-	render_visible(&shown, text);
+	text_visible(&shown, text);
 	fprintf(stderr, "gpuplan: %.*s\n", STR_ARG(buffer_text(&shown)));
 	arena_free(arena);
 }

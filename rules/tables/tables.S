@@ -1,4 +1,4 @@
-/* The tables as bytes: table_NAME_csv up to table_NAME_csv_end, named in compiler/catalog_table.h. */
+/* The tables as bytes: table_NAME_csv up to table_NAME_csv_end, named in compiler/catalog/table.h. */
 
 	.section .rodata
 

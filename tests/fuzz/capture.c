@@ -1,7 +1,7 @@
 /* A saved `nvidia-smi topo`, read as each kind; and the same bytes as a host's capture. */
 #include <assert.h>
 
-#include "compiler/capture.h"
+#include "compiler/capture/capture.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_capture(const struct capture *c)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/catalog.h"
+#include "compiler/catalog/catalog.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const tables[] = {

@@ -1,5 +1,5 @@
 /* The fixes of a spec, all of them and one by one: the mended text is judged again. */
-#include "compiler/fix.h"
+#include "compiler/finding/fix.h"
 
 #include <assert.h>
 

@@ -1,9 +1,9 @@
 #include <assert.h>
 
-#include "compiler/ignore.h"
-#include "compiler/load.h"
-#include "compiler/path.h"
-#include "compiler/resolve.h"
+#include "compiler/finding/ignore.h"
+#include "compiler/finding/path.h"
+#include "compiler/model/load.h"
+#include "compiler/plan/resolve.h"
 #include "rules/rules.h"
 #include "tests/fuzz/fuzz.h"
 

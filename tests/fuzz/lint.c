@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/render.h"
+#include "compiler/finding/render.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What a finding points at lies in the input, and its texts can be printed. */

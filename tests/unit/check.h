@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "schema/text.h"
+#include "compiler/base/str.h"
 
 static unsigned check_passed, check_failed;
 

@@ -1,4 +1,4 @@
-#include "compiler/arena.h"
+#include "compiler/base/arena.h"
 
 #include <sys/resource.h>
 #include <sys/wait.h>

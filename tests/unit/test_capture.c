@@ -2,7 +2,7 @@
 #include <time.h>
 
 #include "check.h"
-#include "compiler/partition.h"
+#include "compiler/plan/partition.h"
 
 enum { SMALL = 7, WANTED = 3 };
 
@@ -14,14 +14,14 @@ static uint32_t draw(uint32_t below)
 	return (state >> 16) % below;
 }
 
-struct problem {
+struct hard_problem {
 	uint32_t n;
 	gpu_mask ok[MAX_GPUS];
 	struct wanted_gpus wanted[WANTED];
 	uint32_t n_wanted;
 };
 
-static bool is_full(const struct problem *p, gpu_mask set)
+static bool is_full(const struct hard_problem *p, gpu_mask set)
 {
 	for (uint32_t i = 0; i < p->n; i++)
 		for (uint32_t j = 0; j < p->n; j++)
@@ -39,7 +39,7 @@ static bool is_together(const gpu_mask *sets, uint32_t n, gpu_mask gpus)
 }
 
 /* Which of the VMs are served, the first ones first; then partners, sets and pairs. */
-static int64_t price(const struct problem *p, const gpu_mask *sets, uint32_t n)
+static int64_t price(const struct hard_problem *p, const gpu_mask *sets, uint32_t n)
 {
 	int64_t lonely = 0, pairs = 0, unserved = 0;
 
@@ -59,7 +59,7 @@ static int64_t price(const struct problem *p, const gpu_mask *sets, uint32_t n)
 }
 
 /* Puts GPU `next` and all after it into every set there is and into one of its own. */
-static int64_t cheapest(const struct problem *p, gpu_mask *sets, uint32_t n, uint32_t next)
+static int64_t cheapest(const struct hard_problem *p, gpu_mask *sets, uint32_t n, uint32_t next)
 {
 	int64_t best = INT64_MAX;
 
@@ -76,15 +76,15 @@ static int64_t cheapest(const struct problem *p, gpu_mask *sets, uint32_t n, uin
 	return best;
 }
 
-static void connect(struct problem *p, uint32_t a, uint32_t b)
+static void connect(struct hard_problem *p, uint32_t a, uint32_t b)
 {
 	p->ok[a] |= UINT64_C(1) << b;
 	p->ok[b] |= UINT64_C(1) << a;
 }
 
-static struct problem random_problem(void)
+static struct hard_problem random_problem(void)
 {
-	struct problem p = {.n = 1 + draw(SMALL), .n_wanted = draw(WANTED + 1)};
+	struct hard_problem p = {.n = 1 + draw(SMALL), .n_wanted = draw(WANTED + 1)};
 	uint32_t often = 1 + draw(9);
 
 	for (uint32_t i = 0; i < p.n; i++)
@@ -100,7 +100,7 @@ static struct problem random_problem(void)
 	return p;
 }
 
-static bool is_partition(const struct problem *p, const gpu_mask *sets, uint32_t n)
+static bool is_partition(const struct hard_problem *p, const gpu_mask *sets, uint32_t n)
 {
 	gpu_mask seen = 0, all = p->n == MAX_GPUS ? UINT64_MAX : (UINT64_C(1) << p->n) - 1;
 
@@ -114,7 +114,7 @@ static bool is_partition(const struct problem *p, const gpu_mask *sets, uint32_t
 	return seen == all;
 }
 
-static uint32_t solve(const struct problem *p, gpu_mask *sets)
+static uint32_t solve(const struct hard_problem *p, gpu_mask *sets)
 {
 	uint32_t n = partition_gpus(p->n, p->ok, p->wanted, p->n_wanted, sets);
 
@@ -125,7 +125,7 @@ static uint32_t solve(const struct problem *p, gpu_mask *sets)
 static void test_against_all(void)
 {
 	for (uint32_t i = 0; i < 3000; i++) {
-		struct problem p = random_problem();
+		struct hard_problem p = random_problem();
 		gpu_mask sets[MAX_GPUS], tried[MAX_GPUS] = {0};
 		uint32_t n = solve(&p, sets);
 
@@ -135,7 +135,7 @@ static void test_against_all(void)
 
 static void test_full_sets(void)
 {
-	struct problem p = {.n = MAX_GPUS};
+	struct hard_problem p = {.n = MAX_GPUS};
 	gpu_mask sets[MAX_GPUS];
 
 	CHECK_U64(solve(&p, sets), MAX_GPUS);
@@ -155,7 +155,7 @@ static void test_full_sets(void)
 /* Of equals the one that keeps low GPUs together. */
 static void test_ties(void)
 {
-	struct problem p = {.n = 3};
+	struct hard_problem p = {.n = 3};
 	gpu_mask sets[MAX_GPUS];
 
 	connect(&p, 0, 1);
@@ -173,7 +173,7 @@ static void test_ties(void)
 /* The slowest of hosts: four parts of 16 where all but one pair is OK; and one part of 64. */
 static void test_large(void)
 {
-	struct problem p = {.n = MAX_GPUS};
+	struct hard_problem p = {.n = MAX_GPUS};
 	gpu_mask sets[MAX_GPUS];
 	clock_t start = clock();
 	uint32_t n;

@@ -1,4 +1,4 @@
-#include "compiler/catalog_table.h"
+#include "compiler/catalog/table.h"
 #include "tests/unit/check.h"
 
 static struct arena *arena;

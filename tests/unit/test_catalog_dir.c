@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/catalog_table.h"
+#include "compiler/catalog/table.h"
 #include "tests/unit/check.h"
 
 static struct arena *arena;

@@ -1,4 +1,4 @@
-#include "compiler/csv.h"
+#include "compiler/base/csv.h"
 #include "tests/unit/check.h"
 
 static struct arena *arena;

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "compiler/discover.h"
-#include "compiler/program.h"
+#include "compiler/base/program.h"
+#include "compiler/tools/discover/discover.h"
 #include "tests/unit/check.h"
 
 static char folder[] = "/tmp/gpuplan-discover-XXXXXX";

@@ -1,7 +1,7 @@
 /* The guest's machine: cells, pinning, disks, network cards, the PCI tree; and the digests that
  * names are derived from. The VMs are built by hand, as resolve would have left them. */
-#include "compiler/digest.h"
-#include "compiler/guest.h"
+#include "compiler/base/digest.h"
+#include "compiler/plan/guest.h"
 #include "tests/unit/check.h"
 
 enum { MOST = MAX_GPUS };

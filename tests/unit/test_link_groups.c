@@ -1,7 +1,7 @@
 /* NVLink edges as groups: exactly the pairs of the matrix, none in vain; and what YAML quotes. */
 #include "check.h"
-#include "compiler/import.h"
-#include "compiler/yaml_write.h"
+#include "compiler/source/yaml_write.h"
+#include "compiler/tools/import/import.h"
 
 static struct arena *arena;
 static uint32_t state = 5;

@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "compiler/diff.h"
-#include "compiler/output.h"
+#include "compiler/base/diff.h"
+#include "compiler/output/output.h"
 #include "tests/unit/check.h"
 
 static struct arena *arena;

@@ -1,6 +1,6 @@
 /* Hashes of texts: equal texts have one, and those of names that are counted up differ in the low
  * bits that tables are searched by. */
-#include "compiler/repeats.h"
+#include "compiler/base/repeats.h"
 #include "tests/unit/check.h"
 
 enum { NAMES = 40000, SLOTS = 1 << 19 };

@@ -2,7 +2,7 @@
 #include "compiler/cli/lsp/complete.h"
 
 #include "compiler/cli/lsp/facts.h"
-#include "compiler/decode.h"
+#include "compiler/model/decode.h"
 
 void add_item(struct completion *c, struct item item)
 {

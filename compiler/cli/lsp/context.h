@@ -6,7 +6,7 @@
 #ifndef GPUPLAN_LSP_CONTEXT_H
 #define GPUPLAN_LSP_CONTEXT_H
 
-#include "compiler/arena.h"
+#include "compiler/base/arena.h"
 
 enum { CONTEXT_DEPTH = 40 }; /* deeper places have no context */
 

@@ -1,6 +1,6 @@
 #include "compiler/cli/lsp/facts.h"
 
-#include "compiler/buffer.h"
+#include "compiler/base/buffer.h"
 #include "schema/keys.h"
 
 struct str board_facts(struct arena *arena, const struct board *board)

@@ -2,7 +2,7 @@
 #ifndef GPUPLAN_LSP_FACTS_H
 #define GPUPLAN_LSP_FACTS_H
 
-#include "compiler/plan.h"
+#include "compiler/plan/plan.h"
 
 /* "A100-SXM4-80GB, 80 GiB, 10de:20b2, BAR1 128 GiB, MMIO 256 GiB on vSphere" */
 struct str board_facts(struct arena *arena, const struct board *board);

@@ -1,8 +1,8 @@
 /* Hover: what a key takes, what a name stands for, and why a finding is one. */
-#include "compiler/buffer.h"
+#include "compiler/base/buffer.h"
 #include "compiler/cli/lsp/facts.h"
 #include "compiler/cli/lsp/shape.h"
-#include "compiler/decode.h"
+#include "compiler/model/decode.h"
 #include "rules/rules.h"
 
 static void add_key(struct buffer *out, const struct key *key)

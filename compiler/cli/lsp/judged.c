@@ -5,8 +5,8 @@
 
 #include "compiler/cli/lsp/server.h"
 #include "compiler/cli/lsp/uri.h"
-#include "compiler/decode.h"
-#include "compiler/resolve.h"
+#include "compiler/model/decode.h"
+#include "compiler/plan/resolve.h"
 #include "rules/rules.h"
 
 static struct judged *judged_free(struct judged *j)

@@ -1,6 +1,6 @@
 #include "compiler/cli/lsp/message.h"
 
-#include "compiler/utf8.h"
+#include "compiler/base/utf8.h"
 
 json_object *member(json_object *from, const char *path)
 {

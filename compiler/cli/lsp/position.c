@@ -1,6 +1,6 @@
 #include "compiler/cli/lsp/position.h"
 
-#include "compiler/utf8.h"
+#include "compiler/base/utf8.h"
 
 static const char *const names[] = {
 	[ENCODING_UTF16] = "utf-16",

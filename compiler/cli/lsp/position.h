@@ -3,7 +3,7 @@
 #define GPUPLAN_LSP_POSITION_H
 
 #include "compiler/cli/lsp/message.h"
-#include "compiler/source.h"
+#include "compiler/source/source.h"
 
 enum encoding { ENCODING_UTF16, ENCODING_UTF8, ENCODING_UTF32 };
 

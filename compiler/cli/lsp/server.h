@@ -22,7 +22,7 @@
 #include "compiler/cli/cli.h"
 #include "compiler/cli/lsp/documents.h"
 #include "compiler/cli/lsp/transport.h"
-#include "compiler/load.h"
+#include "compiler/model/load.h"
 
 /* A plan that was read and judged, all in one arena. */
 struct judged {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "compiler/buffer.h"
+#include "compiler/base/buffer.h"
 
 static int hex(char c)
 {

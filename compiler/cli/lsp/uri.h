@@ -2,7 +2,7 @@
 #ifndef GPUPLAN_LSP_URI_H
 #define GPUPLAN_LSP_URI_H
 
-#include "compiler/arena.h"
+#include "compiler/base/arena.h"
 
 /* NULL where the URI is none of a file on this machine, or its path holds a NUL byte. */
 const char *uri_to_path(struct arena *arena, struct str uri);

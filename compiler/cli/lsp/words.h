@@ -2,7 +2,7 @@
 #ifndef GPUPLAN_LSP_WORDS_H
 #define GPUPLAN_LSP_WORDS_H
 
-#include "schema/text.h"
+#include "compiler/base/str.h"
 
 /* A line of a text: offsets into it, `end` before the line end. */
 struct line {

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "compiler/arena.h"
+#include "compiler/base/arena.h"
 #include "compiler/cli/option_row.h"
 
 /* man pages (roff.c): plain text, and Markdown as the key tables have it, escaped so that every

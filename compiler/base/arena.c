@@ -1,0 +1,194 @@
+#include "compiler/base/arena.h"
+
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define ALIGNMENT    ((size_t)8) /* nothing here holds a long double */
+#define FIRST_CHUNK  ((size_t)16 << 10)
+#define LARGEST_STEP ((size_t)4 << 20)
+
+struct chunk {
+	struct chunk *next;
+	size_t size;
+	size_t used;
+	size_t touched; /* behind it all bytes are zero still */
+	alignas(16) unsigned char bytes[];
+};
+
+/* Chunks before `current` are full; those after it are empty, kept by arena_reset. */
+struct arena {
+	struct chunk *first;
+	struct chunk *current;
+	size_t step; /* size of the next chunk */
+};
+
+_Noreturn void arena_oom(void)
+{
+	static const char said[] = "gpuplan: out of memory\n";
+
+	/* Neither stdio nor what was registered for the end: they may allocate. */
+	if (write(STDERR_FILENO, said, sizeof said - 1) < 0)
+		_exit(2);
+	_exit(2);
+}
+
+/* Of `size` bytes in all. Large pieces come zeroed from the system, so that nothing is cleared
+ * twice. */
+static struct chunk *chunk_new(size_t size)
+{
+	struct chunk *chunk = calloc(1, size);
+
+	if (!chunk)
+		arena_oom();
+	chunk->size = size - sizeof *chunk;
+	return chunk;
+}
+
+struct arena *arena_new(void)
+{
+	struct arena *arena = malloc(sizeof(*arena));
+	if (!arena)
+		arena_oom();
+	arena->first = arena->current = chunk_new(FIRST_CHUNK);
+	arena->step = FIRST_CHUNK * 2;
+	return arena;
+}
+
+struct arena *arena_free(struct arena *arena)
+{
+	if (!arena)
+		return NULL;
+	for (struct chunk *chunk = arena->first, *next; chunk; chunk = next) {
+		next = chunk->next;
+		free(chunk);
+	}
+	free(arena);
+	return NULL;
+}
+
+void arena_join(struct arena *arena, struct arena *other)
+{
+	struct chunk *last = other->first;
+
+	while (last->next)
+		last = last->next;
+	last->next = arena->first;
+	arena->first = other->first;
+	free(other);
+}
+
+void arena_reset(struct arena *arena)
+{
+	for (struct chunk *chunk = arena->first; chunk; chunk = chunk->next)
+		chunk->used = 0;
+	arena->current = arena->first;
+}
+
+/* An empty chunk of at least `size` bytes, right behind the current one. */
+static struct chunk *arena_grow(struct arena *arena, size_t size)
+{
+	struct chunk *current = arena->current;
+	struct chunk *chunk = NULL;
+	struct chunk **link = &current->next;
+
+	for (; *link; link = &(*link)->next) {
+		if ((*link)->size >= size) {
+			chunk = *link;
+			*link = chunk->next;
+			break;
+		}
+	}
+	if (!chunk) {
+		if (size > SIZE_MAX - sizeof *chunk)
+			arena_oom();
+		size += sizeof *chunk;
+		chunk = chunk_new(size > arena->step ? size : arena->step);
+		if (arena->step < LARGEST_STEP)
+			arena->step *= 2;
+	}
+	chunk->next = current->next;
+	current->next = chunk;
+	arena->current = chunk;
+	return chunk;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	if (size > SIZE_MAX - ALIGNMENT)
+		arena_oom();
+	/* Nothing is handed out twice, not even no bytes at all. */
+	size_t room = size ? (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1) : ALIGNMENT;
+	struct chunk *chunk = arena->current;
+
+	if (chunk->size - chunk->used < room)
+		chunk = arena_grow(arena, room);
+	unsigned char *p = chunk->bytes + chunk->used;
+	if (chunk->used < chunk->touched)
+		memset(p, 0,
+		       room < chunk->touched - chunk->used ? room : chunk->touched - chunk->used);
+	chunk->used += room;
+	if (chunk->touched < chunk->used)
+		chunk->touched = chunk->used;
+	return p;
+}
+
+void *arena_array(struct arena *arena, size_t n, size_t size)
+{
+	size_t bytes;
+	if (__builtin_mul_overflow(n, size, &bytes))
+		arena_oom();
+	return arena_alloc(arena, bytes);
+}
+
+struct str arena_copy(struct arena *arena, struct str s)
+{
+	char *p = arena_alloc(arena, s.n);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return (struct str){p, s.n};
+}
+
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	char small[256];
+	va_list again;
+
+	va_copy(again, args);
+	int n = vsnprintf(small, sizeof(small), format, args);
+	if (n < 0)
+		arena_oom();
+	char *p = arena_alloc(arena, (size_t)n + 1);
+	if ((size_t)n < sizeof(small))
+		memcpy(p, small, (size_t)n);
+	else
+		vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
+	return (struct str){p, (size_t)n};
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	struct str s = arena_vprintf(arena, format, args);
+	va_end(args);
+	return s;
+}
+
+void *arena_push(struct arena *arena, void **items, uint32_t *n, uint32_t *capacity, size_t size)
+{
+	if (*n == *capacity) {
+		if (*capacity > UINT32_MAX / 2)
+			arena_oom();
+		uint32_t more = *capacity ? *capacity * 2 : 8;
+		void *moved = arena_array(arena, more, size);
+		if (*n)
+			memcpy(moved, *items, *n * size);
+		*items = moved;
+		*capacity = more;
+	}
+	return (char *)*items + (*n)++ * size;
+}

@@ -1,0 +1,38 @@
+/* Memory: an arena a plan and an arena a command; nothing is freed but the arena as a whole.
+ *
+ * Out of memory ends the program with exit status 2 and one line on standard error (arena_oom):
+ * a compiler that cannot allocate has nothing to say that would be true. Everything that an arena
+ * hands out is zeroed, and aligned to 8 bytes. */
+#ifndef GPUPLAN_ARENA_H
+#define GPUPLAN_ARENA_H
+
+#include <stdarg.h>
+
+#include "compiler/base/str.h"
+
+struct arena;
+
+struct arena *arena_new(void);
+/* Takes NULL; returns NULL, so that `a = arena_free(a)` leaves nothing dangling. */
+struct arena *arena_free(struct arena *arena);
+/* What `other` handed out lives as long as `arena` from here on; `other` is gone. */
+void arena_join(struct arena *arena, struct arena *other);
+/* Forgets everything that was handed out and keeps the memory for the next use. */
+void arena_reset(struct arena *arena);
+
+void *arena_alloc(struct arena *arena, size_t size);
+/* `n` things of `size` bytes; a product that overflows is out of memory. */
+void *arena_array(struct arena *arena, size_t n, size_t size);
+struct str arena_copy(struct arena *arena, struct str s);
+/* printf into the arena; the result is also terminated. */
+struct str arena_printf(struct arena *arena, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+/* One more element at the end of an array that grows by doubling. `*items` moves. */
+void *arena_push(struct arena *arena, void **items, uint32_t *n, uint32_t *capacity, size_t size);
+
+_Noreturn void arena_oom(void);
+
+#endif

@@ -1,0 +1,96 @@
+#include "compiler/base/file_name.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* `.`, `..` and empty parts taken out of an absolute path, by name alone. */
+static struct str normalise(struct arena *arena, struct str path)
+{
+	char *p = arena_alloc(arena, path.n + 1);
+	size_t n = 0, end;
+
+	for (size_t at = 0; at < path.n; at = end + 1) {
+		const char *slash = memchr(path.p + at, '/', path.n - at);
+		struct str part;
+
+		end = slash ? (size_t)(slash - path.p) : path.n;
+		part = (struct str){path.p + at, end - at};
+		if (part.n == 0 || str_is(part, "."))
+			continue;
+		if (str_is(part, "..")) {
+			while (n && p[--n] != '/')
+				;
+			continue;
+		}
+		p[n++] = '/';
+		memcpy(p + n, part.p, part.n);
+		n += part.n;
+	}
+	return (struct str){p, n};
+}
+
+bool working_directory(struct arena *arena, struct str *here)
+{
+	char *cwd = getcwd(NULL, 0);
+
+	if (!cwd)
+		return false;
+	*here = normalise(arena, str_of(cwd));
+	free(cwd);
+	return true;
+}
+
+static struct str from(struct arena *arena, struct str here, struct str name)
+{
+	return normalise(arena, arena_printf(arena, "%.*s/%.*s", STR_ARG(here), STR_ARG(name)));
+}
+
+static bool is_absolute(struct str name)
+{
+	return name.n && *name.p == '/';
+}
+
+struct str file_name_absolute(struct arena *arena, struct str here, struct str name)
+{
+	return is_absolute(name) ? normalise(arena, name) : from(arena, here, name);
+}
+
+static bool lies_in(struct str path, struct str folder)
+{
+	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
+	       (path.n == folder.n || path.p[folder.n] == '/');
+}
+
+void name_root_init(struct name_root *root, struct arena *arena, const char *checkout)
+{
+	char *real = checkout && *checkout == '/' ? realpath(checkout, NULL) : NULL;
+	struct str path;
+
+	*root = (struct name_root){0};
+	/* Where it cannot be told, it is taken for the root. */
+	if (!working_directory(arena, &root->here))
+		root->here = STR("");
+	root->path = root->spelling = root->here;
+	if (!real)
+		return;
+	path = normalise(arena, str_of(real));
+	free(real);
+	if (lies_in(root->here, path)) {
+		root->path = path;
+		root->spelling = normalise(arena, str_of(checkout));
+	}
+}
+
+struct str name_in_root(const struct name_root *root, struct arena *arena, struct str name)
+{
+	struct str path = file_name_absolute(arena, root->here, name);
+	size_t n;
+
+	if (lies_in(path, root->path))
+		n = root->path.n;
+	else if (lies_in(path, root->spelling))
+		n = root->spelling.n;
+	else
+		return path;
+	return path.n > n ? (struct str){path.p + n + 1, path.n - n - 1} : path;
+}

@@ -1,0 +1,26 @@
+/* Names of files as text: on the disk nothing is looked up but the working directory and a root. */
+#ifndef GPUPLAN_FILE_NAME_H
+#define GPUPLAN_FILE_NAME_H
+
+#include "compiler/base/arena.h"
+
+/* false: it cannot be told, errno says why. */
+bool working_directory(struct arena *arena, struct str *here);
+/* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself.
+ * `here`: the working directory. */
+struct str file_name_absolute(struct arena *arena, struct str here, struct str name);
+
+/* What the names in a report are relative to: the folder where the repository was checked out, or
+ * the working directory where that is not known or does not lie in it. */
+struct name_root {
+	struct str here;     /* the working directory */
+	struct str path;     /* without links, like `here`; no slash at its end */
+	struct str spelling; /* the same folder, as the environment has it */
+};
+
+/* `checkout`: the folder that a pipeline says the repository is in, or NULL. */
+void name_root_init(struct name_root *root, struct arena *arena, const char *checkout);
+/* Relative to the root, or absolute outside of it. */
+struct str name_in_root(const struct name_root *root, struct arena *arena, struct str name);
+
+#endif

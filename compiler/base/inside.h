@@ -1,0 +1,24 @@
+/* Paths that a file of a repository names: they lead to files of the repository, and nowhere else.
+ * What a spec says must not make a CI job read its own secrets. */
+#ifndef GPUPLAN_INSIDE_H
+#define GPUPLAN_INSIDE_H
+
+#include "compiler/base/arena.h"
+
+/* The project file: with .git, it marks the top of a repository. */
+#define PROJECT_FILE ".gpuplan.yaml"
+
+/* The folder that was asked of last: files of one folder come one after the other. */
+struct inside {
+	struct str folder; /* as it is called; empty or with its slash */
+	const char *real;  /* NULL: none was asked of yet */
+	struct str repository;
+};
+
+/* The real path of `path`, which a file in `folder` names; a file outside is not even looked at.
+ * The repository reaches up to the nearest .git or project file; without one, it is the folder.
+ * NULL: *outside, or errno says why it cannot be found. */
+const char *path_inside(struct arena *arena, struct inside *inside, struct str folder,
+			struct str path, bool *outside);
+
+#endif

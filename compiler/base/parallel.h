@@ -1,0 +1,24 @@
+/* Doing many like things on several cores.
+ *
+ * Who calls this sees to it that what the threads share is only read, and puts the results
+ * together in the order of the things: so that no output depends on how many threads there were. */
+#ifndef GPUPLAN_PARALLEL_H
+#define GPUPLAN_PARALLEL_H
+
+#include "compiler/base/arena.h"
+
+enum { MAX_JOBS = 64 };
+
+struct worker {
+	uint32_t number;     /* from 0, below MAX_JOBS */
+	struct arena *arena; /* its own while it works */
+};
+
+/* Calls `one` for every i below `n`, on at most `jobs` threads, of which the caller's is one: each
+ * takes the next i until none is left. Returns when all are done; what the workers allocated then
+ * belongs to `arena`. Threads that cannot be had are done without. */
+void parallel_for(struct arena *arena, uint32_t jobs, uint32_t n,
+		  void (*one)(void *context, const struct worker *worker, uint32_t i),
+		  void *context);
+
+#endif

@@ -1,0 +1,235 @@
+/* Spellings of vGPU types, and the nearest name to a wrong one. */
+#include "compiler/catalog/private.h"
+
+#include <pthread.h>
+
+static char fold(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c + ('a' - 'A'));
+	return c == '_' ? ' ' : c;
+}
+
+int spelling_text_cmp(struct str a, struct str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (a.p[i] == b.p[i])
+			continue;
+		int d = (unsigned char)fold(a.p[i]) - (unsigned char)fold(b.p[i]);
+		if (d)
+			return d;
+	}
+	return (a.n > b.n) - (a.n < b.n);
+}
+
+int spelling_cmp(const struct spelling *a, const struct spelling *b)
+{
+	int d = spelling_text_cmp(a->text, b->text);
+
+	if (d == 0)
+		d = b->own - a->own;
+	return d ? d : (a->type > b->type) - (a->type < b->type);
+}
+
+struct str spelling_strip(struct str s, bool *vcenter)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+		bool vcenter;
+	} prefixes[] = {
+		{"NVIDIA ", 7, false},
+		{"GRID ", 5, false},
+		{"nvidia_", 7, true},
+		{"grid_", 5, true},
+	};
+
+	*vcenter = false;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t n = prefixes[i].n;
+		if (s.n < n || memcmp(s.p, prefixes[i].text, n) != 0)
+			continue;
+		*vcenter = prefixes[i].vcenter;
+		return (struct str){s.p + n, s.n - n};
+	}
+	return s;
+}
+
+static bool has_upper_case(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= 'A' && s.p[i] <= 'Z')
+			return true;
+	}
+	return false;
+}
+
+const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling)
+{
+	bool vcenter;
+	struct str name = spelling_strip(spelling, &vcenter);
+	uint32_t low = 0, high = catalog->n_spellings;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct spelling *candidate = &catalog->spellings[middle];
+		int d = spelling_text_cmp(candidate->text, name);
+		if (d < 0) {
+			low = middle + 1;
+		} else if (d > 0) {
+			high = middle;
+		} else {
+			bool spelt = vcenter ? !has_upper_case(name)
+					     : str_eq(candidate->text, name);
+			return spelt ? &catalog->types[candidate->type] : NULL;
+		}
+	}
+	return NULL;
+}
+
+const struct vgpu_type *catalog_vgpu_type(struct catalog *catalog, struct str spelling)
+{
+	catalog_need(catalog, PART_VGPU);
+	return spelling_find(catalog, spelling);
+}
+
+/* The best offer so far; the first of equals stays. */
+struct nearest {
+	struct str name;
+	unsigned cost;
+};
+
+/* A candidate within `limit`. `unlike` is what else speaks against it, in quarters of an edit; then
+ * equal lengths count, then a longer common start: `a100` is nearer to `a100x` than to `a10`. */
+static void offer(struct nearest *best, struct str wrong, struct str name, unsigned limit,
+		  unsigned unlike)
+{
+	unsigned d = edit_distance(wrong, name, limit);
+	unsigned common = 0;
+
+	if (d > limit)
+		return;
+	while (common < wrong.n && common < name.n && fold(wrong.p[common]) == fold(name.p[common]))
+		common++;
+	unsigned cost = d * 4 + unlike;
+	cost = cost * 2 + (wrong.n != name.n);
+	cost = cost * (NEAREST_MAX + 1) + (NEAREST_MAX - common);
+	if (best->name.n == 0 || cost < best->cost)
+		*best = (struct nearest){name, cost};
+}
+
+static unsigned cutoff(struct str wrong)
+{
+	return wrong.n < 6 ? 1 : (unsigned)wrong.n / 3;
+}
+
+static bool starts_like(struct str name, struct str start)
+{
+	size_t n = 0;
+
+	while (n < start.n && n < name.n && fold(start.p[n]) == fold(name.p[n]))
+		n++;
+	return n == start.n;
+}
+
+struct str catalog_nearest_board(struct catalog *catalog, struct str wrong)
+{
+	struct nearest best = {0};
+
+	if (wrong.n == 0 || wrong.n > NEAREST_MAX)
+		return best.name;
+	catalog_need(catalog, PART_BOARDS);
+	/* `H100` is short for something, rather than a wrong `h20`. */
+	for (uint32_t i = 0; wrong.n > 2 && i < catalog->boards.n; i++)
+		if (starts_like(catalog->boards.list[i].id, wrong))
+			return catalog->boards.list[i].id;
+	for (uint32_t i = 0; i < catalog->boards.n; i++)
+		offer(&best, wrong, catalog->boards.list[i].id, cutoff(wrong), 0);
+	return best.name;
+}
+
+/* Slices, framebuffer and series of the type, as `-80C` or `-7-80C`, end the wrong name too. */
+static bool same_size(struct str wrong, const struct vgpu_type *type)
+{
+	struct str size = {type->name.p + type->board_code.n, type->name.n - type->board_code.n};
+
+	if (wrong.n < size.n)
+		return false;
+	return spelling_text_cmp((struct str){wrong.p + wrong.n - size.n, size.n}, size) == 0;
+}
+
+static bool same_series(struct str wrong, const struct vgpu_type *type)
+{
+	return fold(wrong.p[wrong.n - 1]) == fold(type->series);
+}
+
+/* Among the types of one board code, or of all where it is empty. */
+static struct str nearest_type(const struct catalog *catalog, struct str wrong, struct str code)
+{
+	struct nearest best = {0};
+
+	for (uint32_t i = 0; i < catalog->n_types; i++) {
+		const struct vgpu_type *type = &catalog->types[i];
+		if (code.n && !str_eq(type->board_code, code))
+			continue;
+		bool size = same_size(wrong, type);
+		/* On the right board and of the right size, the code may be far off: A100-SXM4-80C.
+		 * There another size counts for two edits. */
+		unsigned limit = code.n && size ? (unsigned)wrong.n / 2 : cutoff(wrong);
+		unsigned unlike = size ? 0 : same_series(wrong, type) ? 1 : 2;
+		if (code.n && !size)
+			unlike += 8;
+		offer(&best, wrong, type->name, limit, unlike);
+	}
+	return best.name;
+}
+
+/* Without a prefix, in whatever case it was written. */
+static struct str without_prefix(struct str wrong)
+{
+	static const struct str prefixes[] = {{"nvidia ", 7}, {"grid ", 5}};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct str start = {wrong.p, prefixes[i].n};
+		if (wrong.n >= start.n && spelling_text_cmp(start, prefixes[i]) == 0)
+			return (struct str){wrong.p + start.n, wrong.n - start.n};
+	}
+	return wrong;
+}
+
+/* Looks into all types of the board, or of all boards, unless the last answer is this one. */
+static struct str nearest_of_board(struct catalog *catalog, struct str name,
+				   const struct board *board)
+{
+	struct str code = board ? board->vgpu_code : (struct str){0}, found = {0};
+
+	if (board == catalog->last_board && catalog->last_wrong_n &&
+	    str_eq(name, (struct str){catalog->last_wrong, catalog->last_wrong_n}))
+		return catalog->last_nearest;
+	if (code.n)
+		found = nearest_type(catalog, name, code);
+	if (found.n == 0)
+		found = nearest_type(catalog, name, (struct str){0});
+	memcpy(catalog->last_wrong, name.p, name.n);
+	catalog->last_wrong_n = name.n;
+	catalog->last_board = board;
+	catalog->last_nearest = found;
+	return found;
+}
+
+struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
+				const struct board *board)
+{
+	static pthread_mutex_t last = PTHREAD_MUTEX_INITIALIZER;
+	struct str name = without_prefix(wrong), found = {0};
+
+	if (name.n == 0 || name.n > NEAREST_MAX)
+		return found;
+	catalog_need(catalog, PART_VGPU);
+	pthread_mutex_lock(&last);
+	found = nearest_of_board(catalog, name, board);
+	pthread_mutex_unlock(&last);
+	return found;
+}

@@ -1,0 +1,140 @@
+/* What the catalog's files share. Private to compiler/catalog/.
+ *
+ * Each part of the catalog is one loader: it reads its tables and builds what its look-ups search.
+ * A look-up asks catalog_need for its part first; with a catalog directory catalog_open has loaded
+ * all of them. Pointers handed out stay good, since a part is complete before anyone sees it. */
+#ifndef GPUPLAN_CATALOG_PRIVATE_H
+#define GPUPLAN_CATALOG_PRIVATE_H
+
+#include "compiler/catalog/table.h"
+#include "schema/keys.h"
+
+/* No known name is longer; anything above has no nearest name. */
+#define NEAREST_MAX EDIT_LONGEST
+
+enum catalog_part {
+	PART_BOARDS,
+	PART_GEFORCE,
+	PART_VGPU, /* types with all their spellings and the documents' figures */
+	PART_P2P,
+	PART_MULTICAST,
+	PART_PARTITIONS,
+	PART_RELEASES,
+	PART_COUNT,
+};
+
+/* Subsystem ids of a board: the tables give single ones and ranges. */
+struct subsystem {
+	uint32_t board_number; /* in the table, from 1 */
+	uint16_t first;
+	uint16_t last;
+};
+
+struct boards {
+	struct board *list; /* in the table's order */
+	uint32_t n, capacity;
+	const struct board **by_id;
+	const struct board **by_device;
+};
+
+/* What a user may write for a type; the driver's own name is one of its spellings. */
+struct spelling {
+	struct str text;
+	uint32_t type; /* index in types */
+	uint32_t line; /* of the table that spells it so */
+	bool own;      /* the driver's, not the documents' */
+};
+
+/* `A6000` in the documents is `RTXA6000` in the driver. */
+struct code_spelling {
+	struct str docs;
+	struct str driver;
+};
+
+struct board_code {
+	struct str code;
+	uint8_t mig_slices; /* of the whole GPU, 0 without MIG-backed types */
+};
+
+struct chip_prefix {
+	struct str text; /* GA */
+	enum gpu_arch arch;
+};
+
+struct release {
+	struct str what;
+	struct str version;
+	struct str source;
+	struct version number; /* `version`, read */
+};
+
+struct catalog {
+	struct arena *arena;
+	struct table_source tables[TABLE_COUNT];
+	bool replaced; /* some table is out of a catalog directory */
+	bool loaded[PART_COUNT];
+
+	struct boards boards;
+	struct boards geforce;
+	struct chip_prefix *chips;
+	uint32_t n_chips, chips_capacity;
+	struct subsystem *subsystems;
+	uint32_t n_subsystems, subsystems_capacity;
+
+	struct vgpu_type *types;
+	uint32_t n_types, types_capacity;
+	struct spelling *spellings; /* sorted by spelling_cmp */
+	uint32_t n_spellings, spellings_capacity;
+	struct code_spelling *code_spellings;
+	uint32_t n_code_spellings, code_spellings_capacity;
+	struct board_code *codes; /* sorted */
+	uint32_t n_codes, codes_capacity;
+
+	struct p2p_row *p2p; /* in the table's order */
+	uint32_t n_p2p, p2p_capacity;
+	const struct p2p_row **p2p_by_board;
+	bool *multicast;		 /* a type each */
+	struct fm_partition *partitions; /* a platform's rows together */
+	uint32_t n_partitions, partitions_capacity;
+	struct release *releases;
+	uint32_t n_releases, releases_capacity;
+
+	/* A plan with one wrong name has it in every VM: the last answer is worth keeping. */
+	char last_wrong[NEAREST_MAX];
+	size_t last_wrong_n;
+	const struct board *last_board;
+	struct str last_nearest;
+};
+
+#define PUSH(catalog, list)                                                                        \
+	arena_push((catalog)->arena, (void **)&(catalog)->list, &(catalog)->n_##list,              \
+		   &(catalog)->list##_capacity, sizeof(*(catalog)->list))
+
+void catalog_need(struct catalog *catalog, enum catalog_part part);
+
+bool catalog_load_boards(struct catalog *catalog, struct catalog_error *error);
+bool catalog_load_geforce(struct catalog *catalog, struct catalog_error *error);
+bool catalog_load_vgpu(struct catalog *catalog, struct catalog_error *error);
+bool catalog_load_p2p(struct catalog *catalog, struct catalog_error *error);
+bool catalog_load_multicast(struct catalog *catalog, struct catalog_error *error);
+bool catalog_load_partitions(struct catalog *catalog, struct catalog_error *error);
+bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error);
+
+/* Takes up a table of the catalog. */
+void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
+		  const char *const *columns, struct catalog_error *error);
+/* The current row names something that another table lacks. In a built-in table that is what a
+ * replacement of the other one leaves behind, and the row is passed over. */
+void catalog_dangling(struct catalog *catalog, struct table *table, unsigned column,
+		      enum table_id other);
+
+/* Order of spellings: letter case does not count, `_` is a blank; the driver's own come first. */
+int spelling_cmp(const struct spelling *a, const struct spelling *b);
+/* The same for their texts alone. */
+int spelling_text_cmp(struct str a, struct str b);
+/* Without `NVIDIA `, `GRID ` and, where `vcenter` was found, their `nvidia_` and `grid_`. */
+struct str spelling_strip(struct str s, bool *vcenter);
+/* The type in the sorted spellings; NULL where there is none. */
+const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling);
+
+#endif

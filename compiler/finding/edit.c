@@ -1,0 +1,232 @@
+#include "compiler/finding/edit.h"
+
+#include <ctype.h>
+
+#include "compiler/base/buffer.h"
+
+/* --- scalars --- */
+
+/* Letters, digits and what stands in sizes and type names: no YAML reader takes it for more. */
+static bool is_plain(struct str s)
+{
+	if (s.n == 0 || s.p[s.n - 1] == ' ' || !isalnum((unsigned char)s.p[0]))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!isalnum((unsigned char)s.p[i]) && !memchr(" ._-+/", s.p[i], 6))
+			return false;
+	return true;
+}
+
+static bool has_control(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (iscntrl((unsigned char)s.p[i]))
+			return true;
+	return false;
+}
+
+/* What stands between the quotes. */
+static struct str escape(struct arena *arena, struct str value, char quote)
+{
+	struct buffer out;
+
+	buffer_init(&out, arena);
+	for (size_t i = 0; i < value.n; i++) {
+		struct str c = {value.p + i, 1};
+
+		if (quote == '\'')
+			buffer_puts(&out, *c.p == '\'' ? "'" : "");
+		else if (iscntrl((unsigned char)*c.p)) {
+			buffer_printf(&out, "\\x%02x", (unsigned char)*c.p);
+			continue;
+		} else if (*c.p == '"' || *c.p == '\\')
+			buffer_puts(&out, "\\");
+		buffer_add(&out, c);
+	}
+	return buffer_text(&out);
+}
+
+struct str yaml_scalar(struct arena *arena, struct str value, char quote)
+{
+	if (!quote && is_plain(value))
+		return value;
+	if (!quote || has_control(value))
+		quote = '"';
+	return arena_printf(arena, "%c%.*s%c", quote, STR_ARG(escape(arena, value, quote)), quote);
+}
+
+/* A block scalar's text, without its header (which may hold a comment) and indentation. */
+static struct span block_text(struct str old, struct span at)
+{
+	size_t i = 0;
+
+	while (i < old.n && old.p[i] != '\n' && old.p[i] != '\r')
+		i++;
+	while (i < old.n && isspace((unsigned char)old.p[i]))
+		i++;
+	return (struct span){at.at + (uint32_t)i, at.len - (uint32_t)i};
+}
+
+struct edit edit_value(struct arena *arena, const struct sources *sources, struct span at,
+		       struct str value)
+{
+	struct str old = span_text(sources, at);
+	char first = old.n ? *old.p : '\0';
+	bool quoted = old.n >= 2 && (first == '"' || first == '\'');
+
+	if (quoted && !has_control(value))
+		return (struct edit){{at.at + 1, at.len - 2}, escape(arena, value, first)};
+	if (!has_control(value) && (first == '|' || first == '>'))
+		return (struct edit){block_text(old, at), value};
+	return (struct edit){at, yaml_scalar(arena, value, quoted ? first : '\0')};
+}
+
+/* --- entries --- */
+
+/* The section's map is in braces: the first character behind its name and comments. */
+static bool is_flow(const struct sources *sources, const struct named_spec *section)
+{
+	struct str s = span_text(sources, section->at);
+
+	for (size_t i = section->name.at.len; i < s.n; i++) {
+		if (s.p[i] == '#')
+			while (i < s.n && s.p[i] != '\n' && s.p[i] != '\r')
+				i++;
+		else if (!isspace((unsigned char)s.p[i]) && s.p[i] != ':')
+			return s.p[i] == '{';
+	}
+	return false;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* Back over blanks and line ends to what stands before. */
+static size_t skip_blanks_back(struct str text, size_t i)
+{
+	while (i > 0 && (is_blank(text.p[i - 1]) || is_line_end(text.p[i - 1])))
+		i--;
+	return i;
+}
+
+/* The start of the comment that ends its line at `i`; `i` where there is none. */
+static size_t comment_before(struct str text, size_t i)
+{
+	size_t line = i;
+
+	while (line > 0 && !is_line_end(text.p[line - 1]))
+		line--;
+	for (size_t hash = line; hash < i; hash++)
+		if (text.p[hash] == '#' && (hash == line || is_blank(text.p[hash - 1])))
+			return hash;
+	return i;
+}
+
+/* Where the `key:` that ends at `i` starts, with its quotes; false: something else ends there. */
+static bool key_before(struct str text, size_t i, const char *key, size_t *start, char *quote)
+{
+	size_t n = strlen(key);
+
+	if (i == 0 || text.p[--i] != ':')
+		return false;
+	while (i > 0 && is_blank(text.p[i - 1]))
+		i--;
+	*quote = i > 0 && (text.p[i - 1] == '"' || text.p[i - 1] == '\'') ? text.p[i - 1] : '\0';
+	i -= *quote != '\0';
+	if (i < n || memcmp(text.p + i - n, key, n) != 0)
+		return false;
+	i -= n;
+	if (*quote && (i == 0 || text.p[--i] != *quote))
+		return false;
+	*start = i;
+	return true;
+}
+
+/* Where the key of the value at `value` starts; comments may stand between the two. */
+static bool find_key(struct str text, size_t value, const char *key, size_t *start, char *quote)
+{
+	size_t i = skip_blanks_back(text, value), comment;
+
+	while (!key_before(text, i, key, start, quote)) {
+		comment = comment_before(text, i);
+		if (comment == i)
+			return false;
+		i = skip_blanks_back(text, comment);
+	}
+	return true;
+}
+
+/* How many blanks stand before `at` on its line; false: something else does. */
+static bool indentation(struct str text, size_t at, size_t *out)
+{
+	size_t i = at;
+
+	while (i > 0 && text.p[i - 1] == ' ')
+		i--;
+	*out = at - i;
+	return i == 0 || is_line_end(text.p[i - 1]);
+}
+
+/* The end of the line that `at` is on, behind blanks and a comment; false: more stands there. */
+static bool end_of_line(struct str text, size_t at, size_t *out)
+{
+	while (at < text.n && is_blank(text.p[at]))
+		at++;
+	if (at < text.n && text.p[at] == '#')
+		while (at < text.n && !is_line_end(text.p[at]))
+			at++;
+	*out = at;
+	return at == text.n || is_line_end(text.p[at]);
+}
+
+/* The line end at `at`; on a last line that has none, the one before it. */
+static struct str line_end(struct str text, size_t at)
+{
+	if (at == text.n) {
+		while (at > 0 && !is_line_end(text.p[at - 1]))
+			at--;
+		at -= at >= 2 && text.p[at - 1] == '\n' && text.p[at - 2] == '\r' ? 2 : at > 0;
+	}
+	if (at == text.n || text.p[at] == '\n')
+		return STR("\n");
+	return at + 1 < text.n && text.p[at + 1] == '\n' ? STR("\r\n") : STR("\r");
+}
+
+/* `key: value`, as who quotes every key (JSON) would write it. */
+static struct str entry_text(struct arena *arena, struct entry entry, char quote)
+{
+	bool literal = entry.is_map || str_is(entry.value, "true") || str_is(entry.value, "false");
+	struct str value = literal ? entry.value : yaml_scalar(arena, entry.value, quote);
+
+	return quote ? arena_printf(arena, "%c%s%c: %.*s", quote, entry.key, quote, STR_ARG(value))
+		     : arena_printf(arena, "%s: %.*s", entry.key, STR_ARG(value));
+}
+
+bool edit_insert(struct arena *arena, const struct sources *sources, struct anchor anchor,
+		 struct entry entry, struct edit *out)
+{
+	const struct source *source = source_of(sources, anchor.at);
+	struct str text = source->text, added;
+	size_t start = anchor.at.at - source->base, end = start + anchor.at.len, indent;
+	char quote;
+
+	if (!find_key(text, start, anchor.key, &start, &quote))
+		return false;
+	added = entry_text(arena, entry, quote);
+	if (is_flow(sources, anchor.section))
+		added = arena_printf(arena, ", %.*s", STR_ARG(added));
+	else if (indentation(text, start, &indent) && end_of_line(text, end, &end))
+		added = arena_printf(arena, "%.*s%*s%.*s", STR_ARG(line_end(text, end)),
+				     (int)indent, "", STR_ARG(added));
+	else
+		return false;
+	*out = (struct edit){{source->base + (uint32_t)end, 0}, added};
+	return true;
+}

@@ -1,0 +1,126 @@
+/* Findings as GitHub's annotations: workflow commands, one line each.
+ *
+ *     ::error file=vms/a.yaml,line=3,endLine=3,col=9,endColumn=12,title=RULE::MESSAGE
+ *
+ * Read by the runner (src/Runner.Common/ActionCommand.cs in its repository), which splits the line
+ * at `::`, `,` and `=` and then takes %0D, %0A, %3A, %2C and %25 back. In the log it shows the
+ * message alone: so the place stands in it once more. */
+#include "compiler/base/visible.h"
+#include "compiler/finding/render.h"
+#include "compiler/finding/render_ci.h"
+
+/* `special`: written as %XX; what else could deceive a reader is shown as an escape. */
+static void escape(struct buffer *out, struct str s, const char *special)
+{
+	while (s.n) {
+		size_t n = 0;
+
+		while (n < s.n && !(s.p[n] && strchr(special, s.p[n])))
+			n++;
+		text_visible(out, (struct str){s.p, n});
+		if (n < s.n)
+			buffer_printf(out, "%%%02X", (unsigned char)s.p[n]);
+		n += n < s.n;
+		s.p += n;
+		s.n -= n;
+	}
+}
+
+/* A file's name keeps its line ends: it is compared, not read. */
+static void put_property(struct buffer *out, struct str s)
+{
+	escape(out, s, "%\r\n:,");
+}
+
+static void put_message(struct buffer *out, struct str s)
+{
+	escape(out, s, "%");
+}
+
+static void put_place(struct buffer *out, const struct ci_report *report, struct span at)
+{
+	struct position p = span_start(report->sources, at);
+
+	put_message(out, ci_name(report, out->arena, p.source));
+	buffer_printf(out, ":%u:%u: ", p.line, p.column);
+}
+
+/* Columns only in one line: of a span over several the runner drops them, and says so. */
+static void put_region(struct buffer *out, const struct ci_report *report, struct span at)
+{
+	struct position start = span_start(report->sources, at);
+	struct position end = span_stop(report->sources, at);
+
+	if (ci_no_file(start.source))
+		return;
+	buffer_puts(out, "file=");
+	put_property(out, ci_name(report, out->arena, start.source));
+	buffer_printf(out, ",line=%u,endLine=%u,", start.line, end.line);
+	if (start.line == end.line)
+		buffer_printf(out, "col=%u,endColumn=%u,", start.column, end.column);
+}
+
+static const char *command(enum severity severity)
+{
+	return severity == SEVERITY_NOTE ? "notice" : severity_name(severity);
+}
+
+static void put_finding(struct buffer *out, const struct ci_report *report, const struct finding *f)
+{
+	buffer_printf(out, "::%s ", command(f->severity));
+	put_region(out, report, f->at);
+	buffer_printf(out, "title=%s::", f->rule);
+	put_place(out, report, f->at);
+	put_message(out, f->message);
+	buffer_printf(out, " [%s]", f->rule);
+	for (uint8_t i = 0; i < f->n_notes; i++) {
+		buffer_puts(out, "%0A");
+		put_place(out, report, f->notes[i].at);
+		buffer_puts(out, "note: ");
+		put_message(out, f->notes[i].message);
+	}
+	if (f->help.n) {
+		buffer_puts(out, "%0Ahelp: ");
+		put_message(out, f->help);
+	}
+	buffer_puts(out, "\n");
+}
+
+/* GitHub makes annotations of the first few of each kind in a step. Who sees only those is told,
+ * before they are used up. */
+static void print_total(const struct findings *findings, FILE *out)
+{
+	enum { SHOWN = 10 };
+	uint32_t errors = findings_count(findings, SEVERITY_ERROR);
+	uint32_t warnings = findings_count(findings, SEVERITY_WARNING);
+	uint32_t notes = findings_count(findings, SEVERITY_NOTE);
+
+	if (errors > SHOWN || warnings > SHOWN || notes > SHOWN)
+		fprintf(out,
+			"::notice title=gpuplan::%u errors, %u warnings, %u notes: more than "
+			"GitHub annotates, the log of this step has them\n",
+			errors, warnings, notes);
+}
+
+void render_github(const struct ci_report *report, FILE *out)
+{
+	const struct findings *findings = report->findings;
+	struct arena *scratch = arena_new();
+	uint32_t left[SEVERITY_ERROR + 1];
+
+	render_share(findings, report->max_findings, left);
+	print_total(findings, out);
+	for (uint32_t i = 0; i < findings->n; i++) {
+		const struct finding *f = &findings->items[i];
+		struct buffer line;
+
+		if (!left[f->severity])
+			continue;
+		left[f->severity]--;
+		buffer_init(&line, scratch);
+		put_finding(&line, report, f);
+		fwrite(line.p, 1, line.n, out);
+		arena_reset(scratch);
+	}
+	arena_free(scratch);
+}

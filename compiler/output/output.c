@@ -1,0 +1,217 @@
+/* A run on one output folder, from opening it to closing it. */
+#include "compiler/output/output.h"
+
+#include <errno.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "compiler/base/diff.h"
+#include "compiler/base/file_name.h"
+#include "compiler/output/private.h"
+
+void output_init(struct output *output, struct arena *arena, const char *version,
+		 const char *const *targets)
+{
+	*output = (struct output){.arena = arena, .version = version, .targets = targets};
+}
+
+void output_add(struct output *output, const char *target, struct str host, struct str vm,
+		struct str name, struct str text)
+{
+	struct output_file *f = arena_push(output->arena, (void **)&output->files, &output->n_files,
+					   &output->files_capacity, sizeof *f);
+
+	*f = (struct output_file){
+		.target = target,
+		.host = host,
+		.vm = vm,
+		.path = arena_printf(output->arena, "%.*s/%.*s", STR_ARG(host), STR_ARG(name)),
+		.text = text,
+	};
+}
+
+void output_add_source(struct output *output, struct str name, bool is_stdin, struct str text)
+{
+	struct output_source *s = arena_push(output->arena, (void **)&output->sources,
+					     &output->n_sources, &output->sources_capacity,
+					     sizeof *s);
+
+	*s = (struct output_source){name, is_stdin, text};
+}
+
+void output_add_input(struct output *output, struct str name)
+{
+	struct str *slot = arena_push(output->arena, (void **)&output->inputs, &output->n_inputs,
+				      &output->inputs_capacity, sizeof *slot);
+
+	*slot = name;
+}
+
+bool output_considers(const struct output *output, struct str target)
+{
+	if (!output->targets)
+		return true;
+	for (size_t i = 0; output->targets[i]; i++) {
+		if (str_is(target, output->targets[i]))
+			return true;
+	}
+	return false;
+}
+
+bool tree_fail(struct tree *t, const char *verb, struct str path)
+{
+	int why = errno;
+
+	*t->error = arena_printf(t->output->arena, "cannot %s '%s%s%.*s': %s", verb, t->dir,
+				 path.n ? "/" : "", STR_ARG(path), strerror(why));
+	return false;
+}
+
+bool tree_refuse(struct tree *t, struct str path, const char *what)
+{
+	*t->error = arena_printf(t->output->arena, "'%s/%.*s' %s", t->dir, STR_ARG(path), what);
+	return false;
+}
+
+static bool tree_open(struct tree *t, struct folder_list *make)
+{
+	if (!working_directory(t->output->arena, &t->output->here)) {
+		*t->error = arena_printf(t->output->arena, "cannot tell the working directory: %s",
+					 strerror(errno));
+		return false;
+	}
+	t->root = folder_open_root(t->dir, make);
+	if (t->root < 0)
+		return (!make && errno == ENOENT) ||
+		       tree_fail(t, make ? "make" : "open", (struct str){0});
+	/* Some file systems know no locks; there, killed runs' files stay, as they may be another
+	 * run's. */
+	while (!(t->locked = flock(t->root, make ? LOCK_EX : LOCK_SH) == 0) && errno == EINTR)
+		;
+	return true;
+}
+
+int tree_folder(struct tree *t, const char *name)
+{
+	if (t->root < 0) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (!*name)
+		return t->root;
+	if (t->folder >= 0 && strcmp(t->folder_name, name) == 0)
+		return t->folder;
+	if (t->folder >= 0)
+		close(t->folder);
+	t->folder = folder_open(t->root, name);
+	t->folder_name = name;
+	return t->folder;
+}
+
+static void tree_close(struct tree *t)
+{
+	if (t->folder >= 0)
+		close(t->folder);
+	if (t->root >= 0)
+		close(t->root);
+}
+
+static bool has_changes(const struct tree *t)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		if (t->changes[i].kind != CHANGE_NONE)
+			return true;
+	}
+	return t->manifest.kind != CHANGE_NONE;
+}
+
+static void count_changes(const struct tree *t, struct output_counts *counts)
+{
+	*counts = (struct output_counts){0};
+	for (uint32_t i = 0; i < t->n; i++) {
+		counts->written += t->changes[i].kind == CHANGE_WRITE;
+		counts->removed += t->changes[i].kind == CHANGE_REMOVE;
+	}
+	counts->unchanged = t->output->n_files - counts->written;
+}
+
+static void add_diff(const struct change *c, struct arena *scratch, struct str old,
+		     struct buffer *diff)
+{
+	struct str before = STR("/dev/null"), after = STR("/dev/null");
+	struct buffer out;
+
+	if (c->exists)
+		before = arena_printf(scratch, "a/%.*s", STR_ARG(c->path));
+	if (c->kind == CHANGE_WRITE)
+		after = arena_printf(scratch, "b/%.*s", STR_ARG(c->path));
+	buffer_init(&out, scratch);
+	diff_unified(&out, before, old, after, c->text);
+	buffer_add(diff, buffer_text(&out));
+}
+
+/* One change at a time in memory that is used again. */
+static bool write_diff(struct tree *t, struct buffer *diff)
+{
+	struct arena *scratch = arena_new();
+	bool good = true;
+
+	for (uint32_t i = 0; good && i <= t->n; i++) {
+		struct change *c = i < t->n ? &t->changes[i] : &t->manifest;
+		struct str old = {0};
+
+		if (c->kind == CHANGE_NONE)
+			continue;
+		arena_reset(scratch);
+		if (c->exists && !file_read(scratch, tree_folder(t, c->folder), c->name, &old))
+			good = tree_fail(t, "read", c->path);
+		else
+			add_diff(c, scratch, old, diff);
+	}
+	arena_free(scratch);
+	return good;
+}
+
+static struct tree tree_start(struct output *output, const char *dir, struct str *error)
+{
+	size_t n = strlen(dir);
+
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	return (struct tree){
+		.output = output,
+		.dir = arena_printf(output->arena, "%.*s", (int)n, dir).p,
+		.error = error,
+		.root = -1,
+		.folder = -1,
+		.made = {.arena = output->arena},
+		.hosts_made = {.arena = output->arena},
+	};
+}
+
+enum output_status output_write(struct output *output, const char *dir,
+				struct output_counts *counts, struct str *error)
+{
+	struct tree t = tree_start(output, dir, error);
+	bool good = tree_open(&t, &t.made) && tree_find_changes(&t);
+
+	if (good) {
+		count_changes(&t, counts);
+		good = tree_stage(&t) && tree_publish(&t);
+	}
+	if (!good)
+		tree_undo(&t);
+	tree_close(&t);
+	return good ? OUTPUT_OK : OUTPUT_FAILED;
+}
+
+enum output_status output_check(struct output *output, const char *dir, struct buffer *diff,
+				struct str *error)
+{
+	struct tree t = tree_start(output, dir, error);
+	bool good = tree_open(&t, NULL) && tree_find_changes(&t) && write_diff(&t, diff);
+	bool drift = good && has_changes(&t);
+
+	tree_close(&t);
+	return !good ? OUTPUT_FAILED : drift ? OUTPUT_DRIFT : OUTPUT_OK;
+}

@@ -1,0 +1,95 @@
+/* What the files of the output tree share. Private to compiler/output/.
+ *
+ *     output.c    a run on one folder
+ *     changes.c   what differs there
+ *     publish.c   making it so
+ *     manifest.c  the manifest, read and written
+ *     sources.c   names of spec files: in the manifest, in a depfile */
+#ifndef GPUPLAN_OUTPUT_PRIVATE_H
+#define GPUPLAN_OUTPUT_PRIVATE_H
+
+#include "compiler/base/folder.h"
+#include "compiler/output/output.h"
+
+/* One file that a manifest lists. */
+struct manifest_entry {
+	struct str path, target, host, vm; /* vm: empty for a host's artifact */
+	struct str sha256;
+	uint64_t size;
+};
+
+struct manifest {
+	struct manifest_entry *files; /* sorted by path, each once */
+	uint32_t n, capacity;
+};
+
+/* Reads a manifest that may have been written by anyone. Only paths that an artifact can have get
+ * through: HOST/FILE, both plain names. false with *error set. */
+bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, struct str *error);
+/* `more` wins over `manifest` where both list a path. */
+void manifest_merge(struct arena *arena, struct manifest *manifest, const struct manifest *more);
+const struct manifest_entry *manifest_find(const struct manifest *manifest, struct str path);
+/* The files of the output, and those of `old` whose targets this run does not consider. */
+struct str manifest_text(const struct output *output, const struct manifest *old);
+
+/* A spec file in the manifest. */
+struct source_entry {
+	struct str path;
+	char sha256[65];
+};
+/* Sorted by path, each once; paths relative to the deepest folder that holds them all. */
+struct source_entry *source_entries(const struct output *output, uint32_t *n);
+
+bool output_considers(const struct output *output, struct str target);
+
+enum change_kind { CHANGE_NONE, CHANGE_WRITE, CHANGE_REMOVE };
+
+struct change {
+	enum change_kind kind;
+	struct str path;    /* HOST/NAME */
+	const char *folder; /* HOST; "" for the output folder itself */
+	const char *name;
+	struct str text;
+	bool stale;  /* the last manifest lists it, and this run does not write it */
+	bool exists; /* a file is there now */
+	char *temp;  /* written beside its place as this; NULL: not, or renamed already */
+};
+
+/* A run on one folder. The manifest is a change like the others, kept apart since it comes last. */
+struct tree {
+	struct output *output;
+	const char *dir;
+	struct str *error;
+	int root; /* -1: not there */
+	bool locked;
+	int folder; /* the host folder opened last, -1: none */
+	const char *folder_name;
+	struct manifest old;	/* the last manifest, and those that killed runs left */
+	struct change *changes; /* sorted by path: HOST by HOST */
+	uint32_t n, capacity;
+	struct change manifest;
+	struct folder_list made;       /* DIR and folders above it, by this run */
+	struct folder_list hosts_made; /* in DIR */
+	bool renaming;		       /* no way back */
+	struct change *leftovers;      /* of killed runs: to remove */
+	uint32_t n_leftovers, leftovers_capacity;
+};
+
+/* Messages of a run, both false: "cannot VERB 'DIR/PATH': WHY" with errno's text, and
+ * "'DIR/PATH' WHAT". */
+bool tree_fail(struct tree *t, const char *verb, struct str path);
+bool tree_refuse(struct tree *t, struct str path, const char *what);
+/* The folder of a change ("": the output folder); -1: errno says why. Changes come folder by
+ * folder, so one stays open. */
+int tree_folder(struct tree *t, const char *name);
+
+/* Fills in `old`, `changes`, `manifest` and `leftovers`. */
+bool tree_find_changes(struct tree *t);
+/* Writes every changed file beside its place. */
+bool tree_stage(struct tree *t);
+/* Renames them, removes what is stale, the manifest last. */
+bool tree_publish(struct tree *t);
+/* After a failure: takes away what was staged, as far as nothing has been renamed. */
+void tree_undo(struct tree *t);
+
+#endif

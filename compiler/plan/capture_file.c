@@ -1,0 +1,164 @@
+/* From the value of a key to a capture: the file, kept inside the repository that holds the spec.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compiler/base/inside.h"
+#include "compiler/capture/capture.h"
+#include "compiler/plan/resolve.h"
+
+static void refuse(struct resolver *r, const struct text *key, const char *why)
+{
+	finding_add(r->findings, "spec-capture", SEVERITY_ERROR, key->at,
+		    "cannot read the capture '%s': %s", finding_quote(r->findings, key->s), why);
+}
+
+/* The folder of the spec that holds the key, as this process finds it: "", "hosts/". */
+static struct str folder_of(struct resolver *r, struct span key)
+{
+	const struct source *source = source_of(r->plan->sources, key);
+	size_t n = source->is_stdin ? 0 : source->name.n;
+
+	while (n > 0 && source->name.p[n - 1] != '/')
+		n--;
+	return (struct str){source->name.p, n};
+}
+
+static void refuse_outside(struct resolver *r, const struct text *key)
+{
+	struct finding *f =
+		finding_add(r->findings, "spec-capture", SEVERITY_ERROR, key->at,
+			    "the capture '%s' lies outside the repository that holds the spec",
+			    finding_quote(r->findings, key->s));
+
+	finding_help(r->findings, f,
+		     "copy it beside the spec, and name it relative to the spec's folder");
+}
+
+/* The real path of a capture that may be read; NULL: reported. */
+static const char *find_file(struct resolver *r, const struct text *key, struct str folder)
+{
+	bool outside;
+	const char *real = path_inside(r->arena, &r->inside, folder, key->s, &outside);
+
+	if (!real && outside)
+		refuse_outside(r, key);
+	else if (!real)
+		refuse(r, key, strerror(errno));
+	return real;
+}
+
+/* Opens a regular file and nothing else: a FIFO would wait, a device may act. */
+static int open_regular(const char *path, const char **why)
+{
+	struct stat st;
+	int fd = -1;
+
+	*why = NULL;
+	if (lstat(path, &st) != 0)
+		*why = strerror(errno);
+	else if (S_ISDIR(st.st_mode))
+		*why = "it is a directory";
+	else if (!S_ISREG(st.st_mode))
+		*why = "it is no regular file";
+	else
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+		*why = "it is no regular file any more";
+	}
+	if (fd < 0 && !*why)
+		*why = strerror(errno);
+	return fd;
+}
+
+static bool read_path(struct resolver *r, const char *path, struct str name, struct source **source,
+		      struct str *error)
+{
+	const struct overlay_text *held = overlay_find(r->plan->sources->overlay, path);
+	const char *why;
+	bool read;
+	int fd;
+
+	if (held)
+		return source_take(r->plan->sources, name, held->text, CAPTURE_MAX_BYTES, source,
+				   error);
+	fd = open_regular(path, &why);
+	if (fd < 0) {
+		*error = str_of(why);
+		return false;
+	}
+	read = source_read_fd(r->plan->sources, name, fd, CAPTURE_MAX_BYTES, source, error);
+	close(fd);
+	return read;
+}
+
+static const struct source *read_file(struct resolver *r, const struct text *key)
+{
+	struct str folder = folder_of(r, key->at), name, error;
+	const char *path = find_file(r, key, folder);
+	struct source *source;
+
+	if (!path)
+		return NULL;
+	if (key->s.p[0] == '/')
+		folder.n = 0;
+	name = arena_printf(r->arena, "%.*s%.*s", STR_ARG(folder), STR_ARG(key->s));
+	if (!read_path(r, path, name, &source, &error)) {
+		refuse(r, key, error.p);
+		return NULL;
+	}
+	source->key = key->at;
+	if (!source->cut)
+		return source;
+	refuse(r, key, "it is longer than 1 MiB");
+	return NULL;
+}
+
+static const struct capture *read_capture(struct resolver *r, const struct text *key, unsigned kind)
+{
+	const struct source *source = read_file(r, key);
+	struct capture_error error = {.at = {0, 0}};
+	struct capture *capture;
+	struct finding *f;
+
+	if (!source)
+		return NULL;
+	capture = capture_read(r->arena, source, kind, &error);
+	if (capture)
+		return capture;
+	f = finding_add(r->findings, "spec-capture", SEVERITY_ERROR, error.at, "%.*s",
+			STR_ARG(error.message));
+	if (span_given(error.other))
+		finding_note(r->findings, f, error.other, "%.*s", STR_ARG(error.other_message));
+	finding_note(r->findings, f, key->at, "the capture is named here");
+	finding_help(r->findings, f, "save it anew on the bare host: `nvidia-smi topo %s > FILE`",
+		     kind == CAPTURE_TOPO   ? "-m"
+		     : kind == CAPTURE_READ ? "-p2p r"
+					    : "-p2p w");
+	return NULL;
+}
+
+const struct capture *capture_of_key(struct resolver *r, const struct host *host,
+				     const struct text *key, unsigned kind)
+{
+	struct known_capture *known;
+	const struct capture *capture;
+
+	if (!span_given(key->at))
+		return NULL;
+	/* Only a profile's line serves several hosts. */
+	for (uint32_t i = 0; i < r->n_captures; i++)
+		if (r->captures[i].key.at == key->at.at)
+			return r->captures[i].capture;
+	capture = read_capture(r, key, kind);
+	if (span_within(key->at, host->spec->at))
+		return capture;
+	known = arena_push(r->arena, (void **)&r->captures, &r->n_captures, &r->captures_capacity,
+			   sizeof *known);
+	*known = (struct known_capture){key->at, capture};
+	return capture;
+}

@@ -1,0 +1,162 @@
+#include "compiler/plan/guest_private.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#include "schema/keys.h"
+
+static uint64_t page_size(const struct vm *vm)
+{
+	switch (vm->hugepages) {
+	case HUGEPAGES_1G:
+		return GIB;
+	case HUGEPAGES_2M:
+		return 2 * MIB;
+	case HUGEPAGES_NONE:
+		break;
+	}
+	return MIB; /* the unit of QEMU's -m */
+}
+
+bool guest_has_cells(const struct vm *vm)
+{
+	int32_t first = -1;
+	bool several = false;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct gpu *gpu = vm->gpus[i].gpu;
+
+		if (!gpu)
+			continue;
+		if (gpu->node < 0)
+			return false;
+		if (first < 0)
+			first = gpu->node;
+		several |= gpu->node != first;
+	}
+	return several;
+}
+
+/* The lowest node of the VM's GPUs that is above `after`; -1: none. */
+static int32_t next_node(const struct vm *vm, int32_t after)
+{
+	int32_t next = -1;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct gpu *gpu = vm->gpus[i].gpu;
+
+		if (gpu && gpu->node > after && (next < 0 || gpu->node < next))
+			next = gpu->node;
+	}
+	return next;
+}
+
+static uint32_t count_nodes(const struct vm *vm)
+{
+	uint32_t n = 0;
+
+	for (int32_t node = next_node(vm, -1); node >= 0; node = next_node(vm, node))
+		n++;
+	return n;
+}
+
+/* The first cells get one vCPU more where they do not divide, the last one the memory that is
+ * left: the sums are exact whatever the numbers. */
+static void split_cells(struct arena *arena, struct vm *vm)
+{
+	uint32_t n = count_nodes(vm), vcpu = 0;
+	uint64_t page = page_size(vm), share, left = vm->memory;
+	int32_t node = -1;
+
+	assert(n >= 2);
+	vm->cells = arena_array(arena, n, sizeof *vm->cells);
+	vm->n_cells = n;
+	share = vm->memory / page / n * page;
+	for (uint32_t i = 0; i < n; i++) {
+		struct cell *cell = &vm->cells[i];
+		const struct numa_spec *numa;
+
+		node = next_node(vm, node);
+		numa = host_numa(vm->host, (uint32_t)node);
+		cell->host_node = (uint32_t)node;
+		cell->cpus = numa ? numa->cpus.s : STR("");
+		cell->first_vcpu = vcpu;
+		cell->n_vcpus = vm->vcpus / n + (i < vm->vcpus % n);
+		cell->memory = i + 1 < n ? share : left;
+		vcpu += cell->n_vcpus;
+		left -= cell->memory;
+	}
+}
+
+/* One socket a cell, so that no guest scheduler sees a package on two nodes. */
+static void set_topology(struct vm *vm)
+{
+	uint32_t n = vm->n_cells;
+
+	vm->sockets = n && vm->vcpus && vm->vcpus % n == 0 ? n : 1;
+	vm->cores = vm->vcpus / vm->sockets;
+}
+
+static void check_vcpus(const struct vm *vm, struct findings *findings)
+{
+	struct finding *f;
+
+	if (vm->vcpus <= GUEST_MAX_VCPUS || vm_broken(vm->spec, vcpus))
+		return;
+	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->vcpus.at,
+			"%" PRIu32 " vCPUs; a guest on kvm has at most %d here", vm->vcpus,
+			GUEST_MAX_VCPUS);
+	finding_help(findings, f, "more need an IOMMU in the guest that remaps interrupts");
+}
+
+static void check_memory(const struct vm *vm, struct findings *findings)
+{
+	uint64_t page = page_size(vm);
+	struct finding *f;
+
+	if (!span_given(vm->spec->memory.at) || vm_broken(vm->spec, memory))
+		return;
+	if (vm->memory == 0 || vm->memory % MIB) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
+				"'memory': a guest on kvm takes whole MiB, not %.*s",
+				STR_ARG(size_text(findings->arena, vm->memory)));
+		finding_help(findings, f, "write %" PRIu64 "MiB", vm->memory / MIB + 1);
+	} else if (vm->memory / page < vm->n_cells) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
+				"less than a page of memory for each of the %" PRIu32
+				" NUMA nodes of the VM's GPUs",
+				vm->n_cells);
+		finding_help(findings, f, "write %" PRIu64 "MiB or more",
+			     vm->n_cells * (page / MIB));
+	}
+}
+
+static void place_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+			  struct findings *findings)
+{
+	*out = (struct vm_devices){.scsi_port = -1};
+	guest_disks(arena, vm, out, findings);
+	guest_nics(arena, vm, out, findings);
+	guest_ports(arena, vm, out, findings);
+}
+
+void vm_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out)
+{
+	place_devices(arena, vm, out, NULL);
+}
+
+void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
+		   struct findings *findings)
+{
+	struct vm_devices devices;
+
+	if (guest_has_cells(vm))
+		split_cells(arena, vm);
+	set_topology(vm);
+	check_vcpus(vm, findings);
+	check_memory(vm, findings);
+	guest_pin(arena, vm, findings);
+	/* Only whether there is room for them: a plan of many VMs does not keep them. */
+	place_devices(scratch, vm, &devices, findings);
+	arena_reset(scratch);
+}

@@ -1,0 +1,141 @@
+/* The guest's PCI tree: who sits where (the map is in guest.h). */
+#include "compiler/plan/guest_private.h"
+
+#include <inttypes.h>
+
+enum {
+	SLOT_NICS = 0x02,
+	SLOT_DISKS = 0x03,
+	SLOT_EXPANDERS = 0x08,
+	SLOT_GPUS = 0x10,
+	SLOT_XHCI = 0x1d, /* backends/: the first one that no port may take */
+	SLOTS = 32,
+	FUNCTIONS = 8,
+	BUSES = 256,
+	IO_WINDOWS = 10, /* of 4 KiB, one a root port: all the I/O space of a q35 */
+};
+
+/* Room for every port that the VM may need: one a device and expander, one for a SCSI controller.
+ */
+static void make_room(struct arena *arena, const struct vm *vm, struct vm_devices *out)
+{
+	out->ports = arena_array(arena,
+				 (size_t)out->n_nics + out->n_disks + vm->n_gpus + vm->n_cells + 1,
+				 sizeof *out->ports);
+	out->gpu_ports = arena_array(arena, vm->n_gpus, sizeof *out->gpu_ports);
+}
+
+/* The index in out->ports. */
+static int32_t add_port(struct vm_devices *out, struct pci_port port)
+{
+	out->ports[out->n_ports] = port;
+	return (int32_t)out->n_ports++;
+}
+
+/* The `i`-th root port of the row that starts at `slot` of the root bus. Function 0 says that it
+ * has more from the start, so that a port that comes later changes none of the others. */
+static int32_t add_root_port(struct vm_devices *out, uint32_t slot, uint32_t i)
+{
+	return add_port(out, (struct pci_port){.slot = (uint8_t)(slot + i / FUNCTIONS),
+					       .function = (uint8_t)(i % FUNCTIONS),
+					       .multifunction = i % FUNCTIONS == 0});
+}
+
+static void place_nics_and_disks(struct vm_devices *out)
+{
+	uint32_t n = 0;
+	bool scsi = false;
+
+	for (uint32_t i = 0; i < out->n_nics; i++)
+		out->nics[i].port = add_root_port(out, SLOT_NICS, i);
+	for (uint32_t i = 0; i < out->n_disks; i++) {
+		if (out->disks[i].bus == BUS_VIRTIO)
+			out->disks[i].port = add_root_port(out, SLOT_DISKS, n++);
+		scsi |= out->disks[i].bus == BUS_SCSI;
+	}
+	out->scsi_port = scsi ? add_root_port(out, SLOT_DISKS, n) : -1;
+}
+
+/* Left alone, libvirt gives expanders the bus numbers from 254 downwards, which leaves no
+ * buses for the GPUs behind them; so each gets its even share of the 256. */
+static void place_expanders(const struct vm *vm, struct vm_devices *out)
+{
+	uint32_t n = vm->n_cells;
+
+	for (uint32_t i = 0; i < n; i++)
+		add_port(out, (struct pci_port){.expander = true,
+						.slot = (uint8_t)(SLOT_EXPANDERS + i),
+						.bus_nr = (uint8_t)(BUSES * (i + 1) / (n + 1)),
+						.cell = i});
+}
+
+/* The GPUs of one node, one a slot of its expander; returns how many. */
+static uint32_t place_gpus_of_cell(const struct vm *vm, struct vm_devices *out, uint32_t cell,
+				   uint32_t expander)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct gpu *gpu = vm->gpus[i].gpu;
+
+		if (!gpu || (uint32_t)gpu->node != vm->cells[cell].host_node)
+			continue;
+		out->gpu_ports[i] =
+			add_port(out, (struct pci_port){.bus = expander, .slot = (uint8_t)n++});
+	}
+	return n;
+}
+
+/* Every expander needs a slot of the root bus, every port of it one of its own, and behind every
+ * port there is a bus. */
+static bool expanders_fit(const struct vm *vm, uint32_t on_root, uint32_t most_on_one)
+{
+	uint32_t share = BUSES / (vm->n_cells + 1);
+
+	return vm->n_cells <= SLOT_XHCI - SLOT_EXPANDERS && on_root < share &&
+	       most_on_one < share && most_on_one <= SLOTS;
+}
+
+/* OVMF keeps I/O space free behind every root port, for hot-plug. Where it runs out on one root bus
+ * it does without; with expanders it hangs before it has placed a single BAR (tried: 14 ports, 12
+ * of them on the root bus; 16 GPUs on two expanders). */
+static bool io_runs_out(const struct vm *vm, const struct vm_devices *out)
+{
+	return vm->n_cells && out->n_ports - vm->n_cells > IO_WINDOWS;
+}
+
+static void place_gpus(const struct vm *vm, struct vm_devices *out, struct findings *findings)
+{
+	uint32_t on_root = out->n_ports, most = 0;
+	struct finding *f;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		out->gpu_ports[i] = -1;
+	if (!vm->n_cells) {
+		for (uint32_t i = 0; i < vm->n_gpus; i++)
+			out->gpu_ports[i] = add_root_port(out, SLOT_GPUS, i);
+		return;
+	}
+	place_expanders(vm, out);
+	for (uint32_t i = 0; i < vm->n_cells; i++) {
+		uint32_t n = place_gpus_of_cell(vm, out, i, on_root + 1 + i);
+
+		most = n > most ? n : most;
+	}
+	out->ports_without_io = io_runs_out(vm, out);
+	if (!findings || expanders_fit(vm, on_root, most))
+		return;
+	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->gpus.at,
+			"%" PRIu32 " GPUs on %" PRIu32
+			" NUMA nodes; the guest has not enough PCI buses for them",
+			vm->n_gpus, vm->n_cells);
+	finding_help(findings, f, "take fewer GPUs, or GPUs on fewer nodes");
+}
+
+void guest_ports(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		 struct findings *findings)
+{
+	make_room(arena, vm, out);
+	place_nics_and_disks(out);
+	place_gpus(vm, out, findings);
+}

@@ -1,0 +1,22 @@
+/* Between the files of guest.h: the steps, in the order in which they are taken. */
+#ifndef GPUPLAN_GUEST_PRIVATE_H
+#define GPUPLAN_GUEST_PRIVATE_H
+
+#include "compiler/plan/guest.h"
+
+/* guest_pin.c: vm->pinned and vm->nodeset; needs vm->cells. */
+void guest_pin(struct arena *arena, struct vm *vm, struct findings *findings);
+/* The host's entry for a NUMA node; NULL: none. */
+const struct numa_spec *host_numa(const struct host *host, uint32_t node);
+
+/* The devices; findings are NULL where they have been reported.
+ * guest_disks.c: disks and nics but their ports. */
+void guest_disks(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		 struct findings *findings);
+void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		struct findings *findings);
+/* guest_ports.c: the ports and every field that points into them; needs all of the above. */
+void guest_ports(struct arena *arena, const struct vm *vm, struct vm_devices *out,
+		 struct findings *findings);
+
+#endif

@@ -1,0 +1,320 @@
+/* A host: its boards and their places. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "compiler/plan/resolve.h"
+#include "schema/keys.h"
+
+static bool is_pci_id(struct str s)
+{
+	return memchr(s.p, ':', s.n) != NULL;
+}
+
+/* The catalog lacks the board id, or several boards share the PCI id. */
+static void report_board(struct resolver *r, const struct gpu_spec *spec, size_t shared)
+{
+	const struct text *board = &spec->board;
+	struct finding *f;
+
+	if (shared > 1) {
+		const struct board *boards[8];
+		struct str names = STR("");
+		uint16_t device = (uint16_t)strtoul(board->s.p + strlen("10de:"), NULL, 16);
+		size_t n = catalog_boards_of_device(r->plan->catalog, device, boards, 8);
+
+		for (size_t i = 0; i < n && i < 8; i++)
+			names = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(names),
+					     i == 0	 ? ""
+					     : i + 1 < n ? ", "
+							 : " or ",
+					     STR_ARG(boards[i]->id));
+		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, board->at,
+				"'board': %zu boards have the PCI id '%s'", n,
+				finding_quote(r->findings, board->s));
+		finding_help(r->findings, f, "write %.*s, or the id with its subsystem",
+			     STR_ARG(names));
+	} else {
+		struct str near = catalog_nearest_board(r->plan->catalog, board->s);
+
+		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, board->at,
+				"'board': '%s' is not in the catalog",
+				finding_quote(r->findings, board->s));
+		if (near.n)
+			finding_help(r->findings, f,
+				     "did you mean '%.*s'? `gpuplan boards` lists them all",
+				     STR_ARG(near));
+		else
+			finding_help(r->findings, f,
+				     "`gpuplan boards` lists the boards; one that it lacks is "
+				     "written as its PCI id, as `lspci -nn` prints it");
+	}
+}
+
+static bool good_pci_id(struct str s)
+{
+	/* 10de:20b2 or 10de:25b6/14a9 */
+	if ((s.n != 9 && s.n != 14) || strncasecmp(s.p, "10de:", 5) != 0)
+		return false;
+	for (size_t i = 5; i < s.n; i++)
+		if (i == 9 ? s.p[i] != '/' : !strchr("0123456789abcdefABCDEF", s.p[i]))
+			return false;
+	return true;
+}
+
+/* `*wrong`: the key is, which has been reported. Not marked in the spec: hosts of one profile share
+ * it, and are resolved by many threads. */
+static const struct board *find_board(struct resolver *r, const struct gpu_spec *spec, bool *wrong)
+{
+	const struct board *board;
+	size_t shared = 0;
+
+	*wrong = gpu_broken(spec, board);
+	if (!span_given(spec->board.at))
+		return NULL;
+	if (!is_pci_id(spec->board.s)) {
+		board = catalog_board(r->plan->catalog, spec->board.s);
+		*wrong = !board;
+		if (!board)
+			report_board(r, spec, 0);
+		return board;
+	}
+	if (!good_pci_id(spec->board.s)) {
+		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
+						spec->board.at,
+						"'board': '%s' is not the PCI id of an NVIDIA GPU",
+						finding_quote(r->findings, spec->board.s));
+
+		finding_help(r->findings, f,
+			     "write it as 10de:20b2, or 10de:25b6/14a9 with the "
+			     "subsystem's device");
+		*wrong = true;
+		return NULL;
+	}
+	board = catalog_board_by_pci(r->plan->catalog, spec->board.s, &shared);
+	*wrong = !board && shared > 1;
+	if (*wrong)
+		report_board(r, spec, shared);
+	return board;
+}
+
+/* Older than that row of releases.csv; `unknown` where the spec does not say. */
+static bool before(struct resolver *r, struct version version, const char *release, bool unknown)
+{
+	if (!span_given(version.at))
+		return unknown;
+	return version_cmp(version, catalog_version(r->plan->catalog, release)) < 0;
+}
+
+/* docs/spec.md, vgpu_framework. */
+static enum framework framework_of(struct resolver *r, const struct host *host,
+				   const struct gpu *gpu)
+{
+	const struct host_spec *spec = host->spec;
+	enum gpu_arch arch = gpu->board ? gpu->board->arch : ARCH_UNKNOWN;
+
+	if (!host->kvm)
+		return 0;
+	if (spec->vgpu_framework.is)
+		return spec->vgpu_framework.is;
+	if (before(r, spec->versions.vgpu, "vgpu_vfio_first", false))
+		return FRAMEWORK_MDEV;
+	if (arch == ARCH_UNKNOWN)
+		return gpu->spec->vfs.n ? FRAMEWORK_VFIO : FRAMEWORK_MDEV;
+	if (arch > ARCH_AMPERE)
+		return FRAMEWORK_VFIO;
+	if (arch < ARCH_AMPERE || before(r, spec->versions.kernel, "kernel_vfio_ampere", true))
+		return FRAMEWORK_MDEV;
+	return FRAMEWORK_VFIO;
+}
+
+/* rules.md, section 4. The user's own `bar1` is the measured one: it goes before the table, whose
+ * figure is for the BAR1 that the board has by default. */
+static void size_share(struct gpu *gpu)
+{
+	const struct board *board = gpu->board;
+
+	gpu->bar1 = span_given(gpu->spec->bar1.at) ? gpu->spec->bar1.n : board ? board->bar1 : 0;
+	if (board && board->vsphere_mmio && !span_given(gpu->spec->bar1.at)) {
+		gpu->mmio_share = board->vsphere_mmio;
+		gpu->share_source = SHARE_TABLE;
+	} else if (gpu->bar1) {
+		gpu->mmio_share = 2 * gpu->bar1;
+		gpu->share_source = SHARE_BAR1;
+	} else if (board && board->framebuffer) {
+		gpu->mmio_share = 2 * next_power_of_two(board->framebuffer);
+		gpu->share_source = SHARE_GUESS;
+	}
+}
+
+static void resolve_gpus(struct resolver *r, struct host_spec *spec, struct host *host)
+{
+	host->n_gpus = spec->gpus.n;
+	host->gpus = arena_array(r->arena, spec->gpus.n, sizeof *host->gpus);
+	for (uint32_t i = 0; i < host->n_gpus; i++) {
+		struct gpu *gpu = &host->gpus[i];
+		const struct gpu_spec *from = &spec->gpus.items[i];
+
+		*gpu = (struct gpu){.spec = from, .host = host, .index = (uint8_t)i, .clique = -1};
+		gpu->node = span_given(from->numa.at) ? (int32_t)from->numa.n : -1;
+		gpu->board = find_board(r, from, &gpu->board_wrong);
+		gpu->framework = framework_of(r, host, gpu);
+		size_share(gpu);
+	}
+}
+
+static void check_addresses(struct resolver *r, const struct host *host)
+{
+	for (uint32_t i = 1; i < host->n_gpus; i++) {
+		const struct gpu_spec *gpu = host->gpus[i].spec;
+
+		for (uint32_t j = 0; j < i && span_given(gpu->address.at); j++) {
+			const struct gpu_spec *other = host->gpus[j].spec;
+			struct finding *f;
+			char address[24];
+
+			if (!span_given(other->address.at) ||
+			    !pci_eq(other->address.pci, gpu->address.pci))
+				continue;
+			pci_format(gpu->address.pci, address);
+			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR,
+					gpu->address.at,
+					"GPU '%s' has the address %s of GPU '%.*s'",
+					finding_quote(r->findings, gpu->name.s), address,
+					STR_ARG(other->name.s));
+			finding_note(r->findings, f, other->address.at, "the first one");
+			finding_help(r->findings, f,
+				     "`lspci -D -d 10de:` on the host lists the addresses");
+			break;
+		}
+	}
+}
+
+/* A place on the host's bus that a GPU of the spec says it has. */
+struct function {
+	struct pci_address pci;
+	const struct gpu_spec *gpu;
+	struct span at;
+	bool is_virtual;
+};
+
+static int by_function(const void *a, const void *b)
+{
+	const struct function *x = a, *y = b;
+	int d = pci_cmp(x->pci, y->pci);
+
+	d = d ? d : x->is_virtual - y->is_virtual;
+	return d ? d : (x->at.at > y->at.at) - (x->at.at < y->at.at);
+}
+
+static void report_function(struct resolver *r, const struct function *it,
+			    const struct function *before)
+{
+	struct finding *f;
+	char address[24];
+
+	pci_format(it->pci, address);
+	f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, it->at,
+			"virtual function %s of GPU '%s' is already %s GPU '%.*s'", address,
+			finding_quote(r->findings, it->gpu->name.s),
+			before->is_virtual ? "one of" : "the address of",
+			STR_ARG(before->gpu->name.s));
+	finding_note(r->findings, f, before->at, "the first one");
+	finding_help(r->findings, f,
+		     "`ls -l /sys/bus/pci/devices/ADDRESS/virtfn*` on the host lists a GPU's own");
+}
+
+/* One virtual function serves one vGPU: listed twice, two VMs would get it. */
+static void check_functions(struct resolver *r, const struct host *host)
+{
+	size_t n = 0, all = host->n_gpus;
+	struct function *functions;
+
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		all += host->gpus[i].spec->vfs.n;
+	if (all == host->n_gpus)
+		return;
+	functions = arena_array(r->scratch, all, sizeof *functions);
+	for (uint32_t i = 0; i < host->n_gpus; i++) {
+		const struct gpu_spec *gpu = host->gpus[i].spec;
+
+		if (span_given(gpu->address.at))
+			functions[n++] = (struct function){gpu->address.pci, gpu, gpu->address.at,
+							   false};
+		for (uint32_t k = 0; k < gpu->vfs.n; k++)
+			functions[n++] = (struct function){gpu->vfs.items[k].pci, gpu,
+							   gpu->vfs.items[k].at, true};
+	}
+	qsort(functions, n, sizeof *functions, by_function);
+	for (size_t i = 1; i < n; i++)
+		if (functions[i].is_virtual && pci_eq(functions[i].pci, functions[i - 1].pci))
+			report_function(r, &functions[i], &functions[i - 1]);
+	arena_reset(r->scratch);
+}
+
+/* `seen`: by number, where it stood first. */
+static void check_number(struct resolver *r, const struct number *it, const char *what,
+			 const struct number **seen)
+{
+	struct finding *f;
+
+	if (!span_given(it->at))
+		return;
+	if (!seen[it->n]) {
+		seen[it->n] = it;
+		return;
+	}
+	f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, it->at,
+			"the host has a %s %" PRIu64 " already", what, it->n);
+	finding_note(r->findings, f, seen[it->n]->at, "the first one");
+	finding_help(r->findings, f, "each has a number of its own");
+}
+
+static void check_numbers(struct resolver *r, const struct host *host)
+{
+	const struct number *modules[MAX_MODULE + 1] = {0}, *nodes[MAX_NODE + 1] = {0};
+	const struct number *indexes[MAX_GPUS] = {0};
+
+	for (uint32_t i = 0; i < host->n_gpus; i++) {
+		check_number(r, &host->gpus[i].spec->module, "module", modules);
+		check_number(r, &host->gpus[i].spec->smi_index, "GPU with smi_index", indexes);
+	}
+	for (uint32_t i = 0; i < host->spec->numa.n; i++)
+		check_number(r, &host->spec->numa.items[i].id, "NUMA node", nodes);
+}
+
+const struct gpu *host_gpu(const struct host *host, struct str id)
+{
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		if (str_eq(host->gpus[i].spec->name.s, id))
+			return &host->gpus[i];
+	return NULL;
+}
+
+static bool has_nvswitch(const struct host *host)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		n += host->gpus[i].board && host->gpus[i].board->nvswitch;
+	/* The 4-GPU baseboards have no switch. */
+	return span_given(host->spec->nvswitch.at) || n > 4;
+}
+
+void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
+{
+	host->spec = spec;
+	host->kvm = spec->hypervisor.is == HYPERVISOR_KVM;
+	host->unusable = !spec->hypervisor.is || spec->gpus.n == 0 ||
+			 (span_given(spec->profile.at) && !host->profile);
+	host->managed_by = spec->managed_by.is ? spec->managed_by.is : MANAGED_BY_LIBVIRT;
+	host->iommu_backend = spec->iommu_backend.is ? spec->iommu_backend.is : IOMMU_LEGACY;
+	host->libvirt_stateless = !before(r, spec->versions.libvirt, "libvirt_loader_stateless",
+					  false);
+	host->libvirt_iommufd = !before(r, spec->versions.libvirt, "libvirt_iommufd", true);
+	resolve_gpus(r, spec, host);
+	check_addresses(r, host);
+	check_functions(r, host);
+	check_numbers(r, host);
+	host->nvswitch = has_nvswitch(host);
+}

@@ -1,0 +1,355 @@
+/* A VM: its GPUs and vGPUs, unified memory, and which of them must do P2P. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "compiler/base/digest.h"
+#include "compiler/plan/guest.h"
+#include "compiler/plan/resolve.h"
+#include "schema/keys.h"
+
+void vm_uuid(const struct vm *vm, uint8_t out[16])
+{
+	const struct vm_spec *spec = vm->spec;
+	char path[GUEST_LONGEST_PATH];
+	int n;
+
+	if (span_given(spec->uuid.at)) {
+		memcpy(out, spec->uuid.bytes, 16);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s", STR_ARG(spec->host.s),
+		     STR_ARG(spec->name.s));
+	uuid_v5((struct str){path, (size_t)n}, out);
+}
+
+void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16])
+{
+	const struct vm_spec *spec = gpu->vm->spec;
+	char path[GUEST_LONGEST_PATH];
+	int n;
+
+	if (span_given(gpu->spec->mdev.at)) {
+		memcpy(out, gpu->spec->mdev.bytes, 16);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s/%.*s/%" PRIu32, STR_ARG(spec->host.s),
+		     STR_ARG(spec->name.s), STR_ARG(gpu->spec->gpu.s), gpu->ordinal);
+	uuid_v5((struct str){path, (size_t)n}, out);
+}
+
+void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX])
+{
+	struct str id = gpu->spec->gpu.s;
+
+	if (gpu->ordinal)
+		snprintf(out, ALIAS_MAX, "ua-gpu%" PRIu32 "-%.*s", gpu->ordinal, STR_ARG(id));
+	else
+		snprintf(out, ALIAS_MAX, "ua-gpu-%.*s", STR_ARG(id));
+}
+
+static bool is_none(struct text vgpu)
+{
+	return !span_given(vgpu.at) || str_is(vgpu.s, "none");
+}
+
+/* The item's own value, or the VM's. */
+#define ITEM_OR_VM(item, vm, field) (span_given((item)->field.at) ? (item)->field : (vm)->field)
+
+/* `enable_uvm` as a plugin parameter is `uvm` in other words: from here on it is only that. */
+static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
+{
+	for (uint32_t i = 0; i < g->params.n; i++) {
+		const struct param *p = &g->params.items[i];
+		struct param *rest;
+
+		if (!str_is(p->name.s, "enable_uvm"))
+			continue;
+		if (span_given(g->spec->uvm.at) && !span_given(g->spec->vgpu_params.at)) {
+			/* The item's own `uvm` wins over what the VM says. */
+		} else if (g->uvm.is) {
+			struct finding *f = finding_add(r->findings, "spec-conflict",
+							SEVERITY_ERROR, p->name.at,
+							"'enable_uvm' stands beside 'uvm'");
+
+			finding_note(r->findings, f, g->uvm.at, "uvm is here");
+			finding_help(r->findings, f, "remove 'enable_uvm': 'uvm' writes it");
+		} else if (!str_is(p->value.s, "0") && !str_is(p->value.s, "1")) {
+			struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
+							p->value.at,
+							"'enable_uvm': '%s' is not 0 or 1",
+							finding_quote(r->findings, p->value.s));
+
+			finding_help(r->findings, f, "write uvm: true or uvm: false");
+		} else {
+			g->uvm = (struct word){p->value.at,
+					       str_is(p->value.s, "1") ? UVM_TRUE : UVM_FALSE};
+		}
+		rest = arena_array(r->arena, g->params.n, sizeof *rest);
+		memcpy(rest, g->params.items, i * sizeof *rest);
+		memcpy(rest + i, p + 1, (g->params.n - i - 1) * sizeof *rest);
+		g->params.items = rest;
+		g->params.n--;
+		return;
+	}
+}
+
+/* sysfs takes them as one line, `NAME=VALUE, NAME=VALUE`, with no way to quote. */
+static void check_params(struct resolver *r, const struct vm_gpu *g)
+{
+	for (uint32_t i = 0; i < g->params.n; i++) {
+		const struct param *p = &g->params.items[i];
+		struct finding *f;
+
+		if (!memchr(p->value.s.p, ',', p->value.s.n) &&
+		    !memchr(p->value.s.p, '=', p->value.s.n))
+			continue;
+		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, p->value.at,
+				"'%.*s': '%s' would read as more than one parameter",
+				STR_ARG(p->name.s), finding_quote(r->findings, p->value.s));
+		finding_help(
+			r->findings, f,
+			"write one value without ',' and '='; each parameter is a key of its own");
+	}
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return str_cmp(((const struct param *)a)->name.s, ((const struct param *)b)->name.s);
+}
+
+static void sort_params(struct resolver *r, struct vm_gpu *g)
+{
+	struct param *sorted;
+	uint32_t i = 1;
+
+	while (i < g->params.n && by_name(&g->params.items[i - 1], &g->params.items[i]) < 0)
+		i++;
+	if (i >= g->params.n)
+		return;
+	sorted = arena_array(r->arena, g->params.n, sizeof *sorted);
+	memcpy(sorted, g->params.items, g->params.n * sizeof *sorted);
+	qsort(sorted, g->params.n, sizeof *sorted, by_name);
+	g->params.items = sorted;
+}
+
+static const struct vgpu_type *find_type(struct resolver *r, struct str spelling)
+{
+	if (!str_eq(spelling, r->spelling)) {
+		r->spelling = spelling;
+		r->type = catalog_vgpu_type(r->plan->catalog, spelling);
+	}
+	return r->type;
+}
+
+static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
+{
+	const struct vm_spec *spec = vm->spec;
+	const struct vm_gpu_spec *item = &spec->gpus.items[i];
+	struct vm_gpu *g = &vm->gpus[i];
+
+	*g = (struct vm_gpu){.spec = item, .vm = vm};
+	if (span_given(item->gpu.at))
+		g->gpu = host_gpu(vm->host, item->gpu.s);
+	g->vgpu = ITEM_OR_VM(item, spec, vgpu);
+	g->is_vgpu = !is_none(g->vgpu);
+	for (uint32_t j = 0; j < i; j++)
+		g->ordinal += g->gpu && vm->gpus[j].gpu == g->gpu && vm->gpus[j].is_vgpu;
+	if (!g->is_vgpu)
+		return;
+	vm->n_vgpus++;
+	g->type = find_type(r, g->vgpu.s);
+	g->uvm = ITEM_OR_VM(item, spec, uvm);
+	g->params = ITEM_OR_VM(item, spec, vgpu_params);
+	take_uvm_param(r, g);
+	if (vm->host->kvm)
+		check_params(r, g);
+	sort_params(r, g);
+	if (span_given(item->vf.at) && g->gpu && has_functions(g->gpu)) {
+		g->vf = item->vf.pci;
+		g->has_vf = true;
+	}
+}
+
+/* On these boards unified memory takes NVLink P2P away (NVIDIA, P2P CUDA transfers). */
+static bool uvm_stops_p2p(const struct vm_gpu *g)
+{
+	return g->is_vgpu && g->gpu && g->gpu->board && g->gpu->board->uvm_p2p == UVM_P2P_LOST;
+}
+
+static void resolve_uvm(struct vm *vm)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		n += uvm_stops_p2p(&vm->gpus[i]);
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		struct vm_gpu *g = &vm->gpus[i];
+
+		if (!g->is_vgpu)
+			continue;
+		if (g->uvm.is == UVM_TRUE)
+			g->uvm_setting = UVM_ON;
+		else if (g->uvm.is == UVM_FALSE ||
+			 (vm->p2p == P2P_NVLINK && n >= 2 && uvm_stops_p2p(g)))
+			g->uvm_setting = UVM_OFF;
+	}
+}
+
+static bool joined(const struct vm *vm, const struct vm_gpu *a, const struct vm_gpu *b)
+{
+	if (vm->p2p == P2P_NVLINK)
+		return nvlink_direct(a->gpu, b->gpu);
+	return a->gpu->clique >= 0 && a->gpu->clique == b->gpu->clique;
+}
+
+/* Puts GPU `i` and all that hangs on it into `group`. */
+static void gather(const struct vm *vm, uint32_t i, bool *seen, struct p2p_group *group)
+{
+	seen[i] = true;
+	group->members[group->n++] = &vm->gpus[i];
+	for (uint32_t j = 0; j < vm->n_gpus; j++)
+		if (!seen[j] && joined(vm, &vm->gpus[i], &vm->gpus[j]))
+			gather(vm, j, seen, group);
+}
+
+static void resolve_groups(struct resolver *r, struct vm *vm)
+{
+	bool known = vm->p2p == P2P_NVLINK ? vm->host->nvlink != NULL : vm->host->pcie_p2p_known;
+	bool seen[MAX_GPUS] = {false};
+
+	if (vm->p2p == P2P_NONE || vm->n_gpus < 2 || vm->skip_p2p)
+		return;
+	vm->groups = arena_array(r->arena, vm->n_gpus, sizeof *vm->groups);
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		struct p2p_group *group = &vm->groups[vm->n_groups];
+
+		if (seen[i])
+			continue;
+		group->n = 0;
+		group->members = arena_array(r->arena, vm->n_gpus, sizeof(void *));
+		if (vm->scope == SCOPE_GROUP && known) {
+			gather(vm, i, seen, group);
+		} else {
+			for (uint32_t j = 0; j < vm->n_gpus; j++) {
+				group->members[group->n++] = &vm->gpus[j];
+				seen[j] = true;
+			}
+		}
+		vm->n_groups += group->n > 1;
+	}
+}
+
+static bool no_whole_gib(const struct number *mmio)
+{
+	return mmio->n % GIB;
+}
+
+/* A value that is there but wrong has been reported; what would be judged by it is skipped. */
+static void decide_skips(struct vm *vm)
+{
+	const struct vm_spec *s = vm->spec;
+	/* What a profile that is not there would have said is not known. */
+	bool gpus = vm_broken(s, gpus) || vm_broken(s, vgpu) ||
+		    (span_given(s->profile.at) && !vm->profile);
+
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const struct vm_gpu *g = &vm->gpus[i];
+
+		gpus |= !g->gpu || vm_gpu_broken(g->spec, vgpu);
+		vm->skip_mmio |= g->gpu && (g->gpu->board_wrong || gpu_broken(g->gpu->spec, bar1));
+	}
+	vm->skip_p2p = gpus || vm_broken(s, p2p) || vm_broken(s, p2p_scope) ||
+		       host_broken(vm->host->spec, nvlink) || host_broken(vm->host->spec, pcie_p2p);
+	vm->skip_mmio |= gpus || vm_broken(s, memory) || vm_broken(s, mmio) ||
+			 vm_broken(s, firmware) || !span_given(s->memory.at) ||
+			 (!vm->host->kvm && no_whole_gib(&s->mmio));
+}
+
+static void check_vsphere(struct resolver *r, const struct vm *vm)
+{
+	const struct number *memory = &vm->spec->memory, *mmio = &vm->spec->mmio;
+
+	if (span_given(memory->at) && memory->n % (4 * MIB)) {
+		struct finding *f =
+			finding_add(r->findings, "spec-value", SEVERITY_ERROR, memory->at,
+				    "'memory': vSphere takes multiples of 4 MiB, not %.*s",
+				    STR_ARG(size_text(r->arena, memory->n)));
+
+		finding_help(r->findings, f, "write %" PRIu64 "MiB",
+			     (memory->n + 4 * MIB - 1) / (4 * MIB) * 4);
+	}
+	if (no_whole_gib(mmio)) {
+		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, mmio->at,
+						"'mmio': vSphere takes whole GiB, not %.*s",
+						STR_ARG(size_text(r->arena, mmio->n)));
+
+		finding_help(r->findings, f, "write auto, or %" PRIu64 "GiB", mmio->n / GIB + 1);
+	}
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+static const struct host *find_host(struct resolver *r, const struct vm_spec *spec)
+{
+	const struct host *host;
+	struct finding *f;
+	size_t i;
+
+	if (!span_given(spec->host.at))
+		return NULL;
+	if (r->host && str_eq(r->host->spec->name.s, spec->host.s))
+		return r->host->unusable ? NULL : r->host;
+	r->host = host = plan_host(r->plan, spec->host.s);
+	if (host || r->plan->hosts_incomplete)
+		return host && !host->unusable ? host : NULL;
+	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,
+			"there is no host '%s'", finding_quote(r->findings, spec->host.s));
+	i = nearest(spec->host.s, r->plan->n_hosts, host_name, r->plan);
+	if (i != SIZE_MAX)
+		finding_help(r->findings, f, "did you mean '%.*s'?",
+			     STR_ARG(host_name(i, r->plan)));
+	else if (r->plan->n_hosts == 0)
+		finding_help(r->findings, f, "the spec has no hosts: name their file too");
+	return NULL;
+}
+
+#define OR(word, fallback) ((word).is ? (word).is : (fallback))
+
+void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
+{
+	vm->spec = spec;
+	vm->host = find_host(r, spec);
+	vm->guest = OR(spec->guest, GUEST_LINUX);
+	vm->firmware = OR(spec->firmware, FIRMWARE_EFI);
+	vm->hugepages = OR(spec->hugepages, HUGEPAGES_NONE);
+	vm->p2p = OR(spec->p2p, P2P_NONE);
+	vm->scope = OR(spec->p2p_scope, SCOPE_VM);
+	vm->console = OR(spec->console, CONSOLE_SERIAL);
+	vm->vcpus = (uint32_t)spec->vcpus.n;
+	vm->memory = spec->memory.n;
+	vm->multicast = spec->multicast.on;
+	vm->hide_hypervisor = spec->hide_hypervisor.on;
+	if (!vm->host)
+		return;
+	vm->n_gpus = spec->gpus.n;
+	vm->gpus = arena_array(r->arena, spec->gpus.n, sizeof *vm->gpus);
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		resolve_gpu(r, vm, i);
+	decide_skips(vm);
+	resolve_uvm(vm);
+	resolve_groups(r, vm);
+	resolve_partitions(r, vm);
+	for (uint32_t i = 0; i < vm->n_gpus; i++)
+		vm->gpus[i].clique = vm->host->kvm && vm->p2p == P2P_PCIE && !vm->gpus[i].is_vgpu &&
+				     vm->gpus[i].gpu && vm->gpus[i].gpu->clique >= 0;
+	vm->mmio.expanders = vm->host->kvm && guest_has_cells(vm);
+	resolve_mmio(vm);
+	if (vm->host->kvm)
+		guest_resolve(r->arena, r->scratch, vm, r->findings);
+	else
+		check_vsphere(r, vm);
+}

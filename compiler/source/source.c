@@ -1,0 +1,276 @@
+#include "compiler/source/source.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "compiler/base/folder.h"
+
+void sources_init(struct sources *sources, struct arena *arena)
+{
+	*sources = (struct sources){.arena = arena, .next_base = 1};
+}
+
+static struct source *push(struct sources *sources, const struct source *source)
+{
+	struct source *s = arena_push(sources->arena, (void **)&sources->items, &sources->n,
+				      &sources->capacity, sizeof *s);
+
+	*s = *source;
+	s->base = sources->next_base;
+	/* One more, so that the place behind the last byte belongs to this file too. */
+	sources->next_base += (uint32_t)s->text.n + 1;
+	return s;
+}
+
+struct source *source_adopt(struct sources *sources, const struct source *source, struct str *error)
+{
+	if (UINT32_MAX - sources->next_base > SOURCE_MAX_BYTES)
+		return push(sources, source);
+	*error = arena_printf(sources->arena, "%.*s: the files of one run are limited to 4 GiB",
+			      STR_ARG(source->name));
+	return NULL;
+}
+
+struct source *source_add(struct sources *sources, struct str name, struct str text)
+{
+	return push(sources, &(struct source){.name = name, .text = text});
+}
+
+bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
+		 struct source **out, struct str *error)
+{
+	*out = source_adopt(sources,
+			    &(struct source){.name = name,
+					     .text = {text.p, text.n < limit ? text.n : limit},
+					     .cut = text.n > limit},
+			    error);
+	return *out;
+}
+
+bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
+		    struct source **out, struct str *error)
+{
+	struct str text;
+
+	if (file_read_open(sources->arena, fd, limit + 1, &text))
+		return source_take(sources, name, text, limit, out, error);
+	*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
+	return false;
+}
+
+static bool read_path(struct sources *sources, const char *path, struct str name,
+		      struct source **out, struct str *error)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	bool read;
+
+	if (fd < 0) {
+		*error = arena_printf(sources->arena, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	read = source_read_fd(sources, name, fd, SOURCE_MAX_BYTES, out, error);
+	close(fd);
+	return read;
+}
+
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+		 struct source **out, struct str *error)
+{
+	const struct overlay_text *held = overlay_find(sources->overlay, path);
+	bool is_stdin = strcmp(path, "-") == 0, read;
+	struct str name = str_of(is_stdin ? stdin_name : path);
+
+	if (held)
+		read = source_take(sources, name, held->text, SOURCE_MAX_BYTES, out, error);
+	else if (is_stdin)
+		read = source_read_fd(sources, name, STDIN_FILENO, SOURCE_MAX_BYTES, out, error);
+	else
+		read = read_path(sources, path, name, out, error);
+	if (!read)
+		return false;
+	(*out)->named = named;
+	(*out)->is_stdin = is_stdin;
+	return true;
+}
+
+const struct source *source_of(const struct sources *sources, struct span span)
+{
+	uint32_t low = 0, high = sources->n;
+
+	assert(span_given(span) && high > 0);
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (sources->items[middle].base <= span.at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return &sources->items[low];
+}
+
+static bool starts_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static bool starts_wide(char c)
+{
+	return (unsigned char)c >= 0xf0;
+}
+
+/* One past the line end at `i` (LF, CR LF or CR), or `i` where there is none. */
+static size_t past_line_end(struct str t, size_t i)
+{
+	if (i < t.n && t.p[i] == '\r')
+		return i + 1 < t.n && t.p[i + 1] == '\n' ? i + 2 : i + 1;
+	return i < t.n && t.p[i] == '\n' ? i + 1 : i;
+}
+
+static uint32_t fill_lines(struct str t, uint32_t *lines)
+{
+	uint32_t n = 1;
+
+	for (size_t i = 0; i < t.n;) {
+		size_t past = past_line_end(t, i);
+
+		if (past == i) {
+			i++;
+			continue;
+		}
+		if (lines)
+			lines[n] = (uint32_t)past;
+		n++;
+		i = past;
+	}
+	return n;
+}
+
+/* The indexes: where lines start, and how many characters stand before every block of bytes. */
+static void index_source(struct arena *arena, struct source *source)
+{
+	struct str t = source->text;
+	uint32_t characters = 0, wide = 0;
+
+	source->n_lines = fill_lines(t, NULL);
+	source->lines = arena_array(arena, source->n_lines, sizeof *source->lines);
+	fill_lines(t, source->lines);
+	source->characters = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->characters);
+	source->wide = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->wide);
+	for (size_t i = 0; i <= t.n; i++) {
+		if (i % SOURCE_BLOCK == 0) {
+			source->characters[i / SOURCE_BLOCK] = characters;
+			source->wide[i / SOURCE_BLOCK] = wide;
+		}
+		if (i == t.n)
+			break;
+		characters += starts_character(t.p[i]);
+		wide += starts_wide(t.p[i]);
+	}
+}
+
+/* Characters before an offset, and the wide ones of them. */
+struct count {
+	uint32_t all, wide;
+};
+
+/* A file may be one line of 64 MiB: never counted from its start. */
+static struct count count_before(const struct source *source, size_t offset)
+{
+	struct count n = {source->characters[offset / SOURCE_BLOCK],
+			  source->wide[offset / SOURCE_BLOCK]};
+
+	for (size_t i = offset / SOURCE_BLOCK * SOURCE_BLOCK; i < offset; i++) {
+		n.all += starts_character(source->text.p[i]);
+		n.wide += starts_wide(source->text.p[i]);
+	}
+	return n;
+}
+
+/* Inside a character: back to its first byte. */
+static size_t character_start(struct str text, size_t start, size_t offset)
+{
+	size_t i = offset;
+
+	while (i > start && i < text.n && offset - i < 3 && !starts_character(text.p[i]))
+		i--;
+	return i;
+}
+
+/* The mark is no column, and no part of a line. */
+static size_t past_mark(const struct source *source, size_t offset)
+{
+	return offset == 0 && source_has_mark(source->text) ? 3 : offset;
+}
+
+/* Rules that ask for lines may run side by side. */
+static pthread_mutex_t indexing = PTHREAD_MUTEX_INITIALIZER;
+
+static struct position locate(const struct sources *sources, uint32_t at)
+{
+	/* The indexes are made when the first finding needs them; a source is not const in the
+	 * memory sense, only in what it says. */
+	struct source *source = (struct source *)source_of(sources, (struct span){at, 0});
+	size_t offset = at - source->base, start;
+	struct count before, line;
+	uint32_t low = 0, high;
+
+	pthread_mutex_lock(&indexing);
+	if (!source->lines)
+		index_source(sources->arena, source);
+	pthread_mutex_unlock(&indexing);
+	high = source->n_lines;
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (source->lines[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	start = past_mark(source, source->lines[low]);
+	offset = offset > start ? character_start(source->text, start, offset) : start;
+	line = count_before(source, start);
+	before = count_before(source, offset);
+	return (struct position){source, low + 1, before.all - line.all + 1,
+				 before.wide - line.wide, (uint32_t)(offset - start)};
+}
+
+struct position span_start(const struct sources *sources, struct span span)
+{
+	return locate(sources, span.at);
+}
+
+struct position span_stop(const struct sources *sources, struct span span)
+{
+	return locate(sources, span_end(span));
+}
+
+struct str span_text(const struct sources *sources, struct span span)
+{
+	const struct source *source = source_of(sources, span);
+	size_t offset = span.at - source->base;
+
+	assert(offset + span.len <= source->text.n);
+	return (struct str){source->text.p + offset, span.len};
+}
+
+struct str source_line(const struct source *source, uint32_t line)
+{
+	size_t start = source->lines[line - 1];
+	size_t end = line < source->n_lines ? source->lines[line] : source->text.n;
+	const char *p = source->text.p;
+
+	if (line < source->n_lines)
+		end -= end - start >= 2 && p[end - 1] == '\n' && p[end - 2] == '\r' ? 2 : 1;
+	start = past_mark(source, start);
+	return (struct str){p + start, end - start};
+}
+
+bool source_has_mark(struct str text)
+{
+	return text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
+}

@@ -1,0 +1,478 @@
+#include "compiler/source/yaml.h"
+
+#include <stdlib.h>
+
+#include "compiler/base/repeats.h"
+#include "compiler/base/visible.h"
+#include "compiler/source/yaml_private.h"
+
+void yaml_init(struct yaml *yaml, struct arena *arena, struct reporter reporter)
+{
+	*yaml = (struct yaml){.arena = arena,
+			      .scratch = arena_new(),
+			      .node_arena = arena_new(),
+			      .reporter = reporter};
+}
+
+void yaml_done(struct yaml *yaml)
+{
+	yaml->scratch = arena_free(yaml->scratch);
+	yaml->node_arena = arena_free(yaml->node_arena);
+}
+
+struct str yaml_text(const struct yaml *yaml, const struct node *scalar)
+{
+	if (scalar->cooked)
+		return yaml->cooked[scalar->cooked];
+	return (struct str){yaml->source->text.p + (scalar->at.at - yaml->source->base),
+			    scalar->at.len};
+}
+
+bool yaml_is_null(const struct yaml *yaml, const struct node *node)
+{
+	struct str s;
+
+	if (node->kind != NODE_SCALAR)
+		return false;
+	s = yaml_text(yaml, node);
+	return s.n == 0 || (node->plain && (str_is(s, "~") || str_is(s, "null") ||
+					    str_is(s, "Null") || str_is(s, "NULL")));
+}
+
+static struct span event_span(struct reader *r)
+{
+	size_t first = yaml_byte_of(r, r->event.start_mark.index);
+
+	r->seen = yaml_byte_of(r, r->event.end_mark.index);
+	return yaml_span_of(r, first, r->seen);
+}
+
+static bool next_event(struct reader *r)
+{
+	if (r->failed)
+		return false;
+	yaml_event_delete(&r->event);
+	if (yaml_parser_parse(&r->parser, &r->event))
+		return true;
+	yaml_report_syntax(r);
+	r->failed = true;
+	return false;
+}
+
+static node_id new_node(struct yaml *yaml, enum node_kind kind, struct span at)
+{
+	node_id id = yaml->n_nodes++;
+
+	if (id / YAML_CHUNK == yaml->n_chunks) {
+		struct node **chunk = arena_push(yaml->node_arena, (void **)&yaml->chunks,
+						 &yaml->n_chunks, &yaml->chunk_capacity,
+						 sizeof *chunk);
+
+		*chunk = arena_array(yaml->node_arena, YAML_CHUNK, sizeof **chunk);
+	}
+	*yaml_node(yaml, id) = (struct node){.kind = (uint8_t)kind, .at = at};
+	return id;
+}
+
+static node_id broken_node(struct reader *r)
+{
+	return new_node(r->yaml, NODE_BROKEN, yaml_span_of(r, r->seen, r->seen));
+}
+
+/* Blanks, line ends and comments. */
+static size_t skip_blanks(struct str text, size_t byte)
+{
+	while (byte < text.n && memchr(" \t\r\n#", text.p[byte], 5)) {
+		if (text.p[byte] == '#')
+			while (byte < text.n && text.p[byte] != '\n' && text.p[byte] != '\r')
+				byte++;
+		else
+			byte++;
+	}
+	return byte;
+}
+
+/* The end of an anchor or tag, as libyaml sees it; `!<tag:yaml.org,2002:str>` may hold what ends
+ * the others. */
+static size_t skip_property(struct str text, size_t byte)
+{
+	static const char name[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+	bool anchor = text.p[byte] == '&';
+	bool verbatim = !anchor && byte + 1 < text.n && text.p[byte + 1] == '<';
+	const char *stop = verbatim ? ">\r\n" : " \t\r\n,[]{}";
+
+	for (byte++; byte < text.n; byte++) {
+		bool in_name = memchr(name, text.p[byte], sizeof name - 1);
+
+		if (anchor ? !in_name : memchr(stop, text.p[byte], strlen(stop)) != NULL)
+			break;
+	}
+	return verbatim && byte < text.n && text.p[byte] == '>' ? byte + 1 : byte;
+}
+
+/* Anchors and tags stand before their node: reports each and returns where the node itself
+ * starts. */
+static size_t report_properties(struct reader *r, size_t byte, size_t end)
+{
+	const char *p = r->text.p;
+
+	while (byte < end && (p[byte] == '&' || p[byte] == '!')) {
+		size_t past = skip_property(r->text, byte);
+
+		past = past < end ? past : end;
+		yaml_report_property(r, byte, past);
+		byte = past;
+		if (skip_blanks(r->text, byte) <= end)
+			byte = skip_blanks(r->text, byte);
+	}
+	return byte;
+}
+
+static bool is_too_long(const char *value, size_t n)
+{
+	size_t characters = 0;
+
+	if (n <= YAML_MAX_SCALAR)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		characters += ((unsigned char)value[i] & 0xc0) != 0x80;
+	return characters > YAML_MAX_SCALAR;
+}
+
+static node_id read_scalar(struct reader *r)
+{
+	struct yaml *yaml = r->yaml;
+	struct span at = event_span(r);
+	size_t first = at.at - r->base, end = first + at.len;
+	const char *value = (const char *)r->event.data.scalar.value;
+	size_t n = r->event.data.scalar.length;
+	yaml_scalar_style_t style = r->event.data.scalar.style;
+	node_id id;
+
+	if (r->event.data.scalar.anchor || r->event.data.scalar.tag)
+		first = report_properties(r, first, end);
+	first = first < end ? first : end;
+	/* A block scalar ends where the next line starts. */
+	if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+		while (end > first && memchr(" \t\r\n", r->text.p[end - 1], 4))
+			end--;
+	at = yaml_span_of(r, first, end);
+	if (is_too_long(value, n)) {
+		at.len = at.len < 40 ? at.len : 40;
+		yaml_report_limit(r, at, "the value is too long: the limit is 65,536 characters");
+		return new_node(yaml, NODE_BROKEN, at);
+	}
+	id = new_node(yaml, NODE_SCALAR, at);
+	yaml_node(yaml, id)->plain = style == YAML_PLAIN_SCALAR_STYLE;
+	if (n != at.len || memcmp(r->text.p + first, value, n) != 0) {
+		struct str *cooked = arena_push(yaml->scratch, (void **)&yaml->cooked,
+						&yaml->n_cooked, &yaml->cooked_capacity,
+						sizeof *cooked);
+
+		*cooked = arena_copy(yaml->arena, (struct str){value, n});
+		yaml_node(yaml, id)->cooked = yaml->n_cooked - 1;
+	}
+	return id;
+}
+
+static node_id read_node(struct reader *r, unsigned depth);
+
+static node_id read_alias(struct reader *r)
+{
+	struct span at = event_span(r);
+
+	yaml_report_shared(r, at, "aliases");
+	return new_node(r->yaml, NODE_BROKEN, at);
+}
+
+struct key_place {
+	struct str text;
+	node_id key;
+};
+
+static int by_text_then_place(const void *a, const void *b)
+{
+	const struct key_place *x = a, *y = b;
+	int d = str_cmp(x->text, y->text);
+
+	return d ? d : (x->key > y->key) - (x->key < y->key);
+}
+
+enum { FEW_KEYS = 24 };
+
+/* One bit of 64: texts with different ones differ. */
+static uint64_t mark(struct str s)
+{
+	size_t first = s.n ? (uint8_t)s.p[0] : 0, last = s.n ? (uint8_t)s.p[s.n - 1] : 0;
+
+	return UINT64_C(1) << (s.n * 5 + first * 7 + last * 11) % 64;
+}
+
+/* Quick, and all there is to do for most maps. */
+static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
+{
+	struct str seen[FEW_KEYS];
+	uint64_t marks = 0;
+	uint32_t n = 0;
+
+	if (map->n > FEW_KEYS)
+		return false;
+	for (node_id k = map->first; k; k = yaml_node(yaml, yaml_node(yaml, k)->next)->next) {
+		const struct node *key = yaml_node(yaml, k);
+
+		if (key->kind != NODE_SCALAR)
+			continue;
+		seen[n] = yaml_text(yaml, key);
+		for (uint32_t i = 0; i < n && marks & mark(seen[n]); i++)
+			if (str_eq(seen[i], seen[n]))
+				return false;
+		marks |= mark(seen[n++]);
+	}
+	return true;
+}
+
+/* The keys of a map that may stand in it twice, sorted. */
+static struct key_place *suspects(struct yaml *yaml, struct arena *scratch, node_id map,
+				  uint32_t *out)
+{
+	uint32_t n = 0, kept = 0;
+	struct key_place *keys = arena_array(scratch, yaml_node(yaml, map)->n, sizeof *keys);
+	struct repeats repeats;
+
+	repeats_init(&repeats, scratch, yaml_node(yaml, map)->n);
+	for (node_id k = yaml_node(yaml, map)->first; k;) {
+		const struct node *key = yaml_node(yaml, k);
+
+		if (key->kind == NODE_SCALAR) {
+			keys[n] = (struct key_place){yaml_text(yaml, key), k};
+			repeats_note(&repeats, keys[n++].text);
+		}
+		k = yaml_node(yaml, key->next)->next;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (repeats_may(&repeats, keys[i].text))
+			keys[kept++] = keys[i];
+	if (kept)
+		qsort(keys, kept, sizeof *keys, by_text_then_place);
+	*out = kept;
+	return keys;
+}
+
+/* n log n however many there are. */
+static void report_duplicates(struct reader *r, node_id map)
+{
+	struct yaml *yaml = r->yaml;
+	struct arena *scratch;
+	struct key_place *keys;
+	uint32_t n, first = 0;
+
+	if (!yaml->reporter.report || r->in_merge || few_and_distinct(yaml, yaml_node(yaml, map)))
+		return;
+	scratch = arena_new();
+	keys = suspects(yaml, scratch, map, &n);
+	for (uint32_t i = 1; i < n; i++) {
+		struct node *key = yaml_node(yaml, keys[i].key);
+
+		if (!str_eq(keys[i].text, keys[first].text)) {
+			first = i;
+			continue;
+		}
+		key->duplicate = true;
+		yaml_report(r, &(struct problem){
+				       .rule = "yaml-duplicate-key",
+				       .at = key->at,
+				       .message = arena_printf(scratch, "duplicate key '%s'",
+							       text_quote(scratch, keys[i].text)),
+				       .help = "remove one of the two, or rename it",
+				       .other = yaml_node(yaml, keys[first].key)->at,
+				       .other_message = "the first one",
+			       });
+	}
+	arena_free(scratch);
+}
+
+/* `<<: *base`: one finding for the key and what it merges. */
+static bool is_merge_key(struct yaml *yaml, node_id key)
+{
+	const struct node *node = yaml_node(yaml, key);
+
+	return node->kind == NODE_SCALAR && node->plain && str_is(yaml_text(yaml, node), "<<");
+}
+
+static void read_merge(struct reader *r, node_id key, unsigned depth)
+{
+	bool nested = r->in_merge;
+
+	yaml_report_shared(r, yaml_node(r->yaml, key)->at, "merge keys");
+	r->in_merge = true;
+	read_node(r, depth);
+	r->in_merge = nested;
+}
+
+/* An entry of a map below the top level is complete. */
+static void offer_entry(struct reader *r, node_id name, node_id value)
+{
+	struct yaml *yaml = r->yaml;
+	uint32_t n_cooked = r->cooked_before_value;
+	uint32_t taken = yaml->take(yaml->take_context, r->top_key, name, value);
+	struct node *node = yaml_node(yaml, value);
+
+	if (!taken)
+		return;
+	node->kind = NODE_TAKEN;
+	node->first = taken;
+	/* All that lies behind the value is its own. */
+	yaml->n_nodes = value + 1;
+	yaml->n_cooked = n_cooked;
+}
+
+static node_id read_collection(struct reader *r, enum node_kind kind, unsigned depth)
+{
+	struct yaml *yaml = r->yaml;
+	struct span at = event_span(r);
+	bool flow = kind == NODE_MAP
+			    ? r->event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+			    : r->event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
+	bool property = kind == NODE_MAP ? r->event.data.mapping_start.anchor ||
+						   r->event.data.mapping_start.tag
+					 : r->event.data.sequence_start.anchor ||
+						   r->event.data.sequence_start.tag;
+	yaml_event_type_t end = kind == NODE_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
+	node_id id, last = 0;
+
+	if (property) {
+		uint32_t first = (uint32_t)report_properties(r, at.at - r->base, r->text.n);
+
+		at = (struct span){r->base + first, 0};
+	}
+	if (depth == YAML_MAX_NESTING) {
+		yaml_report_limit(r, (struct span){at.at, at.len ? 1 : 0},
+				  "maps and lists are nested too deeply: the limit is 32 levels");
+		r->failed = true;
+		return new_node(yaml, NODE_BROKEN, at);
+	}
+	id = new_node(yaml, kind, (struct span){at.at, 0});
+	while (next_event(r) && r->event.type != end) {
+		node_id key = read_node(r, depth + 1), item = key;
+
+		if (kind == NODE_MAP) {
+			if (next_event(r) && is_merge_key(yaml, key)) {
+				read_merge(r, key, depth + 1);
+				yaml_node(yaml, id)->merged = true;
+				continue;
+			}
+			if (depth == 0)
+				r->top_key = key;
+			if (depth == 1)
+				r->cooked_before_value = yaml->n_cooked;
+			item = read_node(r, depth + 1);
+			yaml_node(yaml, key)->next = item;
+			if (depth == 1 && yaml->take && !r->failed)
+				offer_entry(r, key, item);
+		}
+		if (last)
+			yaml_node(yaml, last)->next = key;
+		else
+			yaml_node(yaml, id)->first = key;
+		last = item;
+		yaml_node(yaml, id)->n++;
+	}
+	/* A block has no end of its own; libyaml's mark for it is the next token. */
+	if (flow && !r->failed)
+		at.len = span_end(event_span(r)) - at.at;
+	else
+		at.len = last ? span_end(yaml_node(yaml, last)->at) - at.at : 0;
+	yaml_node(yaml, id)->at.len = at.len;
+	if (kind == NODE_MAP)
+		report_duplicates(r, id);
+	return id;
+}
+
+static node_id read_node(struct reader *r, unsigned depth)
+{
+	if (r->failed)
+		return broken_node(r);
+	switch (r->event.type) {
+	case YAML_SCALAR_EVENT:
+		return read_scalar(r);
+	case YAML_ALIAS_EVENT:
+		return read_alias(r);
+	case YAML_MAPPING_START_EVENT:
+		return read_collection(r, NODE_MAP, depth);
+	default:
+		return read_collection(r, NODE_LIST, depth);
+	}
+}
+
+static void read_documents(struct reader *r)
+{
+	while (next_event(r) && r->event.type != YAML_STREAM_END_EVENT) {
+		node_id *document;
+
+		if (r->event.type != YAML_DOCUMENT_START_EVENT)
+			continue;
+		if (!next_event(r))
+			break;
+		/* The node may move the array of documents' neighbours; push behind it. */
+		node_id top = read_node(r, 0);
+
+		document = arena_push(r->yaml->scratch, (void **)&r->yaml->documents,
+				      &r->yaml->n_documents, &r->yaml->document_capacity,
+				      sizeof *document);
+		*document = top;
+		if (!next_event(r))
+			break;
+	}
+}
+
+static void forget(struct yaml *yaml)
+{
+	arena_reset(yaml->scratch);
+	yaml->cooked = NULL;
+	yaml->documents = NULL;
+	yaml->n_nodes = 0;
+	yaml->n_cooked = yaml->cooked_capacity = 0;
+	yaml->n_documents = yaml->document_capacity = 0;
+	new_node(yaml, NODE_BROKEN, (struct span){0, 0}); /* 0 is no node */
+	arena_push(yaml->scratch, (void **)&yaml->cooked, &yaml->n_cooked, &yaml->cooked_capacity,
+		   sizeof *yaml->cooked); /* nor a cooked text */
+}
+
+static void parse(struct reader *r)
+{
+	struct str whole = r->text;
+
+	r->text.n = yaml_check_text(r);
+	r->cut_short = r->text.n < whole.n;
+	if (!yaml_parser_initialize(&r->parser))
+		arena_oom();
+	yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text.p, r->text.n);
+	read_documents(r);
+	yaml_event_delete(&r->event);
+	yaml_parser_delete(&r->parser);
+	/* Unless something before it has gone wrong already. */
+	if (r->cut_short)
+		yaml_report_text(r, (struct str){whole.p + r->text.n, whole.n - r->text.n});
+	r->failed |= r->text.n < whole.n;
+}
+
+void yaml_parse(struct yaml *yaml, const struct source *source)
+{
+	struct reader r = {.yaml = yaml, .text = source->text, .base = source->base};
+
+	forget(yaml);
+	yaml->source = source;
+	if (source_has_mark(r.text)) {
+		r.text.p += 3;
+		r.text.n -= 3;
+		r.base += 3;
+	}
+	if (source->cut)
+		yaml_report_limit(&r, (struct span){r.base, 0},
+				  "the file is too large: the limit is 64 MiB");
+	else
+		parse(&r);
+	yaml->broke_off = r.failed || source->cut;
+}

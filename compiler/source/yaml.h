@@ -1,0 +1,77 @@
+/* YAML: the bytes of a source become nodes, by libyaml's events.
+ *
+ * A node is 24 bytes and knows where it stands. Nodes of one source live until the next
+ * yaml_parse, but for those that `take` has read before; texts live as long as the plan. What YAML
+ * itself forbids here is reported on the way: yaml-syntax, yaml-alias, yaml-duplicate-key,
+ * yaml-limit. */
+#ifndef GPUPLAN_YAML_H
+#define GPUPLAN_YAML_H
+
+#include "compiler/source/problem.h"
+#include "compiler/source/source.h"
+
+enum { YAML_MAX_NESTING = 32, YAML_MAX_SCALAR = 65536, YAML_CHUNK = 4096 };
+
+enum node_kind {
+	NODE_SCALAR,
+	NODE_MAP,
+	NODE_LIST,
+	NODE_BROKEN, /* reported already: whoever meets it says nothing */
+	NODE_TAKEN,  /* `take` has read it: `first` is what it returned */
+};
+
+/* An index into yaml.nodes; 0 is no node. */
+typedef uint32_t node_id;
+
+struct node {
+	struct span at;
+	node_id next; /* the next sibling; in a map keys and values take turns */
+	union {
+		node_id first;	 /* of a map or list */
+		uint32_t cooked; /* of a scalar: its text in yaml.cooked, 0: the source's own bytes
+				  */
+	};
+	uint32_t n; /* items of a list, entries of a map */
+	uint8_t kind;
+	bool plain;	/* a scalar without quotes */
+	bool duplicate; /* a key that stands in its map already */
+	bool merged;	/* a map with a merge key: what it has beside these entries is unknown */
+};
+
+struct yaml {
+	struct arena *arena;	  /* the plan's: cooked texts */
+	struct arena *scratch;	  /* reset with each source */
+	struct arena *node_arena; /* of the chunks, which serve one source after the other */
+	struct reporter reporter;
+	/* In chunks: a node stays where it is, and a file of many nodes is not copied over and
+	 * over. */
+	struct node **chunks;
+	uint32_t n_nodes, n_chunks, chunk_capacity;
+	struct str *cooked;
+	uint32_t n_cooked, cooked_capacity;
+	node_id *documents; /* their top nodes, NODE_BROKEN where the syntax broke off */
+	uint32_t n_documents, document_capacity;
+	const struct source *source;
+	bool broke_off; /* the source could not be read to its end */
+	/* If set, called with every entry of a map that a key of the top level has (`hosts`), as
+	 * soon as it is read: so that not all hosts and VMs of a file are nodes at once. Not 0: the
+	 * value's nodes are used again, and in their place stands a NODE_TAKEN with that number. */
+	uint32_t (*take)(void *context, node_id top_key, node_id name, node_id value);
+	void *take_context;
+};
+
+void yaml_init(struct yaml *yaml, struct arena *arena, struct reporter reporter);
+void yaml_done(struct yaml *yaml);
+void yaml_parse(struct yaml *yaml, const struct source *source);
+
+static inline struct node *yaml_node(const struct yaml *yaml, node_id id)
+{
+	return &yaml->chunks[id / YAML_CHUNK][id % YAML_CHUNK];
+}
+
+/* A scalar's value. */
+struct str yaml_text(const struct yaml *yaml, const struct node *scalar);
+/* Empty, `~` or `null` without quotes, or empty quotes. */
+bool yaml_is_null(const struct yaml *yaml, const struct node *node);
+
+#endif

@@ -1,0 +1,201 @@
+/* What YAML itself forbids here: texts that are none, syntax, limits, what is shared or tagged. */
+#include "compiler/base/utf8.h"
+#include "compiler/source/yaml_private.h"
+
+/* Events come in order, so this walks the text once, and back a little at the ends of blocks. */
+size_t yaml_walk_to(struct reader *r, size_t character)
+{
+	const char *p = r->text.p;
+
+	while (r->character < character && r->byte < r->text.n) {
+		r->byte++;
+		while (r->byte < r->text.n && ((unsigned char)p[r->byte] & 0xc0) == 0x80)
+			r->byte++;
+		r->character++;
+	}
+	while (r->character > character && r->byte > 0) {
+		r->byte--;
+		while (r->byte > 0 && ((unsigned char)p[r->byte] & 0xc0) == 0x80)
+			r->byte--;
+		r->character--;
+	}
+	return r->byte;
+}
+
+/* What libyaml says in its own words, and what to do about it. */
+static const struct {
+	const char *problem, *help;
+} syntax_help[] = {
+	{"mapping values are not allowed in this context",
+	 "put the key on a line of its own, or quotes around a value that holds ': '"},
+	{"did not find expected key", "keys of one map start in the same column, and a value that "
+				      "starts with a quote ends with it"},
+	{"could not find expected ':'", "a key is followed by ': ' and its value"},
+	{"found character that cannot start any token",
+	 "indent with blanks, not tabs; put quotes around a value that starts with @ or `"},
+	{"found a tab character that violates indentation", "indent with blanks, not tabs"},
+	{"did not find expected ',' or ']'",
+	 "close the list with ']', or put ',' between its items"},
+	{"did not find expected ',' or '}'",
+	 "close the map with '}', or put ',' between its entries"},
+	{"found unexpected end of stream", "a quote is not closed"},
+	{"block sequence entries are not allowed in this context",
+	 "start the list on a line of its own below its key"},
+	{"did not find expected '-' indicator", "items of one list start in the same column"},
+};
+
+void yaml_report(const struct reader *r, const struct problem *problem)
+{
+	const struct reporter *reporter = &r->yaml->reporter;
+
+	if (reporter->report)
+		reporter->report(reporter->context, problem);
+}
+
+void yaml_report_syntax(struct reader *r)
+{
+	const yaml_parser_t *p = &r->parser;
+	const char *text = p->problem ? p->problem : "cannot be read";
+	struct problem problem = {.rule = "yaml-syntax"};
+	size_t byte, end;
+
+	if (p->error == YAML_MEMORY_ERROR)
+		arena_oom();
+	byte = yaml_byte_of(r, p->problem_mark.index);
+	/* What goes wrong at the cut has the bad byte as its cause, which is reported. */
+	if (r->cut_short && byte >= r->text.n)
+		return;
+	end = byte < r->text.n && r->text.p[byte] != '\n' && r->text.p[byte] != '\r' ? byte + 1
+										     : byte;
+	r->cut_short = false;
+	problem.at = yaml_span_of(r, byte, end);
+	problem.message = arena_printf(r->yaml->scratch, "%s%s%s", p->context ? p->context : "",
+				       p->context ? ": " : "", text);
+	for (size_t i = 0; i < sizeof syntax_help / sizeof *syntax_help; i++)
+		if (strcmp(text, syntax_help[i].problem) == 0)
+			problem.help = syntax_help[i].help;
+	if (p->context && p->context_mark.line != p->problem_mark.line) {
+		byte = yaml_byte_of(r, p->context_mark.index);
+		problem.other = yaml_span_of(r, byte, byte);
+		problem.other_message = "it started here";
+	}
+	yaml_report(r, &problem);
+}
+
+/* NEL, LS and PS end a line for YAML 1.1 and for libyaml, and for neither YAML 1.2 nor an editor:
+ * what looks like a comment to one would be a key to the other. */
+static bool is_line_end(uint32_t code)
+{
+	return code == 0x85 || code == 0x2028 || code == 0x2029;
+}
+
+static bool is_text(uint32_t code)
+{
+	if (code < 0xa0)
+		return (code >= 0x20 && code < 0x7f) || code == '\t' || code == '\n' ||
+		       code == '\r';
+	return !is_line_end(code) && code != 0xfffe && code != 0xffff;
+}
+
+enum { STRIDE = 64 };
+
+/* Each byte is a character of its own, and text: what nearly all of nearly every spec is made of.
+ * Without a branch, so that the compiler does many at once. */
+static bool is_plain(const char *p)
+{
+	uint8_t bad = 0;
+
+	for (size_t i = 0; i < STRIDE; i++) {
+		uint8_t c = (uint8_t)p[i];
+		uint8_t not_blank = (c != '\t') & (c != '\n') & (c != '\r');
+
+		bad |= (uint8_t)((c < 0x20) & not_blank) | (c > 0x7e);
+	}
+	return !bad;
+}
+
+/* Where the text stops being one: its length when it does not. */
+size_t yaml_check_text(struct reader *r)
+{
+	struct str rest = r->text;
+
+	r->ascii = true;
+	while (rest.n) {
+		if (rest.n >= STRIDE && is_plain(rest.p)) {
+			rest.p += STRIDE;
+			rest.n -= STRIDE;
+			continue;
+		}
+		unsigned char c = (unsigned char)*rest.p;
+		uint32_t code = c;
+		size_t n = c < 0x80 ? 1 : utf8_character(rest, &code);
+
+		if (n == 0 || !is_text(code))
+			break;
+		r->ascii &= n == 1;
+		rest.p += n;
+		rest.n -= n;
+	}
+	return r->text.n - rest.n;
+}
+
+/* The rest of the text starts with what no spec can hold. */
+void yaml_report_text(struct reader *r, struct str rest)
+{
+	unsigned char c = (unsigned char)*rest.p;
+	uint32_t code = 0;
+	size_t n = utf8_character(rest, &code);
+	struct problem problem = {
+		.rule = "yaml-syntax",
+		.at = yaml_span_of(r, r->text.n, r->text.n + (n ? n : 1)),
+		.help = "a spec is text in UTF-8",
+	};
+	struct arena *arena = r->yaml->scratch;
+
+	if (n == 0) {
+		problem.message = arena_printf(arena, "this is not text in UTF-8: byte 0x%02X", c);
+		if (r->text.n == 0 && (c == 0xff || c == 0xfe))
+			problem.help = "the file looks like UTF-16: save it as UTF-8";
+	} else if (is_line_end(code)) {
+		problem.message = arena_printf(
+			arena, "U+%04X ends a line for some readers of YAML and not for others",
+			code);
+		problem.help = "end lines with LF or CR LF, and remove this character";
+	} else {
+		problem.message = arena_printf(arena, "control characters are not allowed: U+%04X",
+					       code);
+	}
+	yaml_report(r, &problem);
+}
+
+void yaml_report_limit(struct reader *r, struct span at, const char *what)
+{
+	yaml_report(r, &(struct problem){.rule = "yaml-limit", .at = at, .message = str_of(what)});
+}
+
+static void report_alias(struct reader *r, struct span at, struct str message, const char *help)
+{
+	if (!r->in_merge)
+		yaml_report(r, &(struct problem){.rule = "yaml-alias",
+						 .at = at,
+						 .message = message,
+						 .help = help});
+}
+
+void yaml_report_shared(struct reader *r, struct span at, const char *what)
+{
+	report_alias(r, at,
+		     arena_printf(r->yaml->scratch, "%s are not part of the spec language", what),
+		     "put what several hosts or VMs share into host_profiles or profiles");
+}
+
+void yaml_report_property(struct reader *r, size_t first, size_t past)
+{
+	struct span at = yaml_span_of(r, first, past);
+
+	if (r->text.p[first] == '&')
+		yaml_report_shared(r, at, "anchors");
+	else
+		report_alias(r, at, STR("tags are not part of the spec language"),
+			     "remove it: the key decides what its value is");
+}

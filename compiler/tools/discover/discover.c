@@ -1,0 +1,135 @@
+/* The machine as a whole. */
+#include "compiler/tools/discover/discover.h"
+
+#include "schema/grammar.h"
+
+void machine_note(struct machine *machine, const char *format, ...)
+{
+	struct str *slot = arena_push(machine->arena, (void **)&machine->notes, &machine->n_notes,
+				      &machine->notes_capacity, sizeof *slot);
+	va_list args;
+
+	va_start(args, format);
+	*slot = arena_vprintf(machine->arena, format, args);
+	va_end(args);
+}
+
+bool found_number(struct str s, uint64_t max, uint64_t *out)
+{
+	uint64_t n;
+
+	if (!parse_number(s, &n) || n > max)
+		return false;
+	*out = n;
+	return true;
+}
+
+struct str found_value(struct str text, const char *key)
+{
+	size_t n = strlen(key);
+
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		struct str line = {text.p, end ? (size_t)(end - text.p) : text.n};
+		size_t i = n;
+
+		text.p += line.n + (end != NULL);
+		text.n -= line.n + (end != NULL);
+		if (line.n <= n || memcmp(line.p, key, n) != 0)
+			continue;
+		while (i < line.n && memchr(" \t:=", line.p[i], 4))
+			i++;
+		if (i > n)
+			return (struct str){line.p + i, line.n - i};
+	}
+	return STR("");
+}
+
+static struct str version_or_note(struct machine *machine, struct str s, const char *what)
+{
+	if (s.n == 0 || (s.n < 64 && grammar_match(GRAMMAR_VERSION, s)))
+		return s;
+	machine_note(machine, "versions.%s: '%.*s' is no version", what, (int)(s.n < 64 ? s.n : 64),
+		     s.p);
+	return STR("");
+}
+
+/* The first word of a line that starts like a version: `… Kernel Module  535.104.05  Sat …`. */
+static struct str version_in(struct str line)
+{
+	for (size_t i = 1; i < line.n; i++) {
+		size_t n = 0;
+
+		if (line.p[i - 1] != ' ' || line.p[i] < '0' || line.p[i] > '9')
+			continue;
+		while (i + n < line.n && line.p[i + n] != ' ')
+			n++;
+		if (memchr(line.p + i, '.', n))
+			return (struct str){line.p + i, n};
+	}
+	return STR("");
+}
+
+/* The vGPU manager has a module of its own (NVIDIA vGPU user guide); the open modules say so in
+ * their version (NVIDIA driver's README, Open Linux Kernel Modules). */
+static void read_driver(struct machine *machine, struct tree *tree)
+{
+	struct str line = found_value(tree_text(tree, TREE_ATTRIBUTE, "proc/driver/nvidia/version"),
+				      "NVRM version");
+	struct str version = tree_text(tree, TREE_ATTRIBUTE, "sys/module/nvidia/version");
+	static const char open[] = "Open Kernel Module";
+
+	machine->nvidia = version_or_note(machine, version.n ? version : version_in(line),
+					  "driver");
+	if (tree_has(tree, "sys/module/nvidia_vgpu_vfio"))
+		machine->driver = DRIVER_VGPU;
+	else if (line.n && memmem(line.p, line.n, open, sizeof open - 1))
+		machine->driver = DRIVER_OPEN;
+	else if (line.n)
+		machine->driver = DRIVER_PROPRIETARY;
+}
+
+/* Groups are there exactly when an IOMMU isolates devices. */
+static enum known read_iommu(const struct machine *machine, struct tree *tree)
+{
+	struct tree_names groups, units;
+	bool known = tree_list(tree, "sys/kernel/iommu_groups", &groups);
+
+	for (uint32_t i = 0; i < machine->n_gpus; i++)
+		if (machine->gpus[i].iommu_group >= 0)
+			return KNOWN_YES;
+	if (known && groups.n)
+		return KNOWN_YES;
+	if (!known || (tree_list(tree, "sys/class/iommu", &units) && units.n))
+		return NOT_KNOWN;
+	return KNOWN_NO;
+}
+
+/* Fabric Manager's own file (NVIDIA Fabric Manager user guide). */
+static enum nvswitch_mode read_fabric(struct tree *tree)
+{
+	static const enum nvswitch_mode modes[] = {NVSWITCH_BARE_METAL, NVSWITCH_SHARED,
+						   NVSWITCH_VGPU};
+	struct str text = tree_text(tree, TREE_TABLE,
+				    "usr/share/nvidia/nvswitch/fabricmanager.cfg");
+	uint64_t mode;
+
+	return found_number(found_value(text, "FABRIC_MODE"), 2, &mode) ? modes[mode] : 0;
+}
+
+bool machine_read(struct machine *machine, struct tree *tree, struct str *error)
+{
+	*machine = (struct machine){.arena = tree->arena};
+	if (!machine_read_gpus(machine, tree, error))
+		return false;
+	machine->hostname = tree_text(tree, TREE_ATTRIBUTE, "proc/sys/kernel/hostname");
+	if (machine->hostname.n == 0)
+		machine->hostname = tree_text(tree, TREE_ATTRIBUTE, "etc/hostname");
+	machine->kernel = version_or_note(
+		machine, tree_text(tree, TREE_ATTRIBUTE, "proc/sys/kernel/osrelease"), "kernel");
+	read_driver(machine, tree);
+	machine->iommu = read_iommu(machine, tree);
+	machine_read_cpus(machine, tree);
+	machine->fabric = read_fabric(tree);
+	return true;
+}

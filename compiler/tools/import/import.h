@@ -1,0 +1,33 @@
+/* `gpuplan import topo`: from captures to the keys of a host that say the same.
+ *
+ *     groups.c  NVLink edges and OK pairs as groups of GPUs
+ *     import.c  the YAML
+ *
+ * GPUn is called gn. What cannot be trusted gives nothing, as with the key `captures`. */
+#ifndef GPUPLAN_IMPORT_H
+#define GPUPLAN_IMPORT_H
+
+#include "compiler/base/buffer.h"
+#include "compiler/capture/capture.h"
+#include "compiler/plan/plan.h"
+
+/* GPUs of which NVLink joins every two. */
+struct link_group {
+	gpu_mask gpus;
+	uint32_t links; /* between any two of them */
+};
+
+enum { MAX_LINK_GROUPS = MAX_GPUS * (MAX_GPUS - 1) / 2 };
+
+/* Fills `groups` (MAX_LINK_GROUPS) with groups that hold exactly the capture's NVLink pairs, each
+ * with its number of links, and none in vain: those with more links first, then in the order of
+ * their GPUs. Returns how many there are. */
+uint32_t link_groups(const struct capture *topo, struct link_group *groups);
+
+/* `nvlink` and `pcie_p2p`, each a line or more with that indentation; a comment where the set does
+ * not tell. */
+void import_links(struct buffer *out, const char *indent, const struct capture_set *set);
+/* All that the set tells, as keys of a host, with where it is from. */
+void import_host(struct buffer *out, const struct sources *sources, const struct capture_set *set);
+
+#endif
