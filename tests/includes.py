@@ -74,8 +74,8 @@ def wrong_arrows(name, text):
 
 
 def prints(name, text):
-    """Only the command line and the wrapper print or exit; the arena's way out of memory is the one exception."""
-    if room_of(name) in PRINTERS or name == "compiler/base/arena.c":
+    """Only the command line and the wrapper print or exit; the way out of memory is the one exception."""
+    if room_of(name) in PRINTERS or name == "compiler/base/memory.c":
         return
     for number, line in enumerate(text.splitlines(), 1):
         if re.search(r"\b(printf|puts|perror|exit|_exit|abort)\(", line) and not line.lstrip().startswith(("*", "/*")):

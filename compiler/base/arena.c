@@ -3,7 +3,6 @@
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define ALIGNMENT    ((size_t)8) /* nothing here holds a long double */
 #define FIRST_CHUNK  ((size_t)16 << 10)
@@ -19,20 +18,11 @@ struct chunk {
 
 /* Chunks before `current` are full; those after it are empty, kept by arena_reset. */
 struct arena {
+	struct cleanup cleanup; /* frees the arena where a guard unwinds */
 	struct chunk *first;
 	struct chunk *current;
 	size_t step; /* size of the next chunk */
 };
-
-_Noreturn void arena_oom(void)
-{
-	static const char said[] = "gpuplan: out of memory\n";
-
-	/* Neither stdio nor what was registered for the end: they may allocate. */
-	if (write(STDERR_FILENO, said, sizeof said - 1) < 0)
-		_exit(2);
-	_exit(2);
-}
 
 /* Of `size` bytes in all. Large pieces come zeroed from the system, so that nothing is cleared
  * twice. */
@@ -46,11 +36,18 @@ static struct chunk *chunk_new(size_t size)
 	return chunk;
 }
 
+static void free_on_unwind(void *arena)
+{
+	arena_free(arena);
+}
+
 struct arena *arena_new(void)
 {
-	struct arena *arena = malloc(sizeof(*arena));
+	struct arena *arena = calloc(1, sizeof *arena);
+
 	if (!arena)
 		arena_oom();
+	cleanup_push(&arena->cleanup, free_on_unwind, arena);
 	arena->first = arena->current = chunk_new(FIRST_CHUNK);
 	arena->step = FIRST_CHUNK * 2;
 	return arena;
@@ -60,6 +57,7 @@ struct arena *arena_free(struct arena *arena)
 {
 	if (!arena)
 		return NULL;
+	cleanup_pop(&arena->cleanup);
 	for (struct chunk *chunk = arena->first, *next; chunk; chunk = next) {
 		next = chunk->next;
 		free(chunk);
@@ -76,6 +74,7 @@ void arena_join(struct arena *arena, struct arena *other)
 		last = last->next;
 	last->next = arena->first;
 	arena->first = other->first;
+	cleanup_pop(&other->cleanup);
 	free(other);
 }
 

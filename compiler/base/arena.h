@@ -1,13 +1,14 @@
-/* Memory: an arena a plan and an arena a command; nothing is freed but the arena as a whole.
+/* Memory: one arena per plan and one per command; nothing is freed but the arena as a whole.
  *
- * Out of memory ends the program with exit status 2 and one line on standard error (arena_oom):
- * a compiler that cannot allocate has nothing to say that would be true. Everything that an arena
- * hands out is zeroed, and aligned to 8 bytes. */
+ * No function here fails: out of memory unwinds to the guard (compiler/base/memory.h). Everything
+ * that an arena hands out is zeroed, and aligned to 8 bytes. An arena that is made inside a guard
+ * is freed on the same thread. */
 #ifndef GPUPLAN_ARENA_H
 #define GPUPLAN_ARENA_H
 
 #include <stdarg.h>
 
+#include "compiler/base/memory.h"
 #include "compiler/base/str.h"
 
 struct arena;
@@ -32,7 +33,5 @@ struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
 
 /* One more element at the end of an array that grows by doubling. `*items` moves. */
 void *arena_push(struct arena *arena, void **items, uint32_t *n, uint32_t *capacity, size_t size);
-
-_Noreturn void arena_oom(void);
 
 #endif

@@ -14,19 +14,29 @@ struct member {
 	struct team *team;
 	struct worker worker;
 	pthread_t thread;
+	bool failed; /* memory ran out: its arena is gone */
 };
 
-static void work(struct team *team, const struct worker *worker)
+static void work(void *data)
 {
+	struct member *member = data;
+	struct team *team = member->team;
+
+	/* Made by the thread itself, so that its guard frees it. */
+	if (!member->worker.arena)
+		member->worker.arena = arena_new();
 	for (uint32_t i; (i = atomic_fetch_add(&team->next, 1)) < team->n;)
-		team->one(team->context, worker, i);
+		team->one(team->context, &member->worker, i);
 }
 
+/* The thread of one worker. Where its memory runs out, the others take no further work. */
 static void *start(void *data)
 {
 	struct member *member = data;
 
-	work(member->team, &member->worker);
+	member->failed = !memory_guard(work, member);
+	if (member->failed)
+		atomic_store(&member->team->next, member->team->n);
 	return NULL;
 }
 
@@ -35,23 +45,24 @@ void parallel_for(struct arena *arena, uint32_t jobs, uint32_t n,
 		  void *context)
 {
 	struct team team = {.n = n, .one = one, .context = context};
-	struct member members[MAX_JOBS];
-	uint32_t helpers = 0;
+	struct member members[MAX_JOBS] = {{.team = &team, .worker = {0, arena}}};
+	uint32_t threads = 1;
+	bool failed;
 
 	/* The caller's own thread is the first of them. */
-	while (helpers + 1 < jobs && helpers + 1 < n && helpers + 1 < MAX_JOBS) {
-		struct member *member = &members[helpers];
-
-		*member = (struct member){.team = &team, .worker = {helpers + 1, arena_new()}};
-		if (pthread_create(&member->thread, NULL, start, member) != 0) {
-			arena_free(member->worker.arena);
+	for (; threads < jobs && threads < n && threads < MAX_JOBS; threads++) {
+		members[threads] = (struct member){.team = &team, .worker = {threads, NULL}};
+		if (pthread_create(&members[threads].thread, NULL, start, &members[threads]) != 0)
 			break;
-		}
-		helpers++;
 	}
-	work(&team, &(struct worker){0, arena});
-	for (uint32_t i = 0; i < helpers; i++) {
+	start(&members[0]);
+	failed = members[0].failed;
+	for (uint32_t i = 1; i < threads; i++) {
 		pthread_join(members[i].thread, NULL);
-		arena_join(arena, members[i].worker.arena);
+		failed |= members[i].failed;
+		if (!members[i].failed)
+			arena_join(arena, members[i].worker.arena);
 	}
+	if (failed)
+		arena_oom();
 }

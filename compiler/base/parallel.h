@@ -1,7 +1,7 @@
 /* Doing many like things on several cores.
  *
- * Who calls this sees to it that what the threads share is only read, and puts the results
- * together in the order of the things: so that no output depends on how many threads there were. */
+ * The caller sees to it that the threads only read what they share, and puts the results together
+ * in the order of the things, so that no output depends on the number of threads. */
 #ifndef GPUPLAN_PARALLEL_H
 #define GPUPLAN_PARALLEL_H
 
@@ -16,7 +16,8 @@ struct worker {
 
 /* Calls `one` for every i below `n`, on at most `jobs` threads, of which the caller's is one: each
  * takes the next i until none is left. Returns when all are done; what the workers allocated then
- * belongs to `arena`. Threads that cannot be had are done without. */
+ * belongs to `arena`. Threads that cannot be started are done without. Where one runs out of
+ * memory, the others finish what they have begun, and the caller's thread unwinds (arena_oom). */
 void parallel_for(struct arena *arena, uint32_t jobs, uint32_t n,
 		  void (*one)(void *context, const struct worker *worker, uint32_t i),
 		  void *context);

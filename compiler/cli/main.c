@@ -1,6 +1,6 @@
 /* gpuplan: finds the command and runs it. */
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compiler/cli/cli.h"
 #include "schema/keys.h"
@@ -78,7 +78,7 @@ static enum status run(struct arena *arena, const struct command *command, int a
 	return status == STATUS_OK ? command->run(arena, &options) : status;
 }
 
-int main(int argc, char **argv)
+static enum status dispatch(int argc, char **argv)
 {
 	const struct command *command;
 	struct arena *arena;
@@ -86,12 +86,36 @@ int main(int argc, char **argv)
 
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "-h") == 0)
-		return (int)help(argc, argv);
+		return help(argc, argv);
 	command = find_command(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
 	if (!command)
-		return (int)unknown_command(argv[1]);
+		return unknown_command(argv[1]);
 	arena = arena_new();
 	status = run(arena, command, argc - 1, argv + 1);
 	arena_free(arena);
-	return (int)status;
+	return status;
+}
+
+struct invocation {
+	int argc;
+	char **argv;
+	enum status status;
+};
+
+static void guarded(void *data)
+{
+	struct invocation *invocation = data;
+
+	invocation->status = dispatch(invocation->argc, invocation->argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct invocation invocation = {argc, argv, STATUS_TROUBLE};
+
+	if (memory_guard(guarded, &invocation))
+		return (int)invocation.status;
+	fputs("gpuplan: out of memory\n", stderr);
+	/* What stdio still buffers is half an output. */
+	_exit(STATUS_TROUBLE);
 }
