@@ -170,7 +170,6 @@ static void check_gpu(struct judge *judge, const struct host *host, const struct
 		.gpu = gpu,
 		.items = load->items,
 		.capacity = load->capacity,
-		.max_slices = catalog_mig_slices(judge->plan->catalog, gpu->board),
 	};
 
 	for (uint32_t v = 0; v < host->n_vms; v++) {
@@ -182,6 +181,10 @@ static void check_gpu(struct judge *judge, const struct host *host, const struct
 
 			if (!counts(&vm->gpus[i], gpu))
 				continue;
+			/* Without vGPUs the catalog need not read their types. */
+			if (load->n == 0)
+				load->max_slices = catalog_mig_slices(judge->plan->catalog,
+								      gpu->board);
 			slot = arena_push(judge->arena, (void **)&load->items, &load->n,
 					  &load->capacity, sizeof(void *));
 			*slot = &vm->gpus[i];

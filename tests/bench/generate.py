@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Writes the specs that the bench works on: the same bytes every time.
 
-    generate.py DIR NAME…       W1 W2 W3 W4 W5, or W3*N for N times W3
+    generate.py DIR NAME…       W0 W1 W2 W3 W4 W5, or W3*N for N times W3
 
-W1  1 host, 1 VM
+W0  1 host, 1 VM with a whole GPU
+W1  1 host, 1 VM with vGPUs
 W2  100 hosts, 800 VMs in 200 files
 W3  5,000 hosts, 40,000 VMs in one file of about 11 MB
 W4  the same in 5,000 files
@@ -157,8 +158,8 @@ def flat(lists):
     return [item for items in lists for item in items]
 
 
-def w1(folder):
-    text, vms = host(1, folder)
+def small(folder, i):
+    text, vms = host(i, folder)
     (folder / "plan.yaml").write_text(document([text], vms[:1]))
 
 
@@ -198,7 +199,8 @@ def generate(folder, name):
     if name.startswith("W3x"):
         times(target, int(name[3:]))
     else:
-        {"W1": w1, "W2": w2, "W3": one_file, "W4": w4, "W5": lambda f: times(f, 25)}[name](target)
+        {"W0": lambda f: small(f, 4), "W1": lambda f: small(f, 1), "W2": w2, "W3": one_file, "W4": w4,
+         "W5": lambda f: times(f, 25)}[name](target)
     stamp.write_text(source)
     return target
 

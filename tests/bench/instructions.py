@@ -57,9 +57,10 @@ def peak(gpuplan, work):
 
 def count(gpuplan, floor, work):
     lint = {name: [gpuplan, "lint", "-q", "-j1", str(generate.generate(work, name))]
-            for name in ("W1", "W2")}
+            for name in ("W0", "W1", "W2")}
     specs = sorted(str(f) for f in (work / "W2").rglob("*.yaml"))
     return {
+        "W0 instructions": instructions(lint["W0"]),
         "W1 instructions": instructions(lint["W1"]),
         "W2 instructions": instructions(lint["W2"]),
         "W2 instructions to the floor's, percent":
