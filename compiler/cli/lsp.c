@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/cli/cli.h"
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/dispatch.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -30,32 +29,20 @@ static const char *absolute(struct arena *arena, const char *file)
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct options absolute_options = *options;
-	struct server server = {
-		.options = &absolute_options,
-		.transport = {.in = STDIN_FILENO, .out = STDOUT_FILENO},
-	};
 	struct catalog_error error;
-	enum status status;
+	struct catalog *catalog;
 
 	if (options->n_arguments) {
 		trouble("lsp takes no argument; the editor names the folder");
 		return STATUS_TROUBLE;
 	}
-	server.catalog = catalog_open(arena, options->catalog, &error);
-	if (!server.catalog) {
+	catalog = catalog_open(arena, options->catalog, &error);
+	if (!catalog) {
 		print_catalog_error(&error);
 		return STATUS_TROUBLE;
 	}
 	absolute_options.config = absolute(arena, options->config);
 	absolute_options.baseline = absolute(arena, options->baseline);
-	/* An editor that is gone is found by the failing write. */
 	signal(SIGPIPE, SIG_IGN);
-	server.scratch = arena_new();
-	status = server_run(&server);
-	while (server.scopes)
-		scope_remove(&server, server.scopes);
-	documents_free(&server.documents);
-	transport_free(&server.transport);
-	arena_free(server.scratch);
-	return status;
+	return server_run(&absolute_options, catalog, STDIN_FILENO, STDOUT_FILENO);
 }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/dispatch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -63,7 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int sink = -1, home = -1;
 	static struct catalog *catalog;
 	struct options options = {.stdin_filename = "<stdin>", .color = "never", .max_findings = 9};
-	struct server server = {.options = &options};
+	int in;
 
 	if (!catalog) {
 		struct catalog_error error;
@@ -73,17 +73,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		mkdir(FOLDER, 0700);
 	}
-	server.catalog = catalog;
-	server.transport.in = as_input((const char *)data, size);
-	server.transport.out = sink;
-	server.scratch = arena_new();
-	server_run(&server);
-	while (server.scopes)
-		scope_remove(&server, server.scopes);
-	documents_free(&server.documents);
-	transport_free(&server.transport);
-	arena_free(server.scratch);
-	close(server.transport.in);
+	in = as_input((const char *)data, size);
+	server_run(&options, catalog, in, sink);
+	close(in);
 	/* The server goes from folder to folder; libFuzzer's own paths are relative. */
 	assert(fchdir(home) == 0);
 	return 0;

@@ -1,5 +1,7 @@
 /* Code actions: the fixes of the findings. */
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/message.h"
+#include "compiler/cli/lsp/methods.h"
+#include "compiler/cli/lsp/publish.h"
 
 struct request {
 	struct server *server;
@@ -40,14 +42,12 @@ static bool is_wanted(json_object *params)
 	return !member(params, "context.only") || member_lists(params, "context.only", "quickfix");
 }
 
-static json_object *text_edit(const struct request *r, const struct source *source,
-			      const struct edit *edit)
+static json_object *text_edit(const struct request *r, const struct edit *edit)
 {
 	json_object *o = json_map();
 
 	json_put(o, "range",
-		 range_of_span(&r->scope->latest->workspace.sources, r->server->client.encoding,
-			       edit->at, client_has_mark(r->server, source)));
+		 range_in_source(r->server, &r->scope->latest->workspace.sources, edit->at));
 	json_put(o, "newText", json_valid_text(r->server->scratch, edit->with));
 	return o;
 }
@@ -90,7 +90,7 @@ static json_object *workspace_edit(const struct request *r, const struct fix *fi
 					edits);
 			last = source;
 		}
-		json_append(edits, text_edit(r, source, &fix->edits[i]));
+		json_append(edits, text_edit(r, &fix->edits[i]));
 	}
 	json_put(o, versions ? "documentChanges" : "changes", versions ? list : files);
 	json_object_put(versions ? files : list);
@@ -119,7 +119,6 @@ json_object *answer_code_actions(struct server *server, json_object *params)
 	struct request r;
 	json_object *list;
 
-	scopes_refresh(server);
 	if (!read_request(&r, server, params) || !is_wanted(params) ||
 	    !server->client.code_action_literals)
 		return NULL;

@@ -1,4 +1,5 @@
-/* Completion: complete.c answers the request and offers keys, complete_values.c values. */
+/* Completion: complete.c answers the request and offers keys, complete_values.c offers values, and
+ * complete_item.c writes both. */
 #ifndef GPUPLAN_LSP_COMPLETE_H
 #define GPUPLAN_LSP_COMPLETE_H
 

@@ -1,6 +1,7 @@
 /* Go to definition: of hosts, profiles and GPUs by their names, and of captures by their paths. */
+#include "compiler/cli/lsp/methods.h"
+#include "compiler/cli/lsp/place.h"
 #include "compiler/cli/lsp/shape.h"
-#include "compiler/cli/lsp/uri.h"
 
 /* Where the name at the cursor is given; nowhere: not known. */
 static struct span find_name(const struct asked *asked, const struct section *owner,
@@ -54,7 +55,6 @@ json_object *answer_definition(struct server *server, json_object *params)
 	struct asked asked;
 	struct span at;
 
-	scopes_refresh(server);
 	if (!asked_at(&asked, server, params) || !asked.names ||
 	    asked.context->kind != CONTEXT_NODE || asked.context->is_key)
 		return NULL;

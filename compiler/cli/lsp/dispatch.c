@@ -1,76 +1,25 @@
 /* From a method's name to its handler, and the life of a session. */
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/dispatch.h"
 
-enum answer_error {
-	ERROR_PARSE = -32700,
-	ERROR_INVALID = -32600,
-	ERROR_NO_METHOD = -32601,
-	ERROR_NOT_INITIALIZED = -32002,
-	ERROR_CANCELLED = -32800,
-};
-
-/* --- what is sent --- */
-
-static json_object *envelope(void)
-{
-	json_object *o = json_map();
-
-	json_put_text(o, "jsonrpc", STR("2.0"));
-	return o;
-}
-
-void server_notify(struct server *server, const char *method, json_object *params)
-{
-	json_object *o = envelope();
-
-	json_put_text(o, "method", str_of(method));
-	json_put(o, "params", params);
-	transport_send(&server->transport, o);
-}
-
-void server_request(struct server *server, const char *method, json_object *params)
-{
-	json_object *o = envelope();
-
-	json_put_text(o, "id", str_of(method));
-	json_put_text(o, "method", str_of(method));
-	json_put(o, "params", params);
-	transport_send(&server->transport, o);
-}
-
-static void send_result(struct server *server, json_object *id, json_object *result)
-{
-	json_object *o = envelope();
-
-	json_put_any(o, "id", json_object_get(id));
-	json_put_any(o, "result", result);
-	transport_send(&server->transport, o);
-}
-
-static void send_error(struct server *server, json_object *id, enum answer_error code,
-		       const char *message)
-{
-	json_object *o = envelope(), *error = json_map();
-
-	json_put_any(o, "id", json_object_get(id));
-	json_put(error, "code", json_object_new_int(code));
-	json_put_text(error, "message", str_of(message));
-	json_put(o, "error", error);
-	transport_send(&server->transport, o);
-}
+#include "compiler/cli/lsp/message.h"
+#include "compiler/cli/lsp/methods.h"
+#include "compiler/cli/lsp/refresh.h"
+#include "compiler/cli/lsp/scope.h"
+#include "compiler/cli/lsp/send.h"
 
 /* --- methods --- */
 
 static const struct {
 	const char *method;
 	json_object *(*answer)(struct server *server, json_object *params);
+	bool fresh; /* answered out of the plan as the texts are now */
 } requests[] = {
-	{"shutdown", answer_shutdown},
-	{"textDocument/completion", answer_completion},
-	{"textDocument/hover", answer_hover},
-	{"textDocument/definition", answer_definition},
-	{"textDocument/codeAction", answer_code_actions},
-	{"textDocument/documentSymbol", answer_symbols},
+	{"shutdown", answer_shutdown, false},
+	{"textDocument/completion", answer_completion, false},
+	{"textDocument/hover", answer_hover, true},
+	{"textDocument/definition", answer_definition, true},
+	{"textDocument/codeAction", answer_code_actions, true},
+	{"textDocument/documentSymbol", answer_symbols, true},
 };
 
 static const struct {
@@ -89,13 +38,13 @@ static const struct {
 static void answer(struct server *server, json_object *id, struct str method, json_object *params)
 {
 	if (str_is(method, "initialize") && server->state == SERVER_NEW) {
-		send_result(server, id, answer_initialize(server, params));
+		send_result(&server->transport, id, answer_initialize(server, params));
 		return;
 	}
 	if (server->state != SERVER_RUNNING) {
 		bool early = server->state == SERVER_NEW;
 
-		send_error(server, id, early ? ERROR_NOT_INITIALIZED : ERROR_INVALID,
+		send_error(&server->transport, id, early ? ERROR_NOT_INITIALIZED : ERROR_INVALID,
 			   early ? "the first request is initialize"
 				 : "nothing is answered after shutdown");
 		return;
@@ -103,13 +52,17 @@ static void answer(struct server *server, json_object *id, struct str method, js
 	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
 		if (!str_is(method, requests[i].method))
 			continue;
-		send_result(server, id, requests[i].answer(server, params));
+		if (requests[i].fresh)
+			scopes_refresh(server);
+		send_result(&server->transport, id, requests[i].answer(server, params));
 		return;
 	}
 	if (str_is(method, "initialize"))
-		send_error(server, id, ERROR_INVALID, "initialize was answered already");
+		send_error(&server->transport, id, ERROR_INVALID,
+			   "initialize was answered already");
 	else
-		send_error(server, id, ERROR_NO_METHOD, "this server has no such method");
+		send_error(&server->transport, id, ERROR_NO_METHOD,
+			   "this server has no such method");
 }
 
 static void take(struct server *server, struct str method, json_object *params)
@@ -153,11 +106,12 @@ static void handle(struct server *server, const struct queue *queue, size_t i)
 		/* The client's answer to a request of ours is no request. */
 		if (!json_object_object_get_ex(message, "result", NULL) &&
 		    !json_object_object_get_ex(message, "error", NULL))
-			send_error(server, id, ERROR_INVALID, "a message without a method");
+			send_error(&server->transport, id, ERROR_INVALID,
+				   "a message without a method");
 	} else if (!id) {
 		take(server, method, params);
 	} else if (is_cancelled(queue, i, id)) {
-		send_error(server, id, ERROR_CANCELLED, "cancelled");
+		send_error(&server->transport, id, ERROR_CANCELLED, "cancelled");
 	} else {
 		answer(server, id, method, params);
 	}
@@ -179,14 +133,14 @@ static bool fill(struct server *server, struct queue *queue)
 				return true;
 			break;
 		case INCOMING_NO_JSON:
-			send_error(server, NULL, ERROR_PARSE, "the message is no JSON");
+			send_error(&server->transport, NULL, ERROR_PARSE, "the message is no JSON");
 			break;
 		case INCOMING_TOO_LONG:
-			send_error(server, NULL, ERROR_INVALID,
+			send_error(&server->transport, NULL, ERROR_INVALID,
 				   "the message is longer than 32 MiB");
 			break;
 		case INCOMING_NO_HEADER:
-			send_error(server, NULL, ERROR_PARSE,
+			send_error(&server->transport, NULL, ERROR_PARSE,
 				   "a header without 'Content-Length: N'");
 			return false;
 		}
@@ -207,7 +161,7 @@ static void handle_all(struct server *server, const struct queue *queue)
 	arena_reset(server->scratch);
 }
 
-enum status server_run(struct server *server)
+static enum status serve(struct server *server)
 {
 	struct transport *t = &server->transport;
 	bool readable = true;
@@ -226,4 +180,22 @@ enum status server_run(struct server *server)
 	if (transport_cut(t))
 		trouble("lsp: the input breaks off in the middle of a message");
 	return server->state == SERVER_SHUT_DOWN ? STATUS_OK : STATUS_FINDINGS;
+}
+
+enum status server_run(const struct options *options, struct catalog *catalog, int in, int out)
+{
+	struct server server = {
+		.options = options,
+		.catalog = catalog,
+		.scratch = arena_new(),
+		.transport = {.in = in, .out = out},
+	};
+	enum status status = serve(&server);
+
+	while (server.scopes)
+		scope_remove(&server, server.scopes);
+	documents_free(&server.documents);
+	transport_free(&server.transport);
+	arena_free(server.scratch);
+	return status;
 }

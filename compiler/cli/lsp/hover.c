@@ -1,6 +1,8 @@
 /* Hover: what a key takes, what a name stands for, and why a finding is one. */
 #include "compiler/base/buffer.h"
 #include "compiler/cli/lsp/facts.h"
+#include "compiler/cli/lsp/message.h"
+#include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/shape.h"
 #include "compiler/model/decode.h"
 #include "rules/rules.h"
@@ -146,7 +148,6 @@ json_object *answer_hover(struct server *server, json_object *params)
 	struct buffer out;
 	json_object *hover, *contents;
 
-	scopes_refresh(server);
 	if (!asked_at(&asked, server, params))
 		return NULL;
 	buffer_init(&out, server->scratch);

@@ -1,56 +1,10 @@
-/* Findings as diagnostics. */
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/publish.h"
+
+#include "compiler/cli/lsp/send.h"
 #include "compiler/cli/lsp/uri.h"
 
 /* Of one file; nobody reads on behind so many, and an editor has to draw them. */
 enum { MAX_DIAGNOSTICS = 1000 };
-
-/* The real path of a source; a capture may be named with `..` or through a link. */
-static const char *source_path(const struct server *server, const struct source *source)
-{
-	const char *name = arena_printf(server->scratch, "%.*s", STR_ARG(source->name)).p;
-
-	return span_given(source->key) ? path_real(server->scratch, name) : name;
-}
-
-struct str source_uri(const struct server *server, const struct scope *scope,
-		      const struct source *source)
-{
-	const char *path = source_path(server, source);
-	const struct document *d = document_of_path(&server->documents, path);
-	size_t folder = strlen(scope->folder);
-
-	if (d)
-		return str_of(d->uri);
-	/* As the client reached the folder, which may be through a link. */
-	if (strncmp(path, scope->folder, folder) == 0 && path[folder] == '/')
-		return uri_of_path(server->scratch, arena_printf(server->scratch, "%s%s",
-								 scope->shown, path + folder));
-	return uri_of_path(server->scratch, str_of(path));
-}
-
-bool client_has_mark(const struct server *server, const struct source *source)
-{
-	const struct document *d;
-
-	if (!source_has_mark(source->text))
-		return false;
-	d = document_of_path(&server->documents, source_path(server, source));
-	return d && source_has_mark(document_text(d));
-}
-
-json_object *location_of_span(const struct server *server, const struct scope *scope,
-			      const struct sources *sources, struct span span)
-{
-	const struct source *source = source_of(sources, span);
-	json_object *o = json_map();
-
-	json_put(o, "uri", json_valid_text(server->scratch, source_uri(server, scope, source)));
-	json_put(o, "range",
-		 range_of_span(sources, server->client.encoding, span,
-			       client_has_mark(server, source)));
-	return o;
-}
 
 static json_object *notes_of(const struct server *server, const struct scope *scope,
 			     const struct sources *sources, const struct finding *f)
@@ -73,16 +27,13 @@ json_object *diagnostic_of(const struct server *server, const struct scope *scop
 {
 	static const uint64_t severities[] = {
 		[SEVERITY_ERROR] = 1, [SEVERITY_WARNING] = 2, [SEVERITY_NOTE] = 3};
-	const struct source *source = source_of(sources, f->at);
 	struct str message = f->message;
 	json_object *o = json_map();
 
 	if (f->help.n)
 		message = arena_printf(server->scratch, "%.*s\nhelp: %.*s", STR_ARG(message),
 				       STR_ARG(f->help));
-	json_put(o, "range",
-		 range_of_span(sources, server->client.encoding, f->at,
-			       client_has_mark(server, source)));
+	json_put(o, "range", range_in_source(server, sources, f->at));
 	json_put_number(o, "severity", severities[f->severity]);
 	json_put_text(o, "code", str_of(f->rule));
 	json_put_text(o, "source", STR("gpuplan"));
@@ -101,7 +52,7 @@ static void publish(struct server *server, const char *uri, json_object *diagnos
 	if (d && d->has_version)
 		json_put_number(params, "version", d->version);
 	json_put(params, "diagnostics", diagnostics);
-	server_notify(server, "textDocument/publishDiagnostics", params);
+	send_notification(&server->transport, "textDocument/publishDiagnostics", params);
 	if (d)
 		d->changed = false;
 }

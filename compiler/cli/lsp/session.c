@@ -1,6 +1,8 @@
 /* The start and the end of a session: what both sides can do, and which folders are open. */
-#include "compiler/cli/lsp/server.h"
-#include "compiler/cli/lsp/uri.h"
+#include "compiler/cli/lsp/message.h"
+#include "compiler/cli/lsp/methods.h"
+#include "compiler/cli/lsp/scope.h"
+#include "compiler/cli/lsp/send.h"
 
 static void read_client(struct client *client, json_object *params)
 {
@@ -23,24 +25,16 @@ static void read_client(struct client *client, json_object *params)
 		member(c, "textDocument.codeAction.codeActionLiteralSupport") != NULL;
 }
 
-void open_folder(struct server *server, struct str uri)
-{
-	const char *path = uri_to_path(server->scratch, uri);
-
-	if (path)
-		scope_add(server, path, NULL);
-}
-
 static void read_folders(struct server *server, json_object *params)
 {
 	json_object *folders = member(params, "workspaceFolders");
 
 	if (!json_object_is_type(folders, json_type_array))
-		open_folder(server, member_text(params, "rootUri"));
+		scope_add_uri(server, member_text(params, "rootUri"));
 	else
 		for (size_t i = 0; i < json_object_array_length(folders); i++)
-			open_folder(server,
-				    member_text(json_object_array_get_idx(folders, i), "uri"));
+			scope_add_uri(server,
+				      member_text(json_object_array_get_idx(folders, i), "uri"));
 }
 
 static const char capabilities[] =
@@ -78,8 +72,8 @@ void on_initialized(struct server *server, json_object *params)
 {
 	(void)params;
 	if (server->client.watches)
-		server_request(server, "client/registerCapability",
-			       json_tokener_parse(registration));
+		send_request(&server->transport, "client/registerCapability",
+			     json_tokener_parse(registration));
 }
 
 json_object *answer_shutdown(struct server *server, json_object *params)

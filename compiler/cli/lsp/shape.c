@@ -1,5 +1,7 @@
 #include "compiler/cli/lsp/shape.h"
 
+#include "compiler/cli/lsp/message.h"
+
 bool asked_at(struct asked *asked, struct server *server, json_object *params)
 {
 	const struct document *d = document_find(&server->documents,

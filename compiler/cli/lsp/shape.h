@@ -3,7 +3,7 @@
 #define GPUPLAN_LSP_SHAPE_H
 
 #include "compiler/cli/lsp/context.h"
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/scope.h"
 #include "schema/keys.h"
 
 enum shape_kind {

@@ -1,5 +1,7 @@
 /* The outline of a file: its hosts with their GPUs, its VMs, and their profiles. */
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/message.h"
+#include "compiler/cli/lsp/methods.h"
+#include "compiler/cli/lsp/place.h"
 
 /* LSP's SymbolKind */
 enum symbol_kind { SYMBOL_MODULE = 2, SYMBOL_CLASS = 5, SYMBOL_FIELD = 8, SYMBOL_OBJECT = 19 };
@@ -18,8 +20,7 @@ static bool is_here(const struct outline *o, struct span at)
 
 static json_object *range(const struct outline *o, struct span at)
 {
-	return range_of_span(&o->scope->latest->workspace.sources, o->server->client.encoding, at,
-			     client_has_mark(o->server, o->source));
+	return range_in_source(o->server, &o->scope->latest->workspace.sources, at);
 }
 
 /* From the name to the end of what it names. */
@@ -90,7 +91,6 @@ json_object *answer_symbols(struct server *server, json_object *params)
 						 member_text(params, "textDocument.uri"));
 	struct outline o = {.server = server};
 
-	scopes_refresh(server);
 	o.scope = d ? scope_of_document(server, d) : NULL;
 	o.source = o.scope ? judged_source(o.scope->latest, d) : NULL;
 	if (!o.source)

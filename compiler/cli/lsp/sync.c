@@ -1,5 +1,7 @@
 /* What the client tells of its texts, folders and files. */
-#include "compiler/cli/lsp/server.h"
+#include "compiler/cli/lsp/message.h"
+#include "compiler/cli/lsp/methods.h"
+#include "compiler/cli/lsp/publish.h"
 #include "compiler/cli/lsp/uri.h"
 
 /* A file outside of all folders is judged alone. */
@@ -98,7 +100,7 @@ void on_folders(struct server *server, json_object *params)
 				      member_text(json_object_array_get_idx(removed, i), "uri"));
 	if (json_object_is_type(added, json_type_array))
 		for (size_t i = 0; i < json_object_array_length(added); i++)
-			open_folder(server,
-				    member_text(json_object_array_get_idx(added, i), "uri"));
+			scope_add_uri(server,
+				      member_text(json_object_array_get_idx(added, i), "uri"));
 	reassign_documents(server);
 }

@@ -82,3 +82,10 @@ const char *path_real(struct arena *arena, const char *path)
 	kept = path_real(arena, arena_printf(arena, "%.*s", (int)(slash - path), path).p);
 	return arena_printf(arena, "%s%s", strcmp(kept, "/") == 0 ? "" : kept, slash).p;
 }
+
+bool path_is_below(const char *path, const char *folder)
+{
+	size_t n = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}

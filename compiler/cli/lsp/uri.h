@@ -10,5 +10,7 @@ struct str uri_of_path(struct arena *arena, struct str path);
 /* Absolute, without symbolic links; of a file or folder that is not there (yet) as far as it can be
  * told. */
 const char *path_real(struct arena *arena, const char *path);
+/* The path lies in the folder, at any depth; both are real. */
+bool path_is_below(const char *path, const char *folder);
 
 #endif
