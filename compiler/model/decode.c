@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 
-#include "compiler/model/decode_early.h"
 #include "compiler/model/decode_scalar.h"
 
 /* Whose keys are being read: for messages. */
@@ -290,8 +289,8 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	return false;
 }
 
-bool decode_named_entry(struct decoder *d, const struct key *key, node_id name_id, node_id value_id,
-			struct named_spec *out)
+static bool decode_named_entry(struct decoder *d, const struct key *key, node_id name_id,
+			       node_id value_id, struct named_spec *out)
 {
 	const struct node *name = yaml_node(d->yaml, name_id),
 			  *value = yaml_node(d->yaml, value_id);
@@ -337,8 +336,6 @@ static bool decode_gpu(struct decoder *d, const struct key *key, node_id name, n
 static bool decode_top_entry(struct decoder *d, const struct key *key, node_id name, node_id value,
 			     struct named_spec **out)
 {
-	if (yaml_node(d->yaml, value)->kind == NODE_TAKEN)
-		return decode_taken(d, yaml_node(d->yaml, value)->first, out);
 	*out = arena_alloc(d->arena, key->section->size);
 	return decode_named_entry(d, key, name, value, *out);
 }

@@ -16,17 +16,6 @@ struct decoder {
 	struct yaml *yaml;
 	/* What could not be read, of enum unread. */
 	unsigned unread;
-	/* Hosts and VMs that were decoded as soon as they were read, in the order of the source:
-	 * decode_early. Whether they count is known only when all of their document is read, so
-	 * what is wrong with them is held back. */
-	struct early_entry *early;
-	uint32_t n_early, early_capacity;
-	/* The names of one map among them, by hash: places in `early` and one more, 0 is free. */
-	struct {
-		node_id top_key;
-		uint32_t *slots, n, size;
-	} early_names;
-	struct findings held;
 	/* The keys of one section, for the help of unknown ones: made once. */
 	struct {
 		const struct section *section;
@@ -43,10 +32,6 @@ enum unread {
 	UNREAD_PROFILES = 1 << 3,
 	UNREAD_ALL = UNREAD_HOSTS | UNREAD_HOST_PROFILES | UNREAD_VMS | UNREAD_PROFILES,
 };
-
-/* Has `yaml` hand over each host, VM and profile while it reads, so that their nodes live no longer
- * than that. To be called before yaml_parse; the decoder must stay where it is. */
-void decode_early(struct decoder *d, struct yaml *yaml);
 
 /* false: the document is of another version, or no map; nothing of it was read. */
 bool decode_document(struct decoder *d, node_id top, struct document_spec *out);

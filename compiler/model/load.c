@@ -1,6 +1,5 @@
 #include "compiler/model/load.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
 #include "compiler/base/parallel.h"
@@ -160,7 +159,6 @@ static void load_part(void *context, const struct worker *worker, uint32_t i)
 	if (!yaml->scratch)
 		yaml_init(yaml, worker->arena, (struct reporter){0});
 	yaml->reporter = findings_reporter(&part->findings);
-	decode_early(&d, yaml);
 	yaml_parse(yaml, part->source);
 	part->foreign = !is_ours(part->source, yaml);
 	if (!part->foreign)
@@ -177,42 +175,6 @@ static int by_name(const void *a, const void *b)
 		 : ((*x)->name.at.at > (*y)->name.at.at) - ((*x)->name.at.at < (*y)->name.at.at);
 }
 
-/* With the first bytes of the name as numbers: most comparisons need not look for the text. */
-struct name_key {
-	uint64_t first[2];
-	void *item;
-};
-
-static int by_name_key(const void *a, const void *b)
-{
-	const struct name_key *x = a, *y = b;
-
-	for (int i = 0; i < 2; i++)
-		if (x->first[i] != y->first[i])
-			return x->first[i] < y->first[i] ? -1 : 1;
-	return by_name(&x->item, &y->item);
-}
-
-static void sort_by_name(void **items, uint32_t n)
-{
-	struct arena *scratch = arena_new();
-	struct name_key *keys = arena_array(scratch, n, sizeof *keys);
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct str name = ((const struct named_spec *)items[i])->name.s;
-		size_t most = sizeof keys[i].first;
-
-		memcpy(keys[i].first, name.p, name.n < most ? name.n : most);
-		keys[i].first[0] = be64toh(keys[i].first[0]);
-		keys[i].first[1] = be64toh(keys[i].first[1]);
-		keys[i].item = items[i];
-	}
-	qsort(keys, n, sizeof *keys, by_name_key);
-	for (uint32_t i = 0; i < n; i++)
-		items[i] = keys[i].item;
-	arena_free(scratch);
-}
-
 /* Sorts by name; of two with one name the first in the spec stays, the other is reported. */
 static uint32_t index_names(struct findings *findings, void **items, uint32_t n, const char *what)
 {
@@ -220,7 +182,7 @@ static uint32_t index_names(struct findings *findings, void **items, uint32_t n,
 
 	if (n == 0)
 		return 0;
-	sort_by_name(items, n);
+	qsort(items, n, sizeof *items, by_name);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct named_spec *item = items[i];
 		const struct named_spec *first = kept ? items[kept - 1] : NULL;

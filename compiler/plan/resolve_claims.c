@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "compiler/base/digest.h"
-#include "compiler/base/repeats.h"
 #include "compiler/plan/resolve.h"
 #include "schema/keys.h"
 
@@ -15,11 +14,8 @@ struct claim {
 	bool derived; /* not written: the default, from the names of host and VM */
 };
 
-/* Every claim is made twice: first it is only noted, then it is kept if another may be like it. */
 struct claims {
 	struct arena *scratch;
-	struct repeats repeats;
-	bool keeping;
 	struct claim *items;
 	uint32_t n, capacity;
 	const char *what;
@@ -29,16 +25,9 @@ struct claims {
 
 static void claim(struct claims *all, struct claim c)
 {
-	struct claim *slot;
+	struct claim *slot = arena_push(all->scratch, (void **)&all->items, &all->n, &all->capacity,
+					sizeof *slot);
 
-	if (!all->keeping) {
-		repeats_note(&all->repeats, c.value);
-		return;
-	}
-	if (!repeats_may(&all->repeats, c.value))
-		return;
-	slot = arena_push(all->scratch, (void **)&all->items, &all->n, &all->capacity,
-			  sizeof *slot);
 	*slot = c;
 }
 
@@ -175,17 +164,11 @@ void resolve_claims(struct resolver *r)
 	};
 	bool uuids = any_uuid_written(r->plan);
 
-	for (enum kind k = 0; k < KINDS; k++) {
+	for (enum kind k = 0; k < KINDS; k++)
 		all[k].scratch = scratch;
-		repeats_init(&all[k].repeats, scratch, r->plan->n_vms);
-	}
-	for (int pass = 0; pass < 2; pass++) {
-		for (uint32_t i = 0; i < r->plan->n_vms; i++)
-			if (r->plan->vms[i].host)
-				claim_all(all, &r->plan->vms[i], uuids);
-		for (enum kind k = 0; k < KINDS; k++)
-			all[k].keeping = true;
-	}
+	for (uint32_t i = 0; i < r->plan->n_vms; i++)
+		if (r->plan->vms[i].host)
+			claim_all(all, &r->plan->vms[i], uuids);
 	for (enum kind k = 0; k < KINDS; k++)
 		report_claims(r, &all[k]);
 	arena_free(scratch);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "compiler/base/repeats.h"
 #include "compiler/base/visible.h"
 #include "compiler/source/yaml_private.h"
 
@@ -201,19 +200,10 @@ static int by_text_then_place(const void *a, const void *b)
 
 enum { FEW_KEYS = 24 };
 
-/* One bit of 64: texts with different ones differ. */
-static uint64_t mark(struct str s)
-{
-	size_t first = s.n ? (uint8_t)s.p[0] : 0, last = s.n ? (uint8_t)s.p[s.n - 1] : 0;
-
-	return UINT64_C(1) << (s.n * 5 + first * 7 + last * 11) % 64;
-}
-
 /* Quick, and all there is to do for most maps. */
 static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 {
 	struct str seen[FEW_KEYS];
-	uint64_t marks = 0;
 	uint32_t n = 0;
 
 	if (map->n > FEW_KEYS)
@@ -224,45 +214,47 @@ static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 		if (key->kind != NODE_SCALAR)
 			continue;
 		seen[n] = yaml_text(yaml, key);
-		for (uint32_t i = 0; i < n && marks & mark(seen[n]); i++)
+		for (uint32_t i = 0; i < n; i++)
 			if (str_eq(seen[i], seen[n]))
 				return false;
-		marks |= mark(seen[n++]);
+		n++;
 	}
 	return true;
 }
 
-/* The keys of a map that may stand in it twice, sorted. */
-static struct key_place *suspects(struct yaml *yaml, struct arena *scratch, node_id map,
-				  uint32_t *out)
+/* The scalar keys of a map, those of one text next to each other, in the order of their places. */
+static struct key_place *sorted_keys(const struct yaml *yaml, struct arena *scratch,
+				     const struct node *map, uint32_t *out)
 {
-	uint32_t n = 0, kept = 0;
-	struct key_place *keys = arena_array(scratch, yaml_node(yaml, map)->n, sizeof *keys);
-	struct repeats repeats;
+	struct key_place *keys = arena_array(scratch, map->n, sizeof *keys);
+	uint32_t n = 0;
 
-	repeats_init(&repeats, scratch, yaml_node(yaml, map)->n);
-	for (node_id k = yaml_node(yaml, map)->first; k;) {
-		const struct node *key = yaml_node(yaml, k);
-
-		if (key->kind == NODE_SCALAR) {
-			keys[n] = (struct key_place){yaml_text(yaml, key), k};
-			repeats_note(&repeats, keys[n++].text);
-		}
-		k = yaml_node(yaml, key->next)->next;
-	}
-	for (uint32_t i = 0; i < n; i++)
-		if (repeats_may(&repeats, keys[i].text))
-			keys[kept++] = keys[i];
-	if (kept)
-		qsort(keys, kept, sizeof *keys, by_text_then_place);
-	*out = kept;
+	for (node_id k = map->first; k; k = yaml_node(yaml, yaml_node(yaml, k)->next)->next)
+		if (yaml_node(yaml, k)->kind == NODE_SCALAR)
+			keys[n++] = (struct key_place){yaml_text(yaml, yaml_node(yaml, k)), k};
+	if (n)
+		qsort(keys, n, sizeof *keys, by_text_then_place);
+	*out = n;
 	return keys;
 }
 
-/* n log n however many there are. */
-static void report_duplicates(struct reader *r, node_id map)
+static void report_duplicate(const struct reader *r, struct arena *scratch,
+			     const struct node *first, const struct key_place *again)
 {
-	struct yaml *yaml = r->yaml;
+	struct str message = arena_printf(scratch, "duplicate key '%s'",
+					  text_quote(scratch, again->text));
+
+	yaml_report(r, &(struct problem){.rule = "yaml-duplicate-key",
+					 .at = yaml_node(r->yaml, again->key)->at,
+					 .message = message,
+					 .help = "remove one of the two, or rename it",
+					 .other = first->at,
+					 .other_message = "the first one"});
+}
+
+static void report_duplicates(const struct reader *r, node_id map)
+{
+	const struct yaml *yaml = r->yaml;
 	struct arena *scratch;
 	struct key_place *keys;
 	uint32_t n, first = 0;
@@ -270,24 +262,14 @@ static void report_duplicates(struct reader *r, node_id map)
 	if (!yaml->reporter.report || r->in_merge || few_and_distinct(yaml, yaml_node(yaml, map)))
 		return;
 	scratch = arena_new();
-	keys = suspects(yaml, scratch, map, &n);
+	keys = sorted_keys(yaml, scratch, yaml_node(yaml, map), &n);
 	for (uint32_t i = 1; i < n; i++) {
-		struct node *key = yaml_node(yaml, keys[i].key);
-
 		if (!str_eq(keys[i].text, keys[first].text)) {
 			first = i;
 			continue;
 		}
-		key->duplicate = true;
-		yaml_report(r, &(struct problem){
-				       .rule = "yaml-duplicate-key",
-				       .at = key->at,
-				       .message = arena_printf(scratch, "duplicate key '%s'",
-							       text_quote(scratch, keys[i].text)),
-				       .help = "remove one of the two, or rename it",
-				       .other = yaml_node(yaml, keys[first].key)->at,
-				       .other_message = "the first one",
-			       });
+		yaml_node(yaml, keys[i].key)->duplicate = true;
+		report_duplicate(r, scratch, yaml_node(yaml, keys[first].key), &keys[i]);
 	}
 	arena_free(scratch);
 }
@@ -308,23 +290,6 @@ static void read_merge(struct reader *r, node_id key, unsigned depth)
 	r->in_merge = true;
 	read_node(r, depth);
 	r->in_merge = nested;
-}
-
-/* An entry of a map below the top level is complete. */
-static void offer_entry(struct reader *r, node_id name, node_id value)
-{
-	struct yaml *yaml = r->yaml;
-	uint32_t n_cooked = r->cooked_before_value;
-	uint32_t taken = yaml->take(yaml->take_context, r->top_key, name, value);
-	struct node *node = yaml_node(yaml, value);
-
-	if (!taken)
-		return;
-	node->kind = NODE_TAKEN;
-	node->first = taken;
-	/* All that lies behind the value is its own. */
-	yaml->n_nodes = value + 1;
-	yaml->n_cooked = n_cooked;
 }
 
 static node_id read_collection(struct reader *r, enum node_kind kind, unsigned depth)
@@ -362,14 +327,8 @@ static node_id read_collection(struct reader *r, enum node_kind kind, unsigned d
 				yaml_node(yaml, id)->merged = true;
 				continue;
 			}
-			if (depth == 0)
-				r->top_key = key;
-			if (depth == 1)
-				r->cooked_before_value = yaml->n_cooked;
 			item = read_node(r, depth + 1);
 			yaml_node(yaml, key)->next = item;
-			if (depth == 1 && yaml->take && !r->failed)
-				offer_entry(r, key, item);
 		}
 		if (last)
 			yaml_node(yaml, last)->next = key;

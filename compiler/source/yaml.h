@@ -1,8 +1,7 @@
 /* YAML: the bytes of a source become nodes, by libyaml's events.
  *
  * A node is 24 bytes and knows where it stands. Nodes of one source live until the next
- * yaml_parse, but for those that `take` has read before; texts live as long as the plan. What YAML
- * itself forbids here is reported on the way: yaml-syntax, yaml-alias, yaml-duplicate-key,
+ * yaml_parse; texts live as long as the plan. What YAML itself forbids here is reported on the way: yaml-syntax, yaml-alias, yaml-duplicate-key,
  * yaml-limit. */
 #ifndef GPUPLAN_YAML_H
 #define GPUPLAN_YAML_H
@@ -17,7 +16,6 @@ enum node_kind {
 	NODE_MAP,
 	NODE_LIST,
 	NODE_BROKEN, /* reported already: whoever meets it says nothing */
-	NODE_TAKEN,  /* `take` has read it: `first` is what it returned */
 };
 
 /* An index into yaml.nodes; 0 is no node. */
@@ -53,11 +51,6 @@ struct yaml {
 	uint32_t n_documents, document_capacity;
 	const struct source *source;
 	bool broke_off; /* the source could not be read to its end */
-	/* If set, called with every entry of a map that a key of the top level has (`hosts`), as
-	 * soon as it is read: so that not all hosts and VMs of a file are nodes at once. Not 0: the
-	 * value's nodes are used again, and in their place stands a NODE_TAKEN with that number. */
-	uint32_t (*take)(void *context, node_id top_key, node_id name, node_id value);
-	void *take_context;
 };
 
 void yaml_init(struct yaml *yaml, struct arena *arena, struct reporter reporter);

@@ -20,8 +20,6 @@ struct reader {
 	bool cut_short; /* the text goes on behind `text`, with a byte that no spec can hold */
 	size_t character, byte;	      /* the same place in both counts */
 	size_t seen;		      /* end of the last event */
-	node_id top_key;	      /* the key of the top level that is being read */
-	uint32_t cooked_before_value; /* of yaml.cooked, when its last entry's value began */
 };
 
 /* From libyaml's count of characters to bytes of `text`. */
