@@ -8,26 +8,26 @@
 
 #include "backends/backend.h"
 
-static bool for_host(const struct host *host);
-static bool write_json(const struct host *host, struct buffer *out, struct str *error);
-static bool write_shell(const struct host *host, struct buffer *out, struct str *error);
+static bool has_map(const struct subject *of);
+static bool write_json(const struct subject *of, struct buffer *out, struct str *error);
+static bool write_shell(const struct subject *of, struct buffer *out, struct str *error);
+
+static const struct artifact artifacts[] = {
+	{OF_HOST, .path = "HOST/clique-map.json", .has = has_map, .write = write_json},
+	{OF_HOST, "HOST/clique-map.sh", .variant = "shell", .has = has_map, .write = write_shell},
+	{0},
+};
 
 const struct backend backend_clique_map = {
 	.target = "clique-map",
 	.doc = "GPUs and their cliques, as JSON and as a bash array",
-	.for_host = for_host,
+	.artifacts = artifacts,
 	.no_artifact = "none of its GPUs is in a clique (pcie_p2p), or no VM wants one",
-	.artifacts =
-		{
-			{.suffix = "clique-map.json", .write_host = write_json},
-			{.suffix = "clique-map.sh", .write_host = write_shell},
-		},
-	.n_artifacts = 2,
 };
 
-static bool for_host(const struct host *host)
+static bool has_map(const struct subject *of)
 {
-	return host->clique_map;
+	return of->host->clique_map;
 }
 
 /* One GPU of the map. */
@@ -66,12 +66,12 @@ static void add_member(struct json_object *object, const char *key, struct json_
 		arena_oom();
 }
 
-static bool write_json(const struct host *host, struct buffer *out, struct str *error)
+static bool write_json(const struct subject *of, struct buffer *out, struct str *error)
 {
-	struct str name = host->spec->name.s;
+	struct str name = of->host->spec->name.s;
 	struct json_object *map = json_object_new_object(), *cliques = json_object_new_object();
 	struct entry entries[MAX_GPUS];
-	uint32_t n = collect(host, entries);
+	uint32_t n = collect(of->host, entries);
 	const char *text;
 
 	(void)error;
@@ -94,10 +94,10 @@ static bool write_json(const struct host *host, struct buffer *out, struct str *
 
 /* `-g`: the array outlives a function that sources the file. The assignment stands alone, since
  * what `declare` does with a list differs between releases of bash 4. */
-static bool write_shell(const struct host *host, struct buffer *out, struct str *error)
+static bool write_shell(const struct subject *of, struct buffer *out, struct str *error)
 {
 	struct entry entries[MAX_GPUS];
-	uint32_t n = collect(host, entries);
+	uint32_t n = collect(of->host, entries);
 
 	(void)error;
 	buffer_printf(
@@ -107,7 +107,7 @@ static bool write_shell(const struct host *host, struct buffer *out, struct str 
 		"# Written by gpuplan: change the spec and compile it again.\n"
 		"declare -gA GPU_CLIQUE_MAP\n"
 		"GPU_CLIQUE_MAP=(\n",
-		STR_ARG(host->spec->name.s));
+		STR_ARG(of->host->spec->name.s));
 	for (uint32_t i = 0; i < n; i++)
 		buffer_printf(out, "\t[\"%s\"]=\"%d\"\n", entries[i].address,
 			      entries[i].gpu->clique);

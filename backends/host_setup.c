@@ -10,18 +10,21 @@
 #include "backends/vfio.h"
 #include "compiler/base/digest.h"
 
-static bool for_host(const struct host *host);
-static bool write_host(const struct host *host, struct buffer *out, struct str *error);
+static bool has_script(const struct subject *of);
+static bool write_script(const struct subject *of, struct buffer *out, struct str *error);
+
+static const struct artifact artifacts[] = {
+	{OF_HOST, .path = "HOST/host-setup.sh", .has = has_script, .write = write_script},
+	{0},
+};
 
 const struct backend backend_host_setup = {
 	.target = "host-setup",
 	.doc = "a script that makes the vGPUs of a kvm host's VMs: HOST/host-setup.sh",
-	.for_host = for_host,
+	.artifacts = artifacts,
 	.no_artifact = "none of its VMs has a vGPU or a Fabric Manager partition, and none is "
 		       "started by hand (managed_by: qemu)",
 	.of_vms = true,
-	.artifacts = {{.suffix = "host-setup.sh", .write_host = write_host}},
-	.n_artifacts = 1,
 };
 
 /* host_setup/parts.S: texts that end with NUL. */
@@ -33,9 +36,9 @@ struct parts {
 	bool vfio, mdev, bound, firmware, fabric;
 };
 
-static bool for_host(const struct host *host)
+static bool has_script(const struct subject *of)
 {
-	return host->setup;
+	return of->host->setup;
 }
 
 static void add_word(struct buffer *out, struct str text)
@@ -217,8 +220,9 @@ static void add_part(struct buffer *out, bool wanted, const char *part)
 		buffer_printf(out, "\n%s", part);
 }
 
-static bool write_host(const struct host *host, struct buffer *out, struct str *error)
+static bool write_script(const struct subject *of, struct buffer *out, struct str *error)
 {
+	const struct host *host = of->host;
 	struct parts parts = {0};
 
 	add_head(host, out);

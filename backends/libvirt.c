@@ -6,6 +6,27 @@
 #include "backends/vfio.h"
 #include "compiler/base/digest.h"
 
+static bool on_kvm(const struct subject *of);
+static bool write_domain(const struct subject *of, struct buffer *out, struct str *error);
+static bool write_devices(const struct subject *of, struct buffer *out, struct str *error);
+
+static const struct artifact artifacts[] = {
+	{OF_VM, .path = "HOST/VM.xml", .has = on_kvm, .write = write_domain},
+	{OF_VM, .variant = "devices", .has = on_kvm, .write = write_devices},
+	{0},
+};
+
+const struct backend backend_libvirt = {
+	.target = "libvirt",
+	.doc = "a libvirt domain for each VM on kvm: HOST/VM.xml",
+	.artifacts = artifacts,
+};
+
+static bool on_kvm(const struct subject *of)
+{
+	return of->host->kvm;
+}
+
 static const char qemu_namespace[] = "http://libvirt.org/schemas/domain/qemu/1.0";
 
 /* OVMF is told the window in MiB; SeaBIOS takes the hole of the PCI root as it is. */
@@ -290,9 +311,10 @@ static void qemu_parts(struct xml *xml, const struct vm *vm, const struct vm_dev
 		xml_close(xml);
 }
 
-static bool write_domain(const struct vm *vm, struct buffer *out, struct str *error)
+static bool write_domain(const struct subject *of, struct buffer *out, struct str *error)
 {
 	struct xml *xml = xml_begin(out->arena, error);
+	const struct vm *vm = of->vm;
 	struct vm_devices devices;
 
 	if (!xml)
@@ -321,9 +343,10 @@ static bool write_domain(const struct vm *vm, struct buffer *out, struct str *er
  * so that each element goes where it stands here. Without addresses in the guest, as the ports of
  * that domain are not ours, and so without expanders; without what is not the GPUs' (name, memory,
  * disks). The CPU's address bits are here: without them the window does not fit. */
-bool libvirt_write_devices(const struct vm *vm, struct buffer *out, struct str *error)
+static bool write_devices(const struct subject *of, struct buffer *out, struct str *error)
 {
 	struct xml *xml = xml_begin(out->arena, error);
+	const struct vm *vm = of->vm;
 
 	if (!xml)
 		return false;
@@ -348,16 +371,3 @@ bool libvirt_write_devices(const struct vm *vm, struct buffer *out, struct str *
 	xml_close(xml);
 	return xml_end(xml, out, error);
 }
-
-static bool for_vm(const struct vm *vm)
-{
-	return vm->host && vm->host->kvm;
-}
-
-const struct backend backend_libvirt = {
-	.target = "libvirt",
-	.doc = "a libvirt domain for each VM on kvm: HOST/VM.xml",
-	.for_vm = for_vm,
-	.artifacts = {{.suffix = ".xml", .write_vm = write_domain}},
-	.n_artifacts = 1,
-};

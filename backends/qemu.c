@@ -6,6 +6,27 @@
 #include "backends/qemu_devices.h"
 #include "compiler/base/digest.h"
 
+static bool on_kvm(const struct subject *of);
+static bool write_lines(const struct subject *of, struct buffer *out, struct str *error);
+static bool write_shell(const struct subject *of, struct buffer *out, struct str *error);
+
+static const struct artifact artifacts[] = {
+	{OF_VM, .path = "HOST/VM.qemu-args", .has = on_kvm, .write = write_lines},
+	{OF_VM, .variant = "shell", .has = on_kvm, .write = write_shell},
+	{0},
+};
+
+const struct backend backend_qemu = {
+	.target = "qemu",
+	.doc = "QEMU's arguments, one a line, for each VM on kvm: HOST/VM.qemu-args",
+	.artifacts = artifacts,
+};
+
+static bool on_kvm(const struct subject *of)
+{
+	return of->host->kvm;
+}
+
 /* The enlightenments that Windows expects. */
 #define HYPERV                                                                                     \
 	",hv-time=on,hv-relaxed=on,hv-vapic=on,hv-spinlocks=0x1fff,hv-vpindex=on,hv-runtime=on"    \
@@ -158,29 +179,16 @@ static struct qemu_args arguments(const struct vm *vm, struct arena *arena)
 	return args;
 }
 
-static bool write_lines(const struct vm *vm, struct buffer *out, struct str *error)
+static bool write_lines(const struct subject *of, struct buffer *out, struct str *error)
 {
-	struct qemu_args args = arguments(vm, out->arena);
+	struct qemu_args args = arguments(of->vm, out->arena);
 
 	return qemu_args_lines(&args, out, error);
 }
 
-bool qemu_write_shell(const struct vm *vm, struct buffer *out, struct str *error)
+static bool write_shell(const struct subject *of, struct buffer *out, struct str *error)
 {
-	struct qemu_args args = arguments(vm, out->arena);
+	struct qemu_args args = arguments(of->vm, out->arena);
 
 	return qemu_args_shell(&args, out, error);
 }
-
-static bool for_vm(const struct vm *vm)
-{
-	return vm->host && vm->host->kvm;
-}
-
-const struct backend backend_qemu = {
-	.target = "qemu",
-	.doc = "QEMU's arguments, one a line, for each VM on kvm: HOST/VM.qemu-args",
-	.for_vm = for_vm,
-	.artifacts = {{.suffix = ".qemu-args", .write_vm = write_lines}},
-	.n_artifacts = 1,
-};

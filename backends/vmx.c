@@ -8,15 +8,18 @@
 #include "backends/backend.h"
 #include "compiler/base/digest.h"
 
-static bool vmx_for_vm(const struct vm *vm);
-static bool vmx_write(const struct vm *vm, struct buffer *out, struct str *error);
+static bool on_vsphere(const struct subject *of);
+static bool write_entries(const struct subject *of, struct buffer *out, struct str *error);
+
+static const struct artifact artifacts[] = {
+	{OF_VM, .path = "HOST/VM.vmx", .has = on_vsphere, .write = write_entries},
+	{0},
+};
 
 const struct backend backend_vmx = {
 	.target = "vmx",
 	.doc = "entries to merge into a vSphere VM's .vmx",
-	.for_vm = vmx_for_vm,
-	.artifacts = {{.suffix = ".vmx", .write_vm = vmx_write}},
-	.n_artifacts = 1,
+	.artifacts = artifacts,
 };
 
 static void write_device_groups(const struct vm *vm, struct buffer *out);
@@ -25,13 +28,15 @@ static bool write_vgpu(const struct vm_gpu *vgpu, uint32_t n, struct buffer *out
 static void write_whole_gpu(const struct vm_gpu *gpu, uint32_t n, struct buffer *out);
 static void write_machine(const struct vm *vm, struct buffer *out);
 
-static bool vmx_for_vm(const struct vm *vm)
+static bool on_vsphere(const struct subject *of)
 {
-	return vm->host && !vm->host->kvm;
+	return !of->host->kvm;
 }
 
-static bool vmx_write(const struct vm *vm, struct buffer *out, struct str *error)
+static bool write_entries(const struct subject *of, struct buffer *out, struct str *error)
 {
+	const struct vm *vm = of->vm;
+
 	write_device_groups(vm, out);
 	for (uint32_t n = 0; n < vm->n_gpus; n++) {
 		if (!vm->gpus[n].is_vgpu)

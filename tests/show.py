@@ -128,6 +128,7 @@ WRONG = (
     (("show", "infer", "examples", "-t", "qemuu"), "-t: no target 'qemuu': did you mean 'qemu'?"),
     (("show", "infer", "examples", "-t", "qemu", "--devices"), "--devices goes with -t libvirt"),
     (("show", "infer", "examples", "-t", "vmx", "--shell"), "--shell goes with -t qemu and -t clique-map"),
+    (("show", "infer", "examples", "-t", "libvirt", "--devices", "--shell"), "--shell does not go with --devices"),
     (("show", "far-domain", "tests/oracles/specs", "-t", "qemu"), "no VM 'far-domain': did you mean 'far-domains'?"),
     (("show", "zzzz", "tests/oracles/specs", "-t", "qemu"), "no VM 'zzzz' in the plan"),
     (("show", "domain", "tests/oracles/specs", "-t", "clique-map"), "no host 'domain': did you mean 'domains'?"),

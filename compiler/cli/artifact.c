@@ -31,37 +31,38 @@ static bool is_writable(struct arena *arena, const struct vm *vm, struct str *er
 	return true;
 }
 
-bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
-		    struct str *error)
+static bool all_writable(struct arena *arena, const struct backend *backend,
+			 const struct subject *of, struct str *error)
 {
-	struct str why = {0};
-	struct buffer text;
-
-	if (!is_writable(arena, vm, error))
-		return false;
-	buffer_init(&text, arena);
-	if (!write(vm, &text, &why)) {
-		*error = arena_printf(arena, "VM '%.*s': %.*s", STR_ARG(vm->spec->name.s),
-				      STR_ARG(why));
-		return false;
-	}
-	*out = buffer_text(&text);
+	if (of->vm)
+		return is_writable(arena, of->vm, error);
+	for (uint32_t i = 0; of->host && i < of->host->n_vms && backend->of_vms; i++)
+		if (!is_writable(arena, of->host->vms[i], error))
+			return false;
 	return true;
 }
 
-bool artifact_of_host(struct arena *arena, const struct host *host, const struct backend *backend,
-		      const struct artifact *artifact, struct str *out, struct str *error)
+static struct str who(struct arena *arena, const struct subject *of)
 {
-	struct buffer text;
-	struct str why = {0};
+	if (of->vm)
+		return arena_printf(arena, "VM '%.*s'", STR_ARG(of->vm->spec->name.s));
+	if (of->host)
+		return arena_printf(arena, "host '%.*s'", STR_ARG(of->host->spec->name.s));
+	return STR("the plan");
+}
 
-	for (uint32_t i = 0; i < host->n_vms && backend->of_vms; i++)
-		if (!is_writable(arena, host->vms[i], error))
-			return false;
+bool artifact_text(struct arena *arena, const struct backend *backend,
+		   const struct artifact *artifact, const struct subject *of, struct str *out,
+		   struct str *error)
+{
+	struct str why = {0};
+	struct buffer text;
+
+	if (!all_writable(arena, backend, of, error))
+		return false;
 	buffer_init(&text, arena);
-	if (!artifact->write_host(host, &text, &why)) {
-		*error = arena_printf(arena, "host '%.*s': %.*s", STR_ARG(host->spec->name.s),
-				      STR_ARG(why));
+	if (!artifact->write(of, &text, &why)) {
+		*error = arena_printf(arena, "%.*s: %.*s", STR_ARG(who(arena, of)), STR_ARG(why));
 		return false;
 	}
 	*out = buffer_text(&text);

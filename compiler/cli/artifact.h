@@ -4,13 +4,10 @@
 
 #include "backends/backend.h"
 
-typedef bool (*vm_writer)(const struct vm *vm, struct buffer *out, struct str *error);
-
-/* false with *error set, for `trouble`, where there is no text. */
-bool artifact_of_vm(struct arena *arena, const struct vm *vm, vm_writer write, struct str *out,
-		    struct str *error);
-bool artifact_of_host(struct arena *arena, const struct host *host, const struct backend *backend,
-		      const struct artifact *artifact, struct str *out, struct str *error);
+/* The text of one artifact; false with *error set, for `trouble`, where there is none. */
+bool artifact_text(struct arena *arena, const struct backend *backend,
+		   const struct artifact *artifact, const struct subject *of, struct str *out,
+		   struct str *error);
 
 /* The backend of a `-t`; NULL, and said on standard error, where there is none. */
 const struct backend *target_find(struct arena *arena, struct str name);

@@ -54,8 +54,9 @@ struct options {
 	const char *output;  /* compile -o DIR */
 	const char *targets; /* -t a,b */
 	const char *depfile;
-	const char *root; /* discover --root DIR, or NULL: the live machine */
-	bool check, devices, shell;
+	const char *root;    /* discover --root DIR, or NULL: the live machine */
+	const char *variant; /* show --devices, --shell: "devices", "shell"; NULL: neither */
+	bool check;
 	const char **hosts; /* graph: --host PATTERN, each */
 	uint32_t n_hosts, hosts_capacity;
 	bool fix;	  /* lint --fix; the two others imply it */

@@ -1,4 +1,5 @@
 /* gpuplan compile: lints, then writes every artifact. */
+#include <assert.h>
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
@@ -141,8 +142,7 @@ static bool considered(const struct output *output, const struct backend *backen
 struct making {
 	const struct backend *backend;
 	const struct artifact *artifact;
-	const struct vm *vm;	 /* of a VM; its host is */
-	const struct host *host; /* of it or of the VM */
+	struct subject of;
 	struct str text;
 	struct str error; /* .n 0: none */
 };
@@ -155,31 +155,35 @@ struct makings {
 	struct progress progress;
 };
 
-static void add_making(struct makings *all, struct making making)
+static void add_making(struct makings *all, const struct backend *backend,
+		       const struct artifact *artifact, struct subject of)
 {
-	for (size_t i = 0; i < making.backend->n_artifacts; i++) {
-		struct making *slot = arena_push(all->arena, (void **)&all->items, &all->n,
-						 &all->capacity, sizeof *slot);
+	struct making *slot;
 
-		making.artifact = &making.backend->artifacts[i];
-		*slot = making;
-	}
+	assert(artifact->scope != OF_VM || of.host);
+	if (!artifact->has(&of))
+		return;
+	slot = arena_push(all->arena, (void **)&all->items, &all->n, &all->capacity, sizeof *slot);
+	*slot = (struct making){backend, artifact, .of = of};
 }
 
 static void list_makings(struct makings *all, const struct plan *plan,
-			 const struct backend *backend)
+			 const struct backend *backend, const struct artifact *artifact)
 {
-	for (uint32_t i = 0; backend->for_vm && i < plan->n_vms; i++) {
-		const struct vm *vm = &plan->vms[i];
-
-		if (backend->for_vm(vm))
-			add_making(all, (struct making){backend, .vm = vm, .host = vm->host});
-	}
-	for (uint32_t i = 0; backend->for_host && i < plan->n_hosts; i++) {
-		const struct host *host = &plan->hosts[i];
-
-		if (backend->for_host(host))
-			add_making(all, (struct making){backend, .host = host});
+	switch (artifact->scope) {
+	case OF_VM:
+		for (uint32_t i = 0; i < plan->n_vms; i++)
+			add_making(all, backend, artifact,
+				   (struct subject){plan, plan->vms[i].host, &plan->vms[i]});
+		break;
+	case OF_HOST:
+		for (uint32_t i = 0; i < plan->n_hosts; i++)
+			add_making(all, backend, artifact,
+				   (struct subject){plan, .host = &plan->hosts[i]});
+		break;
+	case OF_PLAN:
+		add_making(all, backend, artifact, (struct subject){.plan = plan});
+		break;
 	}
 }
 
@@ -196,8 +200,7 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 		arena_reset(*scratch);
 	else
 		*scratch = arena_new();
-	good = m->vm ? artifact_of_vm(*scratch, m->vm, m->artifact->write_vm, &text, &error)
-		     : artifact_of_host(*scratch, m->host, m->backend, m->artifact, &text, &error);
+	good = artifact_text(*scratch, m->backend, m->artifact, &m->of, &text, &error);
 	if (good)
 		m->text = arena_copy(worker->arena, text);
 	else
@@ -206,12 +209,14 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 		progress_show(&all->progress, i, all->n);
 }
 
-static void add_artifact(struct output *output, const struct making *m)
+static struct str host_name(const struct subject *of)
 {
-	struct str vm = m->vm ? m->vm->spec->name.s : STR("");
-	struct str name = arena_printf(output->arena, "%.*s%s", STR_ARG(vm), m->artifact->suffix);
+	return of->host ? of->host->spec->name.s : STR("");
+}
 
-	output_add(output, m->backend->target, m->host->spec->name.s, vm, name, m->text);
+static struct str vm_name(const struct subject *of)
+{
+	return of->vm ? of->vm->spec->name.s : STR("");
 }
 
 static bool add_artifacts(struct workspace *workspace, struct output *output)
@@ -219,8 +224,9 @@ static bool add_artifacts(struct workspace *workspace, struct output *output)
 	struct makings all = {.arena = workspace->arena};
 
 	for (size_t b = 0; backends[b]; b++)
-		if (considered(output, backends[b]))
-			list_makings(&all, workspace->plan, backends[b]);
+		for (const struct artifact *a = backends[b]->artifacts; a->write; a++)
+			if (a->path && considered(output, backends[b]))
+				list_makings(&all, workspace->plan, backends[b], a);
 	progress_start(&all.progress, workspace->options, "making VMs");
 	parallel_for(workspace->arena, all.n < MANY_ARTIFACTS ? 1 : workspace->options->jobs, all.n,
 		     make, &all);
@@ -228,11 +234,14 @@ static bool add_artifacts(struct workspace *workspace, struct output *output)
 	for (uint32_t i = 0; i < MAX_JOBS; i++)
 		arena_free(all.scratch[i]);
 	for (uint32_t i = 0; i < all.n; i++) {
-		if (all.items[i].error.n) {
-			trouble("%.*s", STR_ARG(all.items[i].error));
+		const struct making *m = &all.items[i];
+
+		if (m->error.n) {
+			trouble("%.*s", STR_ARG(m->error));
 			return false;
 		}
-		add_artifact(output, &all.items[i]);
+		output_add(output, m->backend->target, host_name(&m->of), vm_name(&m->of),
+			   artifact_path(output->arena, m->artifact, &m->of), m->text);
 	}
 	return true;
 }

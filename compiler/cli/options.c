@@ -244,6 +244,16 @@ static bool is_listed(const struct option_row *row, const char *text)
 	return false;
 }
 
+static bool parse_variant(struct options *o, const char *variant)
+{
+	if (o->variant && strcmp(o->variant, variant) != 0) {
+		trouble("--%s does not go with --%s", variant, o->variant);
+		return false;
+	}
+	o->variant = variant;
+	return true;
+}
+
 static bool parse_one(struct arena *arena, const struct command *command, struct options *o,
 		      enum option_id id)
 {
@@ -288,9 +298,9 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		o->depfile = optarg;
 		return true;
 	case OPTION_DEVICES:
-		return o->devices = true;
+		return parse_variant(o, "devices");
 	case OPTION_SHELL:
-		return o->shell = true;
+		return parse_variant(o, "shell");
 	case OPTION_CONFIG:
 		o->config = optarg;
 		return true;

@@ -13,18 +13,16 @@ const struct command command_show = {
 	.bit = COMMAND_SHOW,
 };
 
-static enum status show_vm(struct workspace *workspace, const struct backend *backend,
-			   struct str name);
-static enum status show_host(struct workspace *workspace, const struct backend *backend,
-			     struct str name);
-static bool variants_fit(const struct options *options, const struct backend *backend);
+static const struct artifact *find_artifact(const struct backend *backend, const char *variant);
+static enum status show(struct workspace *workspace, const struct backend *backend,
+			const struct artifact *artifact, struct str name);
 
 static enum status run(struct arena *arena, const struct options *options)
 {
+	const struct artifact *artifact;
 	const struct backend *backend;
 	struct workspace workspace;
 	enum status status;
-	struct str name;
 
 	if (options->n_arguments == 0 || !options->targets) {
 		trouble("show: %s is missing: `gpuplan show VM [PATH…] -t TARGET`",
@@ -32,28 +30,35 @@ static enum status run(struct arena *arena, const struct options *options)
 		return STATUS_TROUBLE;
 	}
 	backend = target_find(arena, str_of(options->targets));
-	if (!backend || !variants_fit(options, backend))
+	artifact = backend ? find_artifact(backend, options->variant) : NULL;
+	if (!artifact)
 		return STATUS_TROUBLE;
 	status = workspace_open(&workspace, arena, options, options->arguments + 1,
 				options->n_arguments - 1);
 	if (status != STATUS_OK)
 		return status;
-	name = str_of(options->arguments[0]);
-	return backend->for_vm ? show_vm(&workspace, backend, name)
-			       : show_host(&workspace, backend, name);
+	return show(&workspace, backend, artifact, str_of(options->arguments[0]));
 }
 
-static bool variants_fit(const struct options *options, const struct backend *backend)
+/* Says which targets have the variant where this one lacks it. */
+static const struct artifact *find_artifact(const struct backend *backend, const char *variant)
 {
-	if (options->devices && strcmp(backend->target, "libvirt") != 0) {
-		trouble("--devices goes with -t libvirt");
-		return false;
+	const struct artifact *artifact = backend_artifact(backend, variant);
+	const char *between = "";
+	char targets[128] = "";
+	size_t n = 0;
+
+	if (artifact)
+		return artifact;
+	for (size_t i = 0; backends[i]; i++) {
+		if (!backend_artifact(backends[i], variant))
+			continue;
+		n += (size_t)snprintf(targets + n, sizeof targets - n, "%s-t %s", between,
+				      backends[i]->target);
+		between = " and ";
 	}
-	if (options->shell && strcmp(backend->target, "qemu") != 0 && backend->n_artifacts == 1) {
-		trouble("--shell goes with -t qemu and -t clique-map");
-		return false;
-	}
-	return true;
+	trouble("--%s goes with %s", variant, targets);
+	return NULL;
 }
 
 static enum status print(bool good, struct str text, struct str error)
@@ -145,67 +150,77 @@ static enum status unknown(const struct workspace *workspace, const char *what, 
 
 /* --- one artifact --- */
 
-static vm_writer writer_for(const struct options *options, const struct backend *backend)
+/* The VM of that name, and its host; false: there is none, and *status says what was printed. */
+static bool find_vm(const struct workspace *workspace, const struct backend *backend,
+		    struct str name, struct subject *of, enum status *status)
 {
-	if (options->devices)
-		return libvirt_write_devices;
-	if (options->shell)
-		return qemu_write_shell;
-	return backend->artifacts[0].write_vm;
-}
+	const struct plan *plan = workspace->plan;
 
-static enum status show_vm(struct workspace *workspace, const struct backend *backend,
-			   struct str name)
-{
-	const struct vm *vm = plan_vm(workspace->plan, name);
-	struct str text = {0}, error = {0};
-	bool good;
-
-	if (!vm && plan_host(workspace->plan, name)) {
+	*status = STATUS_TROUBLE;
+	of->vm = plan_vm(plan, name);
+	if (of->vm) {
+		of->host = of->vm->host;
+		return true;
+	}
+	if (plan_host(plan, name))
 		trouble("'%.*s' is a host, and -t %s is of a VM", STR_ARG(name), backend->target);
-		return STATUS_TROUBLE;
-	}
-	if (!vm)
-		return unknown(workspace, "VM", name, workspace->plan->n_vms, vm_name);
-	if (!is_clean(workspace, vm, vm->host, false))
-		return STATUS_FINDINGS;
-	if (!backend->for_vm(vm)) {
-		trouble("VM '%.*s' has no %s artifact: its host is %s", STR_ARG(name),
-			backend->target,
-			!vm->host	? "not known"
-			: vm->host->kvm ? "kvm"
-					: "vsphere");
-		return STATUS_TROUBLE;
-	}
-	good = artifact_of_vm(workspace->arena, vm, writer_for(workspace->options, backend), &text,
-			      &error);
-	return print(good, text, error);
+	else
+		*status = unknown(workspace, "VM", name, plan->n_vms, vm_name);
+	return false;
 }
 
-static enum status show_host(struct workspace *workspace, const struct backend *backend,
-			     struct str name)
+static bool find_host(const struct workspace *workspace, const struct backend *backend,
+		      struct str name, struct subject *of, enum status *status)
 {
-	const struct host *host = plan_host(workspace->plan, name);
-	size_t which = workspace->options->shell ? backend->n_artifacts - 1 : 0;
-	struct str text = {0}, error = {0};
-	const struct vm *vm = plan_vm(workspace->plan, name);
-	bool good;
+	const struct plan *plan = workspace->plan;
+	const struct vm *vm = plan_vm(plan, name);
 
-	if (!host && vm && vm->host) {
+	*status = STATUS_TROUBLE;
+	of->host = plan_host(plan, name);
+	if (of->host)
+		return true;
+	if (vm && vm->host)
 		trouble("'%.*s' is a VM, and -t %s is of a host: its own is '%.*s'", STR_ARG(name),
 			backend->target, STR_ARG(vm->host->spec->name.s));
-		return STATUS_TROUBLE;
-	}
-	if (!host)
-		return unknown(workspace, "host", name, workspace->plan->n_hosts, host_name);
-	if (!is_clean(workspace, NULL, host, backend->of_vms))
-		return STATUS_FINDINGS;
-	if (!backend->for_host(host)) {
+	else
+		*status = unknown(workspace, "host", name, plan->n_hosts, host_name);
+	return false;
+}
+
+static const char *host_kind(const struct host *host)
+{
+	return !host ? "not known" : host->kvm ? "kvm" : "vsphere";
+}
+
+static bool has(const struct backend *backend, const struct artifact *artifact,
+		const struct subject *of, struct str name)
+{
+	if (of->host && artifact->has(of))
+		return true;
+	if (of->vm)
+		trouble("VM '%.*s' has no %s artifact: its host is %s", STR_ARG(name),
+			backend->target, host_kind(of->host));
+	else
 		trouble("host '%.*s' has no %s: %s", STR_ARG(name), backend->target,
 			backend->no_artifact);
+	return false;
+}
+
+static enum status show(struct workspace *workspace, const struct backend *backend,
+			const struct artifact *artifact, struct str name)
+{
+	struct subject of = {.plan = workspace->plan};
+	struct str text = {0}, error = {0};
+	enum status status;
+	bool good;
+
+	if (artifact->scope == OF_VM ? !find_vm(workspace, backend, name, &of, &status)
+				     : !find_host(workspace, backend, name, &of, &status))
+		return status;
+	if (!is_clean(workspace, of.vm, of.host, backend->of_vms))
+		return STATUS_FINDINGS;
+	if (!has(backend, artifact, &of, name))
 		return STATUS_TROUBLE;
-	}
-	good = artifact_of_host(workspace->arena, host, backend, &backend->artifacts[which], &text,
-				&error);
+	good = artifact_text(workspace->arena, backend, artifact, &of, &text, &error);
 	return print(good, text, error);
 }

@@ -16,7 +16,7 @@ void output_init(struct output *output, struct arena *arena, const char *version
 }
 
 void output_add(struct output *output, const char *target, struct str host, struct str vm,
-		struct str name, struct str text)
+		struct str path, struct str text)
 {
 	struct output_file *f = arena_push(output->arena, (void **)&output->files, &output->n_files,
 					   &output->files_capacity, sizeof *f);
@@ -25,7 +25,7 @@ void output_add(struct output *output, const char *target, struct str host, stru
 		.target = target,
 		.host = host,
 		.vm = vm,
-		.path = arena_printf(output->arena, "%.*s/%.*s", STR_ARG(host), STR_ARG(name)),
+		.path = path,
 		.text = text,
 	};
 }

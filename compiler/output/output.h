@@ -28,8 +28,8 @@ enum output_status {
 
 struct output_file {
 	const char *target;
-	struct str host, vm; /* vm: empty for a host's artifact */
-	struct str path;     /* HOST/NAME */
+	struct str host, vm; /* that it was written for; empty: none, or all of them */
+	struct str path;     /* under the output folder */
 	struct str text;
 };
 
@@ -63,9 +63,9 @@ struct output_counts {
 /* Nothing is copied: what is handed in must live as long as the output. */
 void output_init(struct output *output, struct arena *arena, const char *version,
 		 const char *const *targets);
-/* `name`: the file's name in the host's folder. Each (host, name) once. */
+/* `path`: plain names with slashes between them, as manifest.c takes them back; each path once. */
 void output_add(struct output *output, const char *target, struct str host, struct str vm,
-		struct str name, struct str text);
+		struct str path, struct str text);
 void output_add_source(struct output *output, struct str name, bool is_stdin, struct str text);
 /* A file that the artifacts hang on and that is no part of the spec: only the depfile lists it. */
 void output_add_input(struct output *output, struct str name);

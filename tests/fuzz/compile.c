@@ -55,7 +55,14 @@ static void check_lines(struct str s, bool (*is_line)(struct str))
 	}
 }
 
-static void check_text(const char *target, const char *suffix, struct str text)
+static bool names_end(const char *path, const char *end)
+{
+	size_t n = path ? strlen(path) : 0, m = strlen(end);
+
+	return n >= m && strcmp(path + n - m, end) == 0;
+}
+
+static void check_text(const char *target, const struct artifact *artifact, struct str text)
 {
 	for (size_t i = 0; i < text.n; i++)
 		assert((unsigned char)text.p[i] >= ' ' || text.p[i] == '\n' || text.p[i] == '\t');
@@ -63,38 +70,39 @@ static void check_text(const char *target, const char *suffix, struct str text)
 		assert(is_xml(text));
 	else if (strcmp(target, "vmx") == 0)
 		check_lines(text, is_vmx_line);
-	else if (strcmp(target, "qemu") == 0)
+	else if (names_end(artifact->path, ".qemu-args"))
 		check_lines(text, is_argument);
-	else if (strstr(suffix, ".json"))
+	else if (names_end(artifact->path, ".json"))
 		assert(is_json(text));
+}
+
+static void write_one(const struct judged *j, const struct backend *backend,
+		      const struct artifact *artifact, struct subject of)
+{
+	struct str error = {0};
+	struct buffer text;
+
+	if (!artifact->has(&of))
+		return;
+	buffer_init(&text, j->arena);
+	/* A type that the catalog lacks and a comment lets pass has no name that a driver would
+	 * know. */
+	if (artifact->write(&of, &text, &error))
+		check_text(backend->target, artifact, buffer_text(&text));
+	else
+		assert(memmem(error.p, error.n, " is not in the catalog: ", 24));
 }
 
 static void write_all(const struct judged *j, const struct backend *backend)
 {
-	for (size_t a = 0; a < backend->n_artifacts; a++) {
-		const struct artifact *artifact = &backend->artifacts[a];
-		uint32_t n = backend->for_vm ? j->plan->n_vms : j->plan->n_hosts;
+	const struct plan *plan = j->plan;
 
-		for (uint32_t i = 0; i < n; i++) {
-			struct str error = {0};
-			struct buffer text;
-			bool good;
-
-			buffer_init(&text, j->arena);
-			if (backend->for_vm && !backend->for_vm(&j->plan->vms[i]))
-				continue;
-			if (backend->for_host && !backend->for_host(&j->plan->hosts[i]))
-				continue;
-			good = backend->for_vm
-				       ? artifact->write_vm(&j->plan->vms[i], &text, &error)
-				       : artifact->write_host(&j->plan->hosts[i], &text, &error);
-			/* A type that the catalog lacks and a comment lets pass has no name that a
-			 * driver would know. */
-			assert(good || memmem(error.p, error.n, " is not in the catalog: ", 24));
-			if (!good)
-				continue;
-			check_text(backend->target, artifact->suffix, buffer_text(&text));
-		}
+	for (const struct artifact *a = backend->artifacts; a->write; a++) {
+		for (uint32_t i = 0; a->scope == OF_VM && i < plan->n_vms; i++)
+			write_one(j, backend, a,
+				  (struct subject){plan, plan->vms[i].host, &plan->vms[i]});
+		for (uint32_t i = 0; a->scope == OF_HOST && i < plan->n_hosts; i++)
+			write_one(j, backend, a, (struct subject){plan, &plan->hosts[i], NULL});
 	}
 }
 

@@ -95,7 +95,7 @@ static void begin(const char *const *targets)
 
 static void add(const char *vm, const char *suffix, const char *target, const char *text)
 {
-	output_add(&output, target, STR("h"), str_of(vm), arena_printf(arena, "%s%s", vm, suffix),
+	output_add(&output, target, STR("h"), str_of(vm), arena_printf(arena, "h/%s%s", vm, suffix),
 		   str_of(text));
 }
 
@@ -325,7 +325,7 @@ static void test_full_disk(void)
 	before = get("out/manifest.json");
 	begin(NULL);
 	add("a", ".xml", "libvirt", "<a2/>\n");
-	output_add(&output, "libvirt", STR("new"), STR("z"), STR("z.xml"), str_of(large));
+	output_add(&output, "libvirt", STR("new"), STR("z"), STR("new/z.xml"), str_of(large));
 	signal(SIGXFSZ, SIG_IGN);
 	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
 	small = (struct rlimit){1024, limit.rlim_max};

@@ -57,10 +57,11 @@ static void fixture(bool vgpus)
 static struct str written(void)
 {
 	struct buffer out;
+	struct subject of = {.host = &f.host, .vm = &f.vm};
 	struct str error = STR("");
 
 	buffer_init(&out, arena);
-	return backend_vmx.artifacts[0].write_vm(&f.vm, &out, &error) ? buffer_text(&out) : error;
+	return backend_vmx.artifacts[0].write(&of, &out, &error) ? buffer_text(&out) : error;
 }
 
 static bool has(struct str text, const char *piece)
