@@ -47,6 +47,6 @@ const struct rule rule_mmio_not_power_of_two = {
 		   "     memory: 256GiB\n"
 		   "     p2p: none\n"
 		   "-    mmio: 600GiB\n"
-		   "+    mmio: 1024GiB\n"
+		   "+    mmio: 1TiB\n"
 		   "     gpus: [g0, g1]\n",
 };

@@ -57,6 +57,6 @@ const struct rule rule_mmio_too_small = {
 		   "     memory: 256GiB\n"
 		   "     p2p: none\n"
 		   "-    mmio: 512GiB\n"
-		   "+    mmio: 1024GiB\n"
+		   "+    mmio: 1TiB\n"
 		   "     gpus: [g0, g1, g2]\n",
 };

@@ -7,7 +7,7 @@
 
 /* " and 2 more", or nothing. */
 const char *and_more(struct judge *judge, uint32_t more);
-/* A size as a spec writes it: `1024GiB`. */
+/* A size as a spec writes it: `512GiB`. */
 struct str size_key(struct judge *judge, uint64_t bytes);
 
 #endif

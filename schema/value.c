@@ -1,5 +1,6 @@
 #include "schema/value.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "schema/grammar.h"
@@ -49,12 +50,13 @@ bool parse_number(struct str s, uint64_t *out)
 	return take_digits(&s, 10, UINT64_MAX, out) && s.n == 0;
 }
 
+static const struct {
+	const char *name;
+	unsigned shift;
+} units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
+
 bool parse_size(struct str s, uint64_t *out, const char **why)
 {
-	static const struct {
-		const char *name;
-		unsigned shift;
-	} units[] = {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}};
 	uint64_t n;
 
 	*why = "is not a size";
@@ -75,6 +77,15 @@ bool parse_size(struct str s, uint64_t *out, const char **why)
 		return n <= (UINT64_C(1) << 60) >> units[i].shift;
 	}
 	return false;
+}
+
+struct str size_text(struct arena *arena, uint64_t bytes)
+{
+	size_t i = sizeof units / sizeof *units - 1;
+
+	while (i && (bytes == 0 || bytes & ((UINT64_C(1) << units[i].shift) - 1)))
+		i--;
+	return arena_printf(arena, "%" PRIu64 " %s", bytes >> units[i].shift, units[i].name);
 }
 
 bool parse_pci(struct str s, struct pci_address *out, const char **why)

@@ -6,7 +6,7 @@
 #ifndef GPUPLAN_SCHEMA_VALUE_H
 #define GPUPLAN_SCHEMA_VALUE_H
 
-#include "compiler/base/str.h"
+#include "compiler/base/arena.h"
 
 struct flag {
 	struct span at;
@@ -89,6 +89,8 @@ bool pci_eq(struct pci_address a, struct pci_address b);
 int pci_cmp(struct pci_address a, struct pci_address b);
 void mac_format(const uint8_t bytes[6], char out[18]);
 int version_cmp(struct version a, struct version b);
+/* "512 GiB", "1 TiB": the largest unit that is whole. Written without the blank in a spec. */
+struct str size_text(struct arena *arena, uint64_t bytes);
 
 /* The readers: false when the text is not such a value. Where two things may be wrong with a
  * text, `*why` (never NULL on false) says which, as a clause: "has no function". */

@@ -45,17 +45,6 @@ void resolve_mmio(struct vm *vm)
 	m->window = vm->spec->mmio.n ? vm->spec->mmio.n : m->automatic;
 }
 
-struct str size_text(struct arena *arena, uint64_t bytes)
-{
-	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-	unsigned unit = 0;
-
-	/* A GPU's share is spoken of in GiB up to a few TiB, as NVIDIA's tables do. */
-	for (bytes /= KIB; unit < 2 && bytes && bytes % 1024 == 0; unit++)
-		bytes /= 1024;
-	return arena_printf(arena, "%llu %s", (unsigned long long)bytes, units[unit]);
-}
-
 static bool same_share(const struct vm_gpu *a, const struct vm_gpu *b)
 {
 	return a->gpu->mmio_share == b->gpu->mmio_share && a->gpu->board == b->gpu->board;

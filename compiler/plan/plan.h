@@ -262,8 +262,6 @@ static inline bool from_profile(const struct vm *vm, struct span at)
 
 /* "2 x 256 GiB for a100-sxm4-80gb + 1 x 128 GiB for a40 = 640 GiB": how the sum is made up. */
 struct str mmio_sum_text(struct arena *arena, const struct vm *vm);
-/* "512 GiB", "1 TiB": the largest unit that is whole. Written without the blank in a spec. */
-struct str size_text(struct arena *arena, uint64_t bytes);
 uint64_t next_power_of_two(uint64_t n);
 
 #endif

@@ -53,7 +53,7 @@ FIXES = [
      {"p2p": "nvlink", "vgpu": "H100XM-80C", "multicast": "true"}),
     ("mmio-too-small", L40S, "mmio", "64GiB", "256GiB", {"p2p": "none"}),
     ("mmio-too-small", VSPHERE, "mmio", "256 GiB", "512GiB", {"p2p": "none"}),
-    ("mmio-not-power-of-two", L40S, "mmio", "600GiB", "1024GiB", {"p2p": "none"}),
+    ("mmio-not-power-of-two", L40S, "mmio", "600GiB", "1TiB", {"p2p": "none"}),
     ("clique-hidden-hypervisor", L40S, "hide_hypervisor", "true", "false", {"p2p": "pcie"}),
     ("mmio-needs-efi", VSPHERE, "firmware", "bios", "efi", {"p2p": "none"}),
 ]
