@@ -1,8 +1,7 @@
 /* A host's captures against its keys: what they add, and where the two disagree. */
 #include <stdlib.h>
 
-#include "compiler/plan/captures.h"
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
 const struct topo_cell *capture_cell(const struct capture *capture, const struct gpu *a,

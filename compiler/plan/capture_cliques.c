@@ -1,7 +1,6 @@
 /* Cliques out of a capture. They serve the VMs of the plan, so they come between hosts and VMs. */
-#include "compiler/plan/captures.h"
 #include "compiler/plan/partition.h"
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
 /* What the VMs of a host want. */

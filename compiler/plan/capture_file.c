@@ -7,7 +7,7 @@
 
 #include "compiler/base/inside.h"
 #include "compiler/capture/capture.h"
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 
 static void refuse(struct resolver *r, const struct text *key, const char *why)
 {

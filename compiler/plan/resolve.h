@@ -1,82 +1,15 @@
-/* From the model to the plan: everything that follows from a spec is decided here, in this order:
- *
- *     resolve.c        the plan: hosts, then VMs, then what they share
- *     resolve_host.c   boards, shares of the MMIO window
- *     resolve_links.c  NVLink edges, cliques
- *     capture_apply.c  what a host's captures say, against its keys
- *     capture_cliques.c
- *                      cliques out of a capture: they serve the VMs of the plan
- *     resolve_vm.c     GPUs and vGPUs of a VM, unified memory, P2P groups
- *     resolve_functions.c
- *                      virtual functions of vGPUs
- *     resolve_fabric.c Fabric Manager partitions
- *     mmio.c           the MMIO window
- *     guest.c          the guest of a KVM host: NUMA, PCI, disks, nics
- *     resolve_claims.c UUIDs, MAC addresses and disks that two VMs have
+/* From the model to the plan: everything that follows from a spec is decided here.
  *
  * What cannot be resolved is reported (spec-reference, spec-value, spec-duplicate, spec-conflict)
- * and left empty; what hangs on it is skipped. */
+ * and left empty; what depends on it is skipped. The steps are in resolve_private.h. */
 #ifndef GPUPLAN_RESOLVE_H
 #define GPUPLAN_RESOLVE_H
 
-#include "compiler/base/inside.h"
 #include "compiler/model/load.h"
 #include "compiler/plan/plan.h"
-
-/* A capture that was read, or could not be: hosts may have one by the same line of a profile. */
-struct known_capture {
-	struct span key;
-	const struct capture *capture; /* NULL: reported */
-};
-
-struct resolver {
-	struct arena *arena;
-	struct arena *scratch; /* for one host or VM; empty between them */
-	struct findings *findings;
-	struct plan *plan;
-	struct known_capture *captures; /* of profiles */
-	uint32_t n_captures, captures_capacity;
-	struct inside inside; /* where captures are sought */
-	/* What was looked up last: neighbours mostly have the same. */
-	struct str spelling;
-	const struct vgpu_type *type;
-	const struct host *host;
-};
-
-/* What the decoder does for a value that it finds wrong: who would judge it skips it. */
-#define MARK_BROKEN(spec, section, key)                                                            \
-	((spec)->broken |= UINT64_C(1) << (section_key(&(section), STR(key)) - (section).keys))
 
 /* With `jobs` above 1 the catalog is whole (catalog_load_all). */
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
 			  struct spec *spec, struct findings *findings, uint32_t jobs);
-
-/* The parts, called by plan_resolve. */
-/* What needs this host alone; the rest follows with its captures, which are sources of the plan. */
-void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host);
-void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm);
-void resolve_links(struct resolver *r, struct host_spec *spec, struct host *host);
-/* Numbers the host's cliques and puts its GPUs into them. */
-void number_cliques(struct host *host);
-/* A host's captures: read, and laid against its keys. */
-void capture_open(struct resolver *r, struct host *host);
-void capture_nodes(struct resolver *r, struct host *host);
-void capture_nvlink(struct resolver *r, struct host_spec *spec, struct host *host);
-void capture_groups(struct resolver *r, struct host_spec *spec, const struct host *host);
-/* The cliques of hosts that have captures.p2p_read and no `pcie_p2p`. */
-void capture_cliques(struct resolver *r, const struct spec *spec);
-/* The capture that the key names, or NULL, reported. */
-const struct capture *capture_of_key(struct resolver *r, const struct host *host,
-				     const struct text *key, unsigned kind);
-/* vGPUs on it may be on virtual functions: boards before Ampere have none. */
-bool has_functions(const struct gpu *gpu);
-/* Hands out the virtual functions of a host's GPUs to its vGPUs: explicit ones first. */
-void resolve_functions(struct resolver *r, const struct host *host);
-/* The host's Fabric Manager partitions, and those that a VM needs. */
-void resolve_fabric(struct resolver *r, struct host *host);
-void resolve_partitions(struct resolver *r, struct vm *vm);
-void resolve_mmio(struct vm *vm);
-/* Reports what two VMs have and only one can. */
-void resolve_claims(struct resolver *r);
 
 #endif

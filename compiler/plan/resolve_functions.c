@@ -1,6 +1,6 @@
 /* Virtual functions: which one each vGPU of a host is on. A mediated device on a board with SR-IOV
  * sits on one too. */
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 
 bool has_functions(const struct gpu *gpu)
 {

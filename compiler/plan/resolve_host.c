@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
 static bool is_pci_id(struct str s)

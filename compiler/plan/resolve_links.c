@@ -1,5 +1,5 @@
 /* What joins the GPUs of a host: NVLink edges and cliques. */
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
 static gpu_mask bit(uint32_t i)

@@ -5,7 +5,7 @@
 
 #include "compiler/base/digest.h"
 #include "compiler/plan/guest.h"
-#include "compiler/plan/resolve.h"
+#include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
 void vm_uuid(const struct vm *vm, uint8_t out[16])

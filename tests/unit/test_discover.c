@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "compiler/base/program.h"
-#include "compiler/tools/discover/discover.h"
+#include "compiler/tools/discover/private.h"
 #include "tests/unit/check.h"
 
 static char folder[] = "/tmp/gpuplan-discover-XXXXXX";

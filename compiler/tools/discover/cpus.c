@@ -1,7 +1,7 @@
 /* CPUs, memory and NUMA nodes. */
 #include <stdlib.h>
 
-#include "compiler/tools/discover/discover.h"
+#include "compiler/tools/discover/private.h"
 
 enum { MAX_SOCKETS = 64, MAX_CORES = 1024, MAX_THREADS = 8 };
 

@@ -1,5 +1,5 @@
 /* The machine as a whole. */
-#include "compiler/tools/discover/discover.h"
+#include "compiler/tools/discover/private.h"
 
 #include "schema/grammar.h"
 

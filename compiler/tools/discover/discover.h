@@ -1,12 +1,5 @@
 /* `gpuplan discover`: the machine as a host of a spec.
  *
- *     tree.c            files of /sys and /proc, or of a copy of them
- *     discover.c        the machine: names and versions, driver, IOMMU, fabric
- *     discover_cpus.c   CPUs, memory, NUMA nodes
- *     discover_gpus.c   GPUs and NVSwitches on the PCI bus
- *     discover_smi.c    what nvidia-smi tells beside that
- *     discover_write.c  the spec
- *
  * What is read is untrusted: a value that is not what the kernel writes there is left out, with a
  * note that becomes a comment. */
 #ifndef GPUPLAN_DISCOVER_H
@@ -67,17 +60,5 @@ bool machine_read(struct machine *machine, struct tree *tree, struct str *error)
 void machine_ask_smi(struct machine *machine, struct sources *sources);
 /* A whole spec of one host, with comments for what could not be read. */
 void machine_write(struct buffer *out, const struct machine *machine, struct catalog *catalog);
-
-/* --- between its files --- */
-
-void machine_note(struct machine *machine, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void machine_read_cpus(struct machine *machine, struct tree *tree);
-bool machine_read_gpus(struct machine *machine, struct tree *tree, struct str *error);
-
-/* `32`, all of it and at most `max`. */
-bool found_number(struct str s, uint64_t max, uint64_t *out);
-/* The value behind `KEY` and blanks, `:` or `=` in the line that starts with it; empty: none. */
-struct str found_value(struct str text, const char *key);
 
 #endif

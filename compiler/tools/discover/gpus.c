@@ -1,7 +1,7 @@
 /* GPUs and NVSwitches on the PCI bus. */
 #include <stdlib.h>
 
-#include "compiler/tools/discover/discover.h"
+#include "compiler/tools/discover/private.h"
 
 #define DEVICES "sys/bus/pci/devices"
 

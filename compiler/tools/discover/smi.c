@@ -1,6 +1,6 @@
 /* What nvidia-smi tells beside sysfs: NVLink, P2P, ECC and MIG. */
 #include "compiler/base/program.h"
-#include "compiler/tools/discover/discover.h"
+#include "compiler/tools/discover/private.h"
 
 enum { PATIENCE = 30000 /* milliseconds: without persistence mode it starts the GPUs first */ };
 

@@ -1,6 +1,6 @@
 /* The machine as a spec. */
 #include "compiler/source/yaml_write.h"
-#include "compiler/tools/discover/discover.h"
+#include "compiler/tools/discover/private.h"
 
 static const char indent[] = "    "; /* of a host's keys */
 

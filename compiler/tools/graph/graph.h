@@ -1,11 +1,11 @@
 /* The drawing of a plan: hosts, their GPUs and what joins them, VMs as frames, findings in red.
  *
- *     graph_label.c   what is written at a thing, and the findings about it
- *     graph.c         hosts, GPUs, VMs
- *     graph_links.c   edges, switches, cliques, root complexes
- *     graph_nest.c    frames in frames, for programs that lay out by themselves
- *     graph_dot.c, graph_mermaid.c, graph_svg*.c
- *                     one file a format (svg: graph_svg.h tells its parts)
+ *     label.c  what is written at a thing, and the findings about it
+ *     graph.c  hosts, GPUs, VMs
+ *     links.c  edges, switches, cliques, root complexes
+ *     nest.c   frames in frames, for programs that lay out by themselves
+ *     dot.c, mermaid.c, svg*.c
+ *              one file per format (svg_private.h lists the parts of the SVG)
  *
  * Everything that is drawn is worked out once, so that the three formats cannot disagree. All texts
  * are fit to be shown: no control characters, no bad UTF-8. They still need their format's own

@@ -1,15 +1,15 @@
 /* The drawing as an SVG that needs nothing else: no layout program, no style sheet, no font file.
  *
- *     graph_svg_text.c   elements, and text in lines that fit
- *     graph_svg_place.c  where everything of a host goes
- *     graph_svg_edges.c  edges, switches
- *     graph_svg.c        hosts, GPUs, VMs, the sheet
+ *     svg_text.c   elements, and text in lines that fit
+ *     svg_place.c  where everything of a host goes
+ *     svg_edges.c  edges, switches
+ *     svg.c        hosts, GPUs, VMs, the sheet
  *
  * GPUs stand in rows of columns that are the same everywhere, so that a VM's frame is the outline
  * of cells of a grid, and edges between neighbours are short and straight. Text is monospaced: its
  * width is known without a font. Lengths are pixels, whole ones. */
-#ifndef GPUPLAN_GRAPH_SVG_H
-#define GPUPLAN_GRAPH_SVG_H
+#ifndef GPUPLAN_GRAPH_SVG_PRIVATE_H
+#define GPUPLAN_GRAPH_SVG_PRIVATE_H
 
 #include "compiler/tools/graph/private.h"
 
