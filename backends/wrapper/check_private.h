@@ -9,8 +9,10 @@
 /* Errors are what stops VMs; warnings what keeps them from their cliques, or will. */
 enum verdict { VERDICT_OK, VERDICT_NOTE, VERDICT_WARNING, VERDICT_ERROR };
 
-/* Prints one verdict; check() answers with the gravest. */
+/* Prints one verdict. */
 __attribute__((format(printf, 2, 3))) void report(enum verdict verdict, const char *format, ...);
+/* The gravest verdict so far. */
+enum verdict reported(void);
 /* What to do about the verdict before it. */
 __attribute__((format(printf, 1, 2))) void report_help(const char *format, ...);
 

@@ -2,7 +2,13 @@
  *
  * Each part of the catalog is one loader: it reads its tables and builds what its look-ups search.
  * A look-up asks catalog_need for its part first; with a catalog directory catalog_open has loaded
- * all of them. Pointers handed out stay good, since a part is complete before anyone sees it. */
+ * all of them. Pointers handed out stay good, since a part is complete before anyone sees it.
+ *
+ *     parts.c     loads a part when it is needed
+ *     boards.c, vgpu.c, p2p.c, platform.c
+ *                 the parts
+ *     names.c     what users write for a type or board
+ *     catalog.c   opens the catalog, and knows all parts */
 #ifndef GPUPLAN_CATALOG_PRIVATE_H
 #define GPUPLAN_CATALOG_PRIVATE_H
 
@@ -68,8 +74,12 @@ struct release {
 	struct version number; /* `version`, read */
 };
 
+/* Reads the tables of one part. false with *error set. */
+typedef bool catalog_loader(struct catalog *catalog, struct catalog_error *error);
+
 struct catalog {
 	struct arena *arena;
+	catalog_loader *const *loaders; /* of each part: its file's, so that parts can need parts */
 	struct table_source tables[TABLE_COUNT];
 	bool replaced; /* some table is out of a catalog directory */
 	bool loaded[PART_COUNT];
@@ -110,17 +120,15 @@ struct catalog {
 	arena_push((catalog)->arena, (void **)&(catalog)->list, &(catalog)->n_##list,              \
 		   &(catalog)->list##_capacity, sizeof(*(catalog)->list))
 
+catalog_loader catalog_load_boards, catalog_load_geforce, catalog_load_vgpu, catalog_load_p2p,
+	catalog_load_multicast, catalog_load_partitions, catalog_load_releases;
+
+/* Loads the part unless it is loaded. */
+bool catalog_load(struct catalog *catalog, enum catalog_part part, struct catalog_error *error);
+/* The same for look-ups, which cannot fail: all tables have been checked. */
 void catalog_need(struct catalog *catalog, enum catalog_part part);
 
-bool catalog_load_boards(struct catalog *catalog, struct catalog_error *error);
-bool catalog_load_geforce(struct catalog *catalog, struct catalog_error *error);
-bool catalog_load_vgpu(struct catalog *catalog, struct catalog_error *error);
-bool catalog_load_p2p(struct catalog *catalog, struct catalog_error *error);
-bool catalog_load_multicast(struct catalog *catalog, struct catalog_error *error);
-bool catalog_load_partitions(struct catalog *catalog, struct catalog_error *error);
-bool catalog_load_releases(struct catalog *catalog, struct catalog_error *error);
-
-/* Takes up a table of the catalog. */
+/* Starts to read a table of the catalog. */
 void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
 		  const char *const *columns, struct catalog_error *error);
 /* The current row names something that another table lacks. In a built-in table that is what a

@@ -47,32 +47,6 @@ void output_add_input(struct output *output, struct str name)
 	*slot = name;
 }
 
-bool output_considers(const struct output *output, struct str target)
-{
-	if (!output->targets)
-		return true;
-	for (size_t i = 0; output->targets[i]; i++) {
-		if (str_is(target, output->targets[i]))
-			return true;
-	}
-	return false;
-}
-
-bool tree_fail(struct tree *t, const char *verb, struct str path)
-{
-	int why = errno;
-
-	*t->error = arena_printf(t->output->arena, "cannot %s '%s%s%.*s': %s", verb, t->dir,
-				 path.n ? "/" : "", STR_ARG(path), strerror(why));
-	return false;
-}
-
-bool tree_refuse(struct tree *t, struct str path, const char *what)
-{
-	*t->error = arena_printf(t->output->arena, "'%s/%.*s' %s", t->dir, STR_ARG(path), what);
-	return false;
-}
-
 static bool tree_open(struct tree *t, struct folder_list *make)
 {
 	if (!working_directory(t->output->arena, &t->output->here)) {
@@ -89,23 +63,6 @@ static bool tree_open(struct tree *t, struct folder_list *make)
 	while (!(t->locked = flock(t->root, make ? LOCK_EX : LOCK_SH) == 0) && errno == EINTR)
 		;
 	return true;
-}
-
-int tree_folder(struct tree *t, const char *name)
-{
-	if (t->root < 0) {
-		errno = ENOENT;
-		return -1;
-	}
-	if (!*name)
-		return t->root;
-	if (t->folder >= 0 && strcmp(t->folder_name, name) == 0)
-		return t->folder;
-	if (t->folder >= 0)
-		close(t->folder);
-	t->folder = folder_open(t->root, name);
-	t->folder_name = name;
-	return t->folder;
 }
 
 static void tree_close(struct tree *t)

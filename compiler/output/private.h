@@ -1,10 +1,11 @@
 /* What the files of the output tree share. Private to compiler/output/.
  *
- *     output.c    a run on one folder
- *     changes.c   what differs there
- *     publish.c   making it so
+ *     tree.c      what all of them ask of a run
+ *     sources.c   names of spec files: in the manifest, in a depfile
  *     manifest.c  the manifest, read and written
- *     sources.c   names of spec files: in the manifest, in a depfile */
+ *     changes.c   what differs in the folder
+ *     publish.c   making it so
+ *     output.c    a run on one folder */
 #ifndef GPUPLAN_OUTPUT_PRIVATE_H
 #define GPUPLAN_OUTPUT_PRIVATE_H
 

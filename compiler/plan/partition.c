@@ -4,11 +4,6 @@
 
 enum { EXACT = 16 };
 
-static gpu_mask bit(uint32_t i)
-{
-	return UINT64_C(1) << i;
-}
-
 static uint32_t lowest(gpu_mask mask)
 {
 	return (uint32_t)__builtin_ctzll(mask);
@@ -31,7 +26,7 @@ struct graph {
 static bool is_full(const gpu_mask *ok, gpu_mask set)
 {
 	for (gpu_mask left = set; left; left &= left - 1)
-		if (set & ~ok[lowest(left)] & ~bit(lowest(left)))
+		if (set & ~ok[lowest(left)] & ~gpu_bit(lowest(left)))
 			return false;
 	return true;
 }
@@ -71,7 +66,7 @@ static void make_graph(struct graph *g, const gpu_mask *ok)
 		g->ok[i] = 0;
 		for (uint32_t j = 0; j < g->n; j++)
 			if (j != i && (g->members[j] & ~all) == 0)
-				g->ok[i] |= bit(j);
+				g->ok[i] |= gpu_bit(j);
 	}
 }
 
@@ -98,7 +93,7 @@ static int64_t cost_of(const struct graph *g, gpu_mask nodes)
 /* All nodes that hang together with node `first`. */
 static gpu_mask part_of(const struct graph *g, uint32_t first)
 {
-	gpu_mask part = bit(first), edge = part;
+	gpu_mask part = gpu_bit(first), edge = part;
 
 	while (edge) {
 		uint32_t i = lowest(edge);
@@ -125,7 +120,7 @@ static gpu_mask nodes_of(const struct table *t, uint32_t set)
 	gpu_mask nodes = 0;
 
 	for (; set; set &= set - 1)
-		nodes |= bit(t->node[__builtin_ctz(set)]);
+		nodes |= gpu_bit(t->node[__builtin_ctz(set)]);
 	return nodes;
 }
 
@@ -202,7 +197,7 @@ static uint32_t split_greedily(const struct graph *g, gpu_mask part, gpu_mask *s
 			for (gpu_mask left = open; left; left &= left - 1)
 				if (count(open & g->ok[lowest(left)]) > count(open & g->ok[best]))
 					best = lowest(left);
-			set |= bit(best);
+			set |= gpu_bit(best);
 			open &= g->ok[best];
 		}
 		sets[n++] = members_of(g, set);
@@ -232,10 +227,10 @@ uint32_t partition_gpus(uint32_t n, const gpu_mask *ok, const struct wanted_gpus
 	uint32_t n_sets = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		g.members[i] = bit(i);
+		g.members[i] = gpu_bit(i);
 	g.n = serve(n, ok, wanted, n_wanted, g.members);
 	make_graph(&g, ok);
-	left = g.n == MAX_GPUS ? UINT64_MAX : bit(g.n) - 1;
+	left = g.n == MAX_GPUS ? UINT64_MAX : gpu_bit(g.n) - 1;
 	while (left) {
 		gpu_mask part = part_of(&g, lowest(left));
 

@@ -17,6 +17,11 @@
 /* A set of GPUs of one host: bit i is the host's GPU i. */
 typedef uint64_t gpu_mask;
 
+static inline gpu_mask gpu_bit(uint32_t i)
+{
+	return UINT64_C(1) << i;
+}
+
 /* What a GPU's share of the MMIO window was taken from. */
 enum share_source {
 	SHARE_UNKNOWN, /* nothing is known: 0 */

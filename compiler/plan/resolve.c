@@ -4,37 +4,6 @@
 #include "compiler/model/decode.h"
 #include "schema/keys.h"
 
-static const void *find(const void *items, uint32_t n, size_t size, struct str name)
-{
-	uint32_t low = 0, high = n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const void *item = (const char *)items + middle * size;
-		/* Both struct host and struct vm start with their spec. */
-		const struct named_spec *spec = *(const struct named_spec *const *)item;
-		int d = str_cmp(spec->name.s, name);
-
-		if (d == 0)
-			return item;
-		if (d < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-const struct host *plan_host(const struct plan *plan, struct str name)
-{
-	return find(plan->hosts, plan->n_hosts, sizeof *plan->hosts, name);
-}
-
-const struct vm *plan_vm(const struct plan *plan, struct str name)
-{
-	return find(plan->vms, plan->n_vms, sizeof *plan->vms, name);
-}
-
 /* Fills each host's list of its VMs: one pass counts, one fills. */
 static void list_vms(struct resolver *r)
 {

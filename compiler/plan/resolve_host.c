@@ -283,14 +283,6 @@ static void check_numbers(struct resolver *r, const struct host *host)
 		check_number(r, &host->spec->numa.items[i].id, "NUMA node", nodes);
 }
 
-const struct gpu *host_gpu(const struct host *host, struct str id)
-{
-	for (uint32_t i = 0; i < host->n_gpus; i++)
-		if (str_eq(host->gpus[i].spec->name.s, id))
-			return &host->gpus[i];
-	return NULL;
-}
-
 static bool has_nvswitch(const struct host *host)
 {
 	uint32_t n = 0;

@@ -2,11 +2,6 @@
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
-static gpu_mask bit(uint32_t i)
-{
-	return UINT64_C(1) << i;
-}
-
 static struct str gpu_name(size_t i, const void *data)
 {
 	return ((const struct host *)data)->gpus[i].spec->name.s;
@@ -25,8 +20,8 @@ static gpu_mask group_mask(struct resolver *r, const struct host *host, const te
 		struct finding *f;
 		size_t near;
 
-		if (gpu && !(mask & bit(gpu->index))) {
-			mask |= bit(gpu->index);
+		if (gpu && !(mask & gpu_bit(gpu->index))) {
+			mask |= gpu_bit(gpu->index);
 			continue;
 		}
 		if (gpu) {
@@ -52,13 +47,13 @@ static gpu_mask group_mask(struct resolver *r, const struct host *host, const te
 static void connect(const struct host *host, gpu_mask group)
 {
 	for (uint32_t i = 0; i < host->n_gpus; i++)
-		if (group & bit(i))
-			host->nvlink[i] |= group & ~bit(i);
+		if (group & gpu_bit(i))
+			host->nvlink[i] |= group & ~gpu_bit(i);
 }
 
 static gpu_mask all_gpus(const struct host *host)
 {
-	return host->n_gpus == MAX_GPUS ? UINT64_MAX : bit(host->n_gpus) - 1;
+	return host->n_gpus == MAX_GPUS ? UINT64_MAX : gpu_bit(host->n_gpus) - 1;
 }
 
 static void resolve_nvlink(struct resolver *r, struct host_spec *spec, struct host *host)
@@ -75,11 +70,6 @@ static void resolve_nvlink(struct resolver *r, struct host_spec *spec, struct ho
 		connect(host, group_mask(r, host, &spec->nvlink.items[i].gpus, "nvlink", &whole));
 	if (!whole)
 		MARK_BROKEN(spec, host_section, "nvlink");
-}
-
-bool nvlink_direct(const struct gpu *a, const struct gpu *b)
-{
-	return a->host->nvlink && a->host->nvlink[a->index] & bit(b->index);
 }
 
 /* Fixed ids are kept; the others get the lowest free ones, in the order of the spec. */
@@ -108,7 +98,7 @@ void number_cliques(struct host *host)
 	}
 	for (uint32_t i = 0; i < host->n_cliques; i++)
 		for (uint32_t g = 0; g < host->n_gpus; g++)
-			if (host->cliques[i].members & bit(g) && host->gpus[g].clique < 0 &&
+			if (host->cliques[i].members & gpu_bit(g) && host->gpus[g].clique < 0 &&
 			    host->cliques[i].id < MAX_CLIQUES)
 				host->gpus[g].clique = (int32_t)host->cliques[i].id;
 }

@@ -8,46 +8,6 @@
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
-void vm_uuid(const struct vm *vm, uint8_t out[16])
-{
-	const struct vm_spec *spec = vm->spec;
-	char path[GUEST_LONGEST_PATH];
-	int n;
-
-	if (span_given(spec->uuid.at)) {
-		memcpy(out, spec->uuid.bytes, 16);
-		return;
-	}
-	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s", STR_ARG(spec->host.s),
-		     STR_ARG(spec->name.s));
-	uuid_v5((struct str){path, (size_t)n}, out);
-}
-
-void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16])
-{
-	const struct vm_spec *spec = gpu->vm->spec;
-	char path[GUEST_LONGEST_PATH];
-	int n;
-
-	if (span_given(gpu->spec->mdev.at)) {
-		memcpy(out, gpu->spec->mdev.bytes, 16);
-		return;
-	}
-	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s/%.*s/%" PRIu32, STR_ARG(spec->host.s),
-		     STR_ARG(spec->name.s), STR_ARG(gpu->spec->gpu.s), gpu->ordinal);
-	uuid_v5((struct str){path, (size_t)n}, out);
-}
-
-void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX])
-{
-	struct str id = gpu->spec->gpu.s;
-
-	if (gpu->ordinal)
-		snprintf(out, ALIAS_MAX, "ua-gpu%" PRIu32 "-%.*s", gpu->ordinal, STR_ARG(id));
-	else
-		snprintf(out, ALIAS_MAX, "ua-gpu-%.*s", STR_ARG(id));
-}
-
 static bool is_none(struct text vgpu)
 {
 	return !span_given(vgpu.at) || str_is(vgpu.s, "none");

@@ -1,9 +1,10 @@
 /* Between the files of discover.h:
  *
- *     discover.c  the machine: names and versions, driver, IOMMU, fabric
+ *     found.c     what the readers share
  *     cpus.c      CPUs, memory, NUMA nodes
  *     gpus.c      GPUs and NVSwitches on the PCI bus
- *     smi.c       what nvidia-smi tells beside that
+ *     smi.c       what nvidia-smi adds to that
+ *     discover.c  the machine: all of these, names and versions, driver, IOMMU, fabric
  *     write.c     the spec */
 #ifndef GPUPLAN_DISCOVER_PRIVATE_H
 #define GPUPLAN_DISCOVER_PRIVATE_H

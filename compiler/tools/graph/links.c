@@ -7,11 +7,6 @@ enum {
 	SMALL_MESH = 4,	  /* the same of NVLink without a switch */
 };
 
-static gpu_mask bit(uint32_t i)
-{
-	return UINT64_C(1) << i;
-}
-
 static uint32_t count(gpu_mask mask)
 {
 	return (uint32_t)__builtin_popcountll(mask);
@@ -42,7 +37,7 @@ static bool all_far(const struct host *host, uint32_t gpu)
 /* Everything that hangs together with the GPU by near pairs gets its number. */
 static void spread(const struct host *host, uint32_t gpu, int32_t number, int32_t of[MAX_GPUS])
 {
-	gpu_mask front = bit(gpu);
+	gpu_mask front = gpu_bit(gpu);
 
 	while (front) {
 		uint32_t at = (uint32_t)__builtin_ctzll(front);
@@ -51,7 +46,7 @@ static void spread(const struct host *host, uint32_t gpu, int32_t number, int32_
 		of[at] = number;
 		for (uint32_t i = 0; i < host->n_gpus; i++)
 			if (of[i] < 0 && is_near(distance(host, at, i)))
-				front |= bit(i);
+				front |= gpu_bit(i);
 	}
 }
 
@@ -136,7 +131,7 @@ static void add_switch(struct graph_builder *b, struct graph_host *host, gpu_mas
 	*hub = (struct graph_hub){.members = members, .clique = -1};
 	for (uint32_t i = first; i < from->n_gpus; i++)
 		for (uint32_t k = i + 1; k < from->n_gpus; k++) {
-			if (!(members & bit(i)) || !(members & bit(k)))
+			if (!(members & gpu_bit(i)) || !(members & gpu_bit(k)))
 				continue;
 			even &= links == 0 || links_between(from, i, k) == links;
 			links = links_between(from, i, k);
@@ -149,17 +144,17 @@ static void add_switch(struct graph_builder *b, struct graph_host *host, gpu_mas
 /* What hangs together with the GPU by NVLink; *mesh: each with each. */
 static gpu_mask joined_with(const struct host *host, uint32_t gpu, bool *mesh)
 {
-	gpu_mask all = bit(gpu), before = 0;
+	gpu_mask all = gpu_bit(gpu), before = 0;
 
 	while (all != before) {
 		before = all;
 		for (uint32_t i = 0; i < host->n_gpus; i++)
-			if (before & bit(i))
+			if (before & gpu_bit(i))
 				all |= host->nvlink[i];
 	}
 	*mesh = true;
 	for (uint32_t i = 0; i < host->n_gpus; i++)
-		*mesh &= !(all & bit(i)) || (host->nvlink[i] | bit(i)) == all;
+		*mesh &= !(all & gpu_bit(i)) || (host->nvlink[i] | gpu_bit(i)) == all;
 	return all;
 }
 
@@ -172,7 +167,7 @@ static void nvlinks(struct graph_builder *b, struct graph_host *host)
 		bool mesh;
 		gpu_mask all = joined_with(from, i, &mesh);
 
-		if (done & bit(i) || all == bit(i))
+		if (done & gpu_bit(i) || all == gpu_bit(i))
 			continue;
 		done |= all;
 		if (mesh && (from->nvswitch || count(all) > SMALL_MESH)) {
@@ -181,7 +176,7 @@ static void nvlinks(struct graph_builder *b, struct graph_host *host)
 		}
 		for (uint32_t k = 0; k < from->n_gpus; k++)
 			for (uint32_t m = k + 1; m < from->n_gpus; m++)
-				if (all & bit(k) && from->nvlink[k] & bit(m))
+				if (all & gpu_bit(k) && from->nvlink[k] & gpu_bit(m))
 					add_nvlink(b, host, k, m);
 	}
 }
@@ -220,7 +215,7 @@ static void add_clique(struct graph_builder *b, struct graph_host *host,
 		for (uint32_t k = i + 1; k < n; k++) {
 			struct graph_link *link;
 
-			if (!(clique->members & bit(i)) || !(clique->members & bit(k)))
+			if (!(clique->members & gpu_bit(i)) || !(clique->members & gpu_bit(k)))
 				continue;
 			link = arena_push(b->arena, (void **)&host->links, &host->n_links,
 					  &host->links_capacity, sizeof *link);

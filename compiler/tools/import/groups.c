@@ -5,11 +5,6 @@
 
 enum { MOST_LINKS = 99 }; /* of an NV# */
 
-static gpu_mask bit(uint32_t i)
-{
-	return UINT64_C(1) << i;
-}
-
 /* The pairs of one number of links. */
 struct edges {
 	uint32_t n;
@@ -26,7 +21,7 @@ static void find_edges(const struct capture *topo, uint32_t links, struct edges 
 			const struct topo_cell *cell = &topo->cells[(size_t)i * e->n + j];
 
 			if (cell->is == CELL_NVLINK && cell->links == links)
-				e->linked[i] |= bit(j);
+				e->linked[i] |= gpu_bit(j);
 		}
 	memcpy(e->open, e->linked, sizeof e->open);
 }
@@ -38,7 +33,7 @@ static uint32_t best_partner(const struct edges *e, gpu_mask set, gpu_mask from)
 	int most = 0;
 
 	for (uint32_t i = 0; i < e->n; i++) {
-		int gain = (from & bit(i)) ? __builtin_popcountll(e->open[i] & set) : 0;
+		int gain = (from & gpu_bit(i)) ? __builtin_popcountll(e->open[i] & set) : 0;
 
 		if (gain > most)
 			most = gain, best = i;
@@ -51,22 +46,22 @@ static void count_pairs(struct edges *e, gpu_mask set, int more)
 {
 	for (uint32_t i = 0; i < e->n; i++)
 		for (uint32_t j = 0; j < e->n; j++)
-			if (i != j && set & bit(i) && set & bit(j))
+			if (i != j && set & gpu_bit(i) && set & gpu_bit(j))
 				e->groups[i][j] = (uint16_t)(e->groups[i][j] + more);
 }
 
 /* A full set around the open edge from `a` to `b`. */
 static gpu_mask grow(struct edges *e, uint32_t a, uint32_t b)
 {
-	gpu_mask set = bit(a) | bit(b), from = e->linked[a] & e->linked[b];
+	gpu_mask set = gpu_bit(a) | gpu_bit(b), from = e->linked[a] & e->linked[b];
 	uint32_t next;
 
 	while ((next = best_partner(e, set, from)) < MAX_GPUS) {
-		set |= bit(next);
+		set |= gpu_bit(next);
 		from &= e->linked[next];
 	}
 	for (uint32_t i = 0; i < e->n; i++)
-		if (set & bit(i))
+		if (set & gpu_bit(i))
 			e->open[i] &= ~set;
 	count_pairs(e, set, 1);
 	return set;
@@ -77,7 +72,7 @@ static bool is_in_vain(const struct edges *e, gpu_mask set)
 {
 	for (uint32_t i = 0; i < e->n; i++)
 		for (uint32_t j = 0; j < i; j++)
-			if (set & bit(i) && set & bit(j) && e->groups[i][j] < 2)
+			if (set & gpu_bit(i) && set & gpu_bit(j) && e->groups[i][j] < 2)
 				return false;
 	return true;
 }

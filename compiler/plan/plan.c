@@ -1,0 +1,94 @@
+/* What is looked up in a plan, or follows from it alone. */
+#include "compiler/plan/plan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "compiler/base/digest.h"
+#include "compiler/plan/guest.h"
+
+static const void *find(const void *items, uint32_t n, size_t size, struct str name)
+{
+	uint32_t low = 0, high = n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const void *item = (const char *)items + middle * size;
+		/* Both struct host and struct vm start with their spec. */
+		const struct named_spec *spec = *(const struct named_spec *const *)item;
+		int d = str_cmp(spec->name.s, name);
+
+		if (d == 0)
+			return item;
+		if (d < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct host *plan_host(const struct plan *plan, struct str name)
+{
+	return find(plan->hosts, plan->n_hosts, sizeof *plan->hosts, name);
+}
+
+const struct vm *plan_vm(const struct plan *plan, struct str name)
+{
+	return find(plan->vms, plan->n_vms, sizeof *plan->vms, name);
+}
+
+const struct gpu *host_gpu(const struct host *host, struct str id)
+{
+	for (uint32_t i = 0; i < host->n_gpus; i++)
+		if (str_eq(host->gpus[i].spec->name.s, id))
+			return &host->gpus[i];
+	return NULL;
+}
+
+bool nvlink_direct(const struct gpu *a, const struct gpu *b)
+{
+	return a->host->nvlink && a->host->nvlink[a->index] & gpu_bit(b->index);
+}
+
+/* --- identities --- */
+
+void vm_uuid(const struct vm *vm, uint8_t out[16])
+{
+	const struct vm_spec *spec = vm->spec;
+	char path[GUEST_LONGEST_PATH];
+	int n;
+
+	if (span_given(spec->uuid.at)) {
+		memcpy(out, spec->uuid.bytes, 16);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s", STR_ARG(spec->host.s),
+		     STR_ARG(spec->name.s));
+	uuid_v5((struct str){path, (size_t)n}, out);
+}
+
+void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16])
+{
+	const struct vm_spec *spec = gpu->vm->spec;
+	char path[GUEST_LONGEST_PATH];
+	int n;
+
+	if (span_given(gpu->spec->mdev.at)) {
+		memcpy(out, gpu->spec->mdev.bytes, 16);
+		return;
+	}
+	n = snprintf(path, sizeof path, "gpuplan/%.*s/%.*s/%.*s/%" PRIu32, STR_ARG(spec->host.s),
+		     STR_ARG(spec->name.s), STR_ARG(gpu->spec->gpu.s), gpu->ordinal);
+	uuid_v5((struct str){path, (size_t)n}, out);
+}
+
+void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX])
+{
+	struct str id = gpu->spec->gpu.s;
+
+	if (gpu->ordinal)
+		snprintf(out, ALIAS_MAX, "ua-gpu%" PRIu32 "-%.*s", gpu->ordinal, STR_ARG(id));
+	else
+		snprintf(out, ALIAS_MAX, "ua-gpu-%.*s", STR_ARG(id));
+}
