@@ -2,7 +2,7 @@
 
 #include <setjmp.h>
 
-#include "schema/keys.h"
+#include "schema/reference.h"
 
 /* json-c says by NULL or a status that memory is out; one way out serves them all. */
 static jmp_buf out_of_memory;
@@ -36,7 +36,8 @@ static json_object *object(void)
 	return made(json_object_new_object());
 }
 
-static json_object *section_schema(const struct section *section, bool profile);
+static json_object *section_schema(struct arena *arena, const struct section *section,
+				   bool profile);
 
 static json_object *words_schema(const char *const *words)
 {
@@ -82,16 +83,17 @@ static json_object *number_schema(const struct key *key)
 	return o;
 }
 
-static json_object *type_schema(const struct key *key, enum key_type type, bool profile);
+static json_object *type_schema(struct arena *arena, const struct key *key, enum key_type type,
+				bool profile);
 
-static json_object *list_schema(const struct key *key)
+static json_object *list_schema(struct arena *arena, const struct key *key)
 {
 	json_object *o = object();
 	struct key item = *key;
 
 	item.words = NULL;
 	put(o, "type", text("array"));
-	put(o, "items", type_schema(&item, key->item, false));
+	put(o, "items", type_schema(arena, &item, key->item, false));
 	/* Of a list of numbers `min` and `max` are those of its items. */
 	if (key->min)
 		put(o, "minItems", json_object_new_uint64(key->item == KEY_NUMBER ? 1 : key->min));
@@ -118,11 +120,11 @@ static json_object *null_schema(void)
 	return o;
 }
 
-static json_object *named_schema(const struct key *key)
+static json_object *named_schema(struct arena *arena, const struct key *key)
 {
 	bool profile = strstr(key->name, "profiles") != NULL;
 	json_object *o = object(), *names = object(),
-		    *entry = section_schema(key->section, profile);
+		    *entry = section_schema(arena, key->section, profile);
 
 	put(o, "type", text("object"));
 	put(names, "pattern", text(grammar_pattern(key->grammar)));
@@ -148,18 +150,20 @@ static json_object *params_schema(const struct key *key)
 }
 
 /* A map of the section, or what its shorthand key takes. */
-static json_object *map_schema(const struct section *section, bool profile)
+static json_object *map_schema(struct arena *arena, const struct section *section, bool profile)
 {
 	const struct key *only = section->shorthand
 					 ? section_key(section, str_of(section->shorthand))
 					 : NULL;
 
 	if (!only)
-		return section_schema(section, profile);
-	return either(type_schema(only, only->type, false), section_schema(section, profile));
+		return section_schema(arena, section, profile);
+	return either(type_schema(arena, only, only->type, false),
+		      section_schema(arena, section, profile));
 }
 
-static json_object *type_schema(const struct key *key, enum key_type type, bool profile)
+static json_object *type_schema(struct arena *arena, const struct key *key, enum key_type type,
+				bool profile)
 {
 	static const char *const booleans[] = {"true", "false", NULL};
 
@@ -185,26 +189,43 @@ static json_object *type_schema(const struct key *key, enum key_type type, bool 
 	case KEY_ESXI:
 		return pattern_schema(GRAMMAR_ESXI);
 	case KEY_MAP:
-		return map_schema(key->section, profile);
+		return map_schema(arena, key->section, profile);
 	case KEY_LIST:
-		return list_schema(key);
+		return list_schema(arena, key);
 	case KEY_NAMED:
-		return named_schema(key);
+		return named_schema(arena, key);
 	case KEY_PARAMS:
 		return params_schema(key);
 	}
 	return NULL;
 }
 
-static json_object *key_schema(const struct key *key, bool profile)
+static const char *description(struct arena *arena, const struct key *key)
 {
-	json_object *o = type_schema(key, key->type, profile);
+	struct buffer text;
+
+	buffer_init(&text, arena);
+	reference_doc(&text, key);
+	return text.p;
+}
+
+static json_object *default_schema(const struct key *key)
+{
+	return key->type == KEY_FLAG ? json_object_new_boolean(key->fallback == KEY_TRUE)
+				     : text(key_default(key));
+}
+
+static json_object *key_schema(struct arena *arena, const struct key *key, bool profile)
+{
+	json_object *o = type_schema(arena, key, key->type, profile);
 
 	if (key->words && key->type != KEY_WORD)
 		o = either(words_schema(key->words), o);
 	if (key->flags & KEY_NULL)
 		o = either(null_schema(), o);
-	put(o, "description", text(key->doc));
+	put(o, "description", text(description(arena, key)));
+	if (key_default(key))
+		put(o, "default", default_schema(key));
 	return o;
 }
 
@@ -252,7 +273,7 @@ static void put_either(json_object *o, const char *const *keys)
 	put(o, "oneOf", one_of);
 }
 
-static json_object *section_schema(const struct section *section, bool profile)
+static json_object *section_schema(struct arena *arena, const struct section *section, bool profile)
 {
 	json_object *o = object(), *properties = object();
 
@@ -261,7 +282,7 @@ static json_object *section_schema(const struct section *section, bool profile)
 	for (size_t i = 0; i < section->n; i++)
 		if (!profile || !(section->keys[i].flags & KEY_OWN))
 			put(properties, section->keys[i].name,
-			    key_schema(&section->keys[i], profile));
+			    key_schema(arena, &section->keys[i], profile));
 	put(o, "properties", properties);
 	put(o, "additionalProperties", json_object_new_boolean(false));
 	if (section->either[0])
@@ -271,13 +292,13 @@ static json_object *section_schema(const struct section *section, bool profile)
 	return o;
 }
 
-json_object *json_schema(void)
+json_object *json_schema(struct arena *arena)
 {
 	json_object *o;
 
 	if (setjmp(out_of_memory))
 		return NULL;
-	o = section_schema(&document_section, false);
+	o = section_schema(arena, &document_section, false);
 	put(o, "$schema", text("https://json-schema.org/draft/2020-12/schema"));
 	put(o, "title", text("gpuplan spec, version 1"));
 	return o;

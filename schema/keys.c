@@ -38,6 +38,33 @@ bool key_broken(const struct section *section, uint64_t broken, size_t offset)
 	return false;
 }
 
+void section_defaults(const struct section *section, void *out)
+{
+	for (size_t i = 0; i < section->n; i++) {
+		const struct key *key = &section->keys[i];
+		void *field = (char *)out + key->offset;
+
+		if (!key->fallback)
+			continue;
+		if (key->type == KEY_WORD)
+			((struct word *)field)->is = key->fallback;
+		else if (key->type == KEY_LIST)
+			((struct list *)field)->word = key->fallback;
+		else if (key->type == KEY_FLAG)
+			((struct flag *)field)->on = key->fallback == KEY_TRUE;
+		/* A size that is absent is 0 already, which is its word. */
+	}
+}
+
+const char *key_default(const struct key *key)
+{
+	static const char *const flags[] = {"false", "true"};
+
+	if (!key->fallback)
+		return NULL;
+	return (key->type == KEY_FLAG ? flags : key->words)[key->fallback - 1];
+}
+
 const struct key *section_key(const struct section *section, struct str name)
 {
 	for (size_t i = 0; i < section->n; i++)

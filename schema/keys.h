@@ -49,6 +49,9 @@ enum key_flag {
 	KEY_ITEM = 1 << 9,
 };
 
+/* The words of a KEY_FLAG, counted as those of a KEY_WORD. */
+enum { KEY_FALSE = 1, KEY_TRUE };
+
 struct section;
 
 struct key {
@@ -65,7 +68,11 @@ struct key {
 	const char *const *meant;
 	enum grammar grammar;
 	uint64_t min, max; /* a number; how many items of a list or map (max 0: any) */
-	const char *doc;   /* one sentence for the reference page and the editor */
+	/* What an absent key stands for: one of `words` (by its enum, counted from 1), or
+	 * KEY_FALSE; 0: nothing, or what follows from the rest of the plan. The decoder fills it
+	 * in. */
+	uint8_t fallback;
+	const char *doc; /* one sentence for the reference page and the editor */
 };
 
 struct section {
@@ -99,6 +106,12 @@ bool key_broken(const struct section *section, uint64_t broken, size_t offset);
 	key_broken(&vm_section, (spec)->broken, offsetof(struct vm_spec, field))
 #define vm_gpu_broken(spec, field)                                                                 \
 	key_broken(&vm_gpu_section, (spec)->broken, offsetof(struct vm_gpu_spec, field))
+
+/* Fills an empty struct of the section with what its absent keys stand for. Their spans stay
+ * nowhere: they are absent still. */
+void section_defaults(const struct section *section, void *out);
+/* What the absent key stands for, as users would write it; NULL: nothing. */
+const char *key_default(const struct key *key);
 
 const struct key *section_key(const struct section *section, struct str name);
 /* The known key that is nearest to a wrong one, or NULL when none is near. */

@@ -37,6 +37,7 @@ enum firmware { FIRMWARE_EFI = 1, FIRMWARE_BIOS };
 enum pinning_word { PINNING_NONE = 1, PINNING_AUTO };
 enum hugepages { HUGEPAGES_NONE = 1, HUGEPAGES_2M, HUGEPAGES_1G };
 enum p2p { P2P_NONE = 1, P2P_NVLINK, P2P_PCIE };
+enum mmio_word { MMIO_AUTO = 1 };
 enum p2p_scope { SCOPE_VM = 1, SCOPE_GROUP };
 enum uvm { UVM_TRUE = 1, UVM_FALSE, UVM_DEFAULT };
 enum disk_format { FORMAT_QCOW2 = 1, FORMAT_RAW };

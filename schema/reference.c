@@ -3,8 +3,6 @@
 
 #include <inttypes.h>
 
-#include "schema/json_schema.h"
-
 const char *const reference_example =
 	"version: 1\n"
 	"\n"
@@ -83,42 +81,42 @@ const struct reference_value reference_values[] = {
 	{NULL, NULL, NULL},
 };
 
-static void print_words(FILE *out, const char *const *words, const char *last)
+static void print_words(struct buffer *out, const char *const *words, const char *last)
 {
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a key of such a kind has words. */
 	for (size_t i = 0; words[i]; i++)
-		fprintf(out, "%s`%s`", i == 0 ? "" : words[i + 1] ? ", " : last, words[i]);
+		buffer_printf(out, "%s`%s`", i == 0 ? "" : words[i + 1] ? ", " : last, words[i]);
 }
 
 /* `hosts.NAME.numa[]` as a page's link to that heading. */
-static void print_link(FILE *out, const char *text, const struct section *section)
+static void print_link(struct buffer *out, const char *text, const struct section *section)
 {
-	fprintf(out, "[%s](#", text);
+	buffer_printf(out, "[%s](#", text);
 	for (const char *s = section->title; *s; s++)
 		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789_-", *s))
-			fputc(*s, out);
+			buffer_printf(out, "%c", *s);
 		else if (*s >= 'A' && *s <= 'Z')
-			fputc(*s - 'A' + 'a', out);
-	fputs(")", out);
+			buffer_printf(out, "%c", *s - 'A' + 'a');
+	buffer_puts(out, ")");
 }
 
-static void print_type(FILE *out, const struct key *key, enum key_type type);
+static void print_type(struct buffer *out, const struct key *key, enum key_type type);
 
-static void print_list(FILE *out, const struct key *key)
+static void print_list(struct buffer *out, const struct key *key)
 {
-	fputs("list of ", out);
+	buffer_puts(out, "list of ");
 	if (key->item == KEY_MAP) {
 		print_link(out, key->section->plural, key->section);
 		return;
 	}
 	if (key->item == KEY_NUMBER)
-		fputs("numbers, ", out);
+		buffer_puts(out, "numbers, ");
 	print_type(out, key, key->item);
 	if (key->item != KEY_NUMBER)
-		fputs(key->item == KEY_ADDRESS ? "es" : "s", out);
+		buffer_puts(out, key->item == KEY_ADDRESS ? "es" : "s");
 }
 
-static void print_type(FILE *out, const struct key *key, enum key_type type)
+static void print_type(struct buffer *out, const struct key *key, enum key_type type)
 {
 	static const enum grammar grammars[] = {
 		[KEY_SIZE] = GRAMMAR_SIZE,	 [KEY_ADDRESS] = GRAMMAR_PCI,
@@ -128,19 +126,19 @@ static void print_type(FILE *out, const struct key *key, enum key_type type)
 
 	switch (type) {
 	case KEY_FLAG:
-		fputs("`true` or `false`", out);
+		buffer_puts(out, "`true` or `false`");
 		break;
 	case KEY_NUMBER:
 		if (key->min == key->max)
-			fprintf(out, "`%" PRIu64 "`", key->min);
+			buffer_printf(out, "`%" PRIu64 "`", key->min);
 		else
-			fprintf(out, "%" PRIu64 " to %" PRIu64, key->min, key->max);
+			buffer_printf(out, "%" PRIu64 " to %" PRIu64, key->min, key->max);
 		break;
 	case KEY_WORD:
 		print_words(out, key->words, " or ");
 		break;
 	case KEY_TEXT:
-		fputs(grammar_noun(key->grammar), out);
+		buffer_puts(out, grammar_noun(key->grammar));
 		break;
 	case KEY_SIZE:
 	case KEY_ADDRESS:
@@ -148,7 +146,7 @@ static void print_type(FILE *out, const struct key *key, enum key_type type)
 	case KEY_MAC:
 	case KEY_VERSION:
 	case KEY_ESXI:
-		fputs(grammar_noun(grammars[type]), out);
+		buffer_puts(out, grammar_noun(grammars[type]));
 		break;
 	case KEY_LIST:
 		print_list(out, key);
@@ -157,22 +155,15 @@ static void print_type(FILE *out, const struct key *key, enum key_type type)
 		print_link(out, "map", key->section);
 		break;
 	case KEY_NAMED:
-		fprintf(out, "map of %s to ", grammar_noun(key->grammar));
+		buffer_printf(out, "map of %s to ", grammar_noun(key->grammar));
 		print_link(out, key->section->what, key->section);
 		break;
 	case KEY_PARAMS:
-		fputs(key->words ? "map of name to " : "map of parameter to text", out);
+		buffer_puts(out, key->words ? "map of name to " : "map of parameter to text");
 		if (key->words)
 			print_words(out, key->words, " or ");
 		break;
 	}
-}
-
-/* A `|` would end the cell. */
-static void print_cell(FILE *out, const char *s)
-{
-	for (; *s; s++)
-		fprintf(out, *s == '|' ? "\\|" : "%c", *s);
 }
 
 static bool is_either(const struct section *section, const struct key *key)
@@ -181,35 +172,43 @@ static bool is_either(const struct section *section, const struct key *key)
 				      strcmp(key->name, section->either[1]) == 0);
 }
 
-void reference_type(FILE *out, const struct key *key)
+void reference_type(struct buffer *out, const struct key *key)
 {
 	if (key->words && key->type != KEY_WORD && key->type != KEY_PARAMS) {
 		print_words(out, key->words, ", ");
-		fputs(" or ", out);
+		buffer_puts(out, " or ");
 	}
 	print_type(out, key, key->type);
 }
 
-void reference_notes(FILE *out, const struct section *section, const struct key *key)
+void reference_notes(struct buffer *out, const struct section *section, const struct key *key)
 {
 	if (key->flags & KEY_REQUIRED)
-		fputs("**Required.** ", out);
+		buffer_puts(out, "**Required.** ");
 	if (is_either(section, key))
-		fprintf(out, "**Either `%s` or `%s`.** ", section->either[0], section->either[1]);
+		buffer_printf(out, "**Either `%s` or `%s`.** ", section->either[0],
+			      section->either[1]);
 	if (key->flags & KEY_KVM)
-		fputs("*kvm only.* ", out);
+		buffer_puts(out, "*kvm only.* ");
 	if (key->flags & KEY_VSPHERE)
-		fputs("*vsphere only.* ", out);
+		buffer_puts(out, "*vsphere only.* ");
 }
 
-static void print_key(FILE *out, const struct section *section, const struct key *key)
+void reference_doc(struct buffer *out, const struct key *key)
 {
-	fprintf(out, "| `%s` | ", key->name);
+	buffer_puts(out, key->doc);
+	if (key_default(key))
+		buffer_printf(out, " Default `%s`.", key_default(key));
+}
+
+static void print_key(struct buffer *out, const struct section *section, const struct key *key)
+{
+	buffer_printf(out, "| `%s` | ", key->name);
 	reference_type(out, key);
-	fputs(" | ", out);
+	buffer_puts(out, " | ");
 	reference_notes(out, section, key);
-	print_cell(out, key->doc);
-	fputs(" |\n", out);
+	reference_doc(out, key);
+	buffer_puts(out, " |\n");
 }
 
 bool reference_repeats(const struct section *section, size_t i)
@@ -221,10 +220,10 @@ bool reference_repeats(const struct section *section, size_t i)
 }
 
 /* `depth` 2 is a chapter; what stands below hosts.NAME is a part of it. */
-static void print_section(FILE *out, const struct section *section, unsigned depth)
+static void print_section(struct buffer *out, const struct section *section, unsigned depth)
 {
-	fprintf(out, "\n%.*s %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n", (int)depth,
-		"####", section->title, section->doc);
+	buffer_printf(out, "\n%.*s %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n",
+		      (int)depth, "####", section->title, section->doc);
 	for (size_t i = 0; i < section->n; i++)
 		print_key(out, section, &section->keys[i]);
 	for (size_t i = 0; i < section->n; i++)
@@ -233,26 +232,27 @@ static void print_section(FILE *out, const struct section *section, unsigned dep
 				      section == &document_section ? 2 : 3);
 }
 
-static void print_opening(FILE *out)
+static void print_opening(struct buffer *out)
 {
 	size_t i;
 
-	fprintf(out,
+	buffer_printf(
+		out,
 		"# The spec language\n\nWhat a spec may say, key by key. Made from the key tables "
 		"by `gpuplan schema --format markdown`;\na test holds this page to them. `gpuplan "
 		"schema` prints the same as a JSON Schema for editors.\n\n<!-- spec -->\n\n"
 		"```yaml\n%s```\n\n## Files\n\n",
 		reference_example);
 	for (i = 0; reference_files[i]; i++)
-		fprintf(out, "- %s\n", reference_files[i]);
-	fputs("\n## Values\n\n| value | example | |\n|---|---|---|\n", out);
+		buffer_printf(out, "- %s\n", reference_files[i]);
+	buffer_puts(out, "\n## Values\n\n| value | example | |\n|---|---|---|\n");
 	for (i = 0; reference_values[i].name; i++)
-		fprintf(out, "| %s |%s%s | %s%s|\n", reference_values[i].name,
-			*reference_values[i].example ? " " : "", reference_values[i].example,
-			reference_values[i].doc, *reference_values[i].doc ? " " : "");
+		buffer_printf(out, "| %s |%s%s | %s%s|\n", reference_values[i].name,
+			      *reference_values[i].example ? " " : "", reference_values[i].example,
+			      reference_values[i].doc, *reference_values[i].doc ? " " : "");
 }
 
-void spec_reference(FILE *out)
+void spec_reference(struct buffer *out)
 {
 	print_opening(out);
 	print_section(out, &document_section, 2);

@@ -3,8 +3,7 @@
 #ifndef GPUPLAN_REFERENCE_H
 #define GPUPLAN_REFERENCE_H
 
-#include <stdio.h>
-
+#include "compiler/base/buffer.h"
 #include "schema/keys.h"
 
 struct reference_value {
@@ -16,10 +15,15 @@ extern const char *const reference_files[];		/* a paragraph each; ends with NULL
 extern const struct reference_value reference_values[]; /* ends with a NULL name */
 
 /* "`kvm` or `vsphere`", "list of sizes". */
-void reference_type(FILE *out, const struct key *key);
-/* "**Required.** ", "*kvm only.* ": what goes before the key's `doc`. */
-void reference_notes(FILE *out, const struct section *section, const struct key *key);
+void reference_type(struct buffer *out, const struct key *key);
+/* "**Required.** ", "*kvm only.* ": what goes before the sentences of reference_doc. */
+void reference_notes(struct buffer *out, const struct section *section, const struct key *key);
+/* What the key means, and its default. */
+void reference_doc(struct buffer *out, const struct key *key);
 /* Key i's section is an earlier key's too, and was shown there. */
 bool reference_repeats(const struct section *section, size_t i);
+
+/* docs/spec.md. */
+void spec_reference(struct buffer *out);
 
 #endif

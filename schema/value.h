@@ -19,7 +19,8 @@ struct number {
 	uint64_t n;
 };
 
-/* One of a fixed list of words, counted from 1 in the order of its enum; 0: absent. */
+/* One of a fixed list of words, counted from 1 in the order of its enum; 0: absent, and its key has
+ * no default (schema/keys.h). */
 struct word {
 	struct span at;
 	uint8_t is;

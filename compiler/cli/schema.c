@@ -1,5 +1,6 @@
 /* gpuplan schema: the key tables as a JSON Schema, or as the reference page. */
 #include "schema/json_schema.h"
+#include "schema/reference.h"
 
 #include "compiler/cli/cli.h"
 #include "compiler/cli/json.h"
@@ -16,15 +17,18 @@ const struct command command_schema = {
 
 static enum status run(struct arena *arena, const struct options *options)
 {
-	(void)arena;
 	if (options->n_arguments) {
 		trouble("schema takes no argument");
 		return STATUS_TROUBLE;
 	}
 	if (options->format && strcmp(options->format, "markdown") == 0) {
-		spec_reference(stdout);
+		struct buffer page;
+
+		buffer_init(&page, arena);
+		spec_reference(&page);
+		fwrite(page.p, 1, page.n, stdout);
 	} else {
-		json_object *schema = json_schema();
+		json_object *schema = json_schema(arena);
 
 		if (!schema)
 			arena_oom();

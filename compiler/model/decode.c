@@ -181,6 +181,7 @@ static bool decode_section(struct decoder *d, const struct key *key, const struc
 					 ? section_key(section, str_of(section->shorthand))
 					 : NULL;
 
+	section_defaults(section, out);
 	if (node->kind == NODE_MAP) {
 		decode_map(d, (struct owner){.section = section}, node, out);
 		/* A merged map is complete only with its profile; no such section requires a key.
@@ -229,14 +230,17 @@ static bool decode_list(struct decoder *d, const struct key *key, const struct n
 	bool whole = true;
 
 	if (node->kind == NODE_SCALAR) {
-		out->word = decode_word_of(key, yaml_text(d->yaml, node));
-		if (out->word)
+		uint8_t word = decode_word_of(key, yaml_text(d->yaml, node));
+
+		if (word) {
+			out->word = word;
 			out->at = node->at;
-		else if (key->words)
+		} else if (key->words) {
 			decode_wrong_word(d, key, node);
-		else
+		} else {
 			decode_wrong_type(d, key, node);
-		return out->word;
+		}
+		return word;
 	}
 	if (node->kind != NODE_LIST) {
 		decode_wrong_type(d, key, node);
@@ -246,6 +250,7 @@ static bool decode_list(struct decoder *d, const struct key *key, const struct n
 	item.words = NULL;
 	item.flags |= KEY_ITEM;
 	out->at = node->at;
+	out->word = 0;
 	if (!good_length(d, key, node))
 		return false;
 	out->items = arena_array(d->arena, node->n, size);
@@ -299,6 +304,7 @@ static bool decode_named_entry(struct decoder *d, const struct key *key, node_id
 
 	if (!named && name->kind != NODE_SCALAR)
 		return false;
+	section_defaults(key->section, out);
 	out->name = (struct text){name->at, yaml_text(d->yaml, name)};
 	owner.name = out->name.s;
 	out->at = value->at;
@@ -486,6 +492,7 @@ bool decode_map_of(struct decoder *d, const struct section *section, node_id top
 {
 	const struct node *node = yaml_node(d->yaml, top);
 
+	section_defaults(section, out);
 	if (node->kind == NODE_MAP)
 		decode_map(d, (struct owner){.section = section}, node, out);
 	else if (node->kind != NODE_BROKEN && !yaml_is_null(d->yaml, node))

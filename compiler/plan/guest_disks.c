@@ -89,7 +89,7 @@ void guest_disks(struct arena *arena, const struct vm *vm, struct vm_devices *ou
 		disk->format = spec->format.is	? (enum disk_format)spec->format.is
 			       : disk->is_block ? FORMAT_RAW
 						: FORMAT_QCOW2;
-		disk->bus = spec->bus.is ? (enum disk_bus)spec->bus.is : BUS_VIRTIO;
+		disk->bus = spec->bus.is;
 		disk->unit = units[disk->bus]++;
 		disk->port = -1;
 		if (disk->bus == BUS_VIRTIO)
@@ -148,7 +148,7 @@ void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out
 		nic->spec = spec;
 		nic->is_network = span_given(spec->network.at);
 		nic->source = nic->is_network ? spec->network.s : spec->bridge.s;
-		nic->model = spec->model.is ? (enum nic_model)spec->model.is : NIC_VIRTIO;
+		nic->model = spec->model.is;
 		nic->port = -1;
 		if (findings)
 			check_nic(spec, i, findings);

@@ -221,7 +221,7 @@ static void bind_memory(struct arena *arena, struct vm *vm)
 
 void guest_pin(struct arena *arena, struct vm *vm, struct findings *findings)
 {
-	if (span_given(vm->spec->pinning.at) && !vm_broken(vm->spec, pinning)) {
+	if (!vm_broken(vm->spec, pinning)) {
 		if (vm->spec->pinning.word == PINNING_AUTO)
 			vm->pinned = pin_auto(vm, findings);
 		else if (vm->spec->pinning.word != PINNING_NONE)

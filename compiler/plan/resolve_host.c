@@ -299,8 +299,8 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 	host->kvm = spec->hypervisor.is == HYPERVISOR_KVM;
 	host->unusable = !spec->hypervisor.is || spec->gpus.n == 0 ||
 			 (span_given(spec->profile.at) && !host->profile);
-	host->managed_by = spec->managed_by.is ? spec->managed_by.is : MANAGED_BY_LIBVIRT;
-	host->iommu_backend = spec->iommu_backend.is ? spec->iommu_backend.is : IOMMU_LEGACY;
+	host->managed_by = spec->managed_by.is;
+	host->iommu_backend = spec->iommu_backend.is;
 	host->libvirt_stateless = !before(r, spec->versions.libvirt, "libvirt_loader_stateless",
 					  false);
 	host->libvirt_iommufd = !before(r, spec->versions.libvirt, "libvirt_iommufd", true);

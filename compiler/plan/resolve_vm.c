@@ -277,18 +277,16 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 	return NULL;
 }
 
-#define OR(word, fallback) ((word).is ? (word).is : (fallback))
-
 void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 {
 	vm->spec = spec;
 	vm->host = find_host(r, spec);
-	vm->guest = OR(spec->guest, GUEST_LINUX);
-	vm->firmware = OR(spec->firmware, FIRMWARE_EFI);
-	vm->hugepages = OR(spec->hugepages, HUGEPAGES_NONE);
-	vm->p2p = OR(spec->p2p, P2P_NONE);
-	vm->scope = OR(spec->p2p_scope, SCOPE_VM);
-	vm->console = OR(spec->console, CONSOLE_SERIAL);
+	vm->guest = spec->guest.is;
+	vm->firmware = spec->firmware.is;
+	vm->hugepages = spec->hugepages.is;
+	vm->p2p = spec->p2p.is;
+	vm->scope = spec->p2p_scope.is;
+	vm->console = spec->console.is;
 	vm->vcpus = (uint32_t)spec->vcpus.n;
 	vm->memory = spec->memory.n;
 	vm->multicast = spec->multicast.on;

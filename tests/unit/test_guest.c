@@ -2,6 +2,7 @@
  * names are derived from. The VMs are built by hand, as resolve would have left them. */
 #include "compiler/base/digest.h"
 #include "compiler/plan/guest.h"
+#include "schema/keys.h"
 #include "tests/unit/check.h"
 
 enum { MOST = MAX_GPUS };
@@ -50,6 +51,7 @@ static void begin(uint32_t vcpus, uint64_t memory, uint32_t n_gpus)
 	host_spec.numa.n = 2;
 	host = (struct host){.spec = &host_spec, .kvm = true, .gpus = gpus, .n_gpus = n_gpus};
 	spec = (struct vm_spec){.at = here(), .name = text("v"), .host = text("h")};
+	section_defaults(&vm_section, &spec);
 	spec.vcpus = number(vcpus);
 	spec.memory = number(memory);
 	spec.gpus.at = here();
@@ -78,6 +80,7 @@ static void pin_auto(void)
 static void pin_list(const char *const *items, uint32_t n)
 {
 	spec.pinning.at = here();
+	spec.pinning.word = 0;
 	spec.pinning.n = n;
 	spec.pinning.items = arena_array(arena, n, sizeof *spec.pinning.items);
 	for (uint32_t i = 0; i < n; i++)
@@ -418,14 +421,15 @@ static void test_wrong_sources(void)
 	struct nic_spec nics[] = {{.at = here()},
 				  {.at = here(), .bridge = text("a"), .network = text("b")},
 				  {.at = here(), .broken = 1}};
-	struct disk_spec disks[] = {{.at = here()},
-				    {.at = here(), .file = text("/a"), .block = text("/b")},
-				    {.at = here(), .broken = 1},
+	struct disk_spec disks[] = {disk(BUS_VIRTIO), disk(BUS_VIRTIO), disk(BUS_VIRTIO),
 				    disk(BUS_SATA)};
 
 	begin(1, GIB, 0);
 	spec.nics.items = nics;
 	spec.nics.n = 3;
+	disks[0].file = (struct text){0};
+	disks[1].block = text("/b");
+	disks[2].broken = 1;
 	disks[3].readonly = (struct flag){here(), true};
 	spec.disks.items = disks;
 	spec.disks.n = 4;

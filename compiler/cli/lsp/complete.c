@@ -60,7 +60,7 @@ static void add_key(struct completion *c, const struct section *section, const s
 	if (facts.n)
 		item.detail = arena_printf(c->arena, "%.*s (%.*s)", STR_ARG(item.detail),
 					   STR_ARG(facts));
-	item.doc = str_of(key->doc);
+	item.doc = key_meaning(c->arena, key);
 	item.text = key_text(c, key, &item.snippet);
 	add_item(c, item);
 }

@@ -16,7 +16,7 @@ static void add_words(struct completion *c, const char *const *words, struct str
 static void add_plain_values(struct completion *c, const struct key *key)
 {
 	static const char *const flags[] = {"true", "false", NULL};
-	struct str doc = str_of(key->doc);
+	struct str doc = key_meaning(c->arena, key);
 
 	if (key->type == KEY_FLAG)
 		add_words(c, flags, doc);

@@ -1,7 +1,6 @@
 #include "compiler/cli/lsp/facts.h"
 
-#include "compiler/base/buffer.h"
-#include "schema/keys.h"
+#include "schema/reference.h"
 
 struct str board_facts(struct arena *arena, const struct board *board)
 {
@@ -110,6 +109,15 @@ struct str key_facts(struct arena *arena, unsigned flags)
 			    flags & KEY_KVM	  ? "kvm only"
 			    : flags & KEY_VSPHERE ? "vsphere only"
 						  : "");
+}
+
+struct str key_meaning(struct arena *arena, const struct key *key)
+{
+	struct buffer out;
+
+	buffer_init(&out, arena);
+	reference_doc(&out, key);
+	return buffer_text(&out);
 }
 
 bool vgpu_fits(struct catalog *catalog, const struct board *board, const struct vgpu_type *type)

@@ -3,6 +3,7 @@
 #define GPUPLAN_LSP_FACTS_H
 
 #include "compiler/plan/plan.h"
+#include "schema/keys.h"
 
 /* "A100-SXM4-80GB, 80 GiB, 10de:20b2, BAR1 128 GiB, MMIO 256 GiB on vSphere" */
 struct str board_facts(struct arena *arena, const struct board *board);
@@ -14,6 +15,8 @@ struct str gpu_facts(struct arena *arena, const struct gpu *gpu);
 struct str host_facts(struct arena *arena, const struct host *host);
 /* "required, kvm only" or empty. */
 struct str key_facts(struct arena *arena, unsigned flags);
+/* What the key means, and its default. */
+struct str key_meaning(struct arena *arena, const struct key *key);
 /* The type is one that the board can run. */
 bool vgpu_fits(struct catalog *catalog, const struct board *board, const struct vgpu_type *type);
 

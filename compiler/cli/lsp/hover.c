@@ -1,11 +1,11 @@
 /* Hover: what a key takes, what a name stands for, and why a finding is one. */
-#include "compiler/base/buffer.h"
 #include "compiler/cli/lsp/facts.h"
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/shape.h"
 #include "compiler/model/decode.h"
 #include "rules/rules.h"
+#include "schema/reference.h"
 
 static void add_key(struct buffer *out, const struct key *key)
 {
@@ -14,7 +14,9 @@ static void add_key(struct buffer *out, const struct key *key)
 	buffer_printf(out, "**%s**: %.*s", key->name, STR_ARG(decode_expected(out->arena, key)));
 	if (facts.n)
 		buffer_printf(out, " *(%.*s)*", STR_ARG(facts));
-	buffer_printf(out, "\n\n%s\n", key->doc);
+	buffer_puts(out, "\n\n");
+	reference_doc(out, key);
+	buffer_puts(out, "\n");
 }
 
 static void add_fact(struct buffer *out, struct str name, struct str facts)

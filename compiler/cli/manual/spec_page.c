@@ -1,32 +1,8 @@
 /* The holes of gpuplan-spec(5): the key tables; and those of the project file, for gpuplan(1). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/cli/manual/manual.h"
 #include "schema/reference.h"
-
-/* Markdown that schema/reference.c prints for a key. */
-static void put_printed(FILE *out, const struct section *section, const struct key *key,
-			void (*print)(FILE *, const struct section *, const struct key *))
-{
-	char *text = NULL;
-	size_t n;
-	FILE *memory = open_memstream(&text, &n);
-
-	if (!memory)
-		arena_oom();
-	print(memory, section, key);
-	if (fclose(memory) != 0)
-		arena_oom();
-	roff_markdown(out, text);
-	free(text);
-}
-
-static void print_type(FILE *out, const struct section *section, const struct key *key)
-{
-	(void)section;
-	reference_type(out, key);
-}
 
 void man_spec_files(FILE *out)
 {
@@ -65,18 +41,30 @@ void man_spec_values(FILE *out)
 	}
 }
 
+static void put_key(FILE *out, const struct section *section, const struct key *key)
+{
+	struct arena *arena = arena_new();
+	struct buffer type, text;
+
+	buffer_init(&type, arena);
+	buffer_init(&text, arena);
+	reference_type(&type, key);
+	reference_notes(&text, section, key);
+	reference_doc(&text, key);
+	fputs(".TP\n\\fB", out);
+	roff_text(out, key->name);
+	fputs("\\fR: ", out);
+	roff_markdown(out, type.p);
+	fputs("\n", out);
+	roff_markdown(out, text.p);
+	fputs("\n", out);
+	arena_free(arena);
+}
+
 static void put_keys(FILE *out, const struct section *section)
 {
-	for (size_t i = 0; i < section->n; i++) {
-		fputs(".TP\n\\fB", out);
-		roff_text(out, section->keys[i].name);
-		fputs("\\fR: ", out);
-		put_printed(out, section, &section->keys[i], print_type);
-		fputs("\n", out);
-		put_printed(out, section, &section->keys[i], reference_notes);
-		roff_markdown(out, section->keys[i].doc);
-		fputs("\n", out);
-	}
+	for (size_t i = 0; i < section->n; i++)
+		put_key(out, section, &section->keys[i]);
 }
 
 void man_project_keys(FILE *out)

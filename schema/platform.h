@@ -1,0 +1,53 @@
+/* Platforms: what runs a host's VMs, by the host's `hypervisor` and `managed_by` together.
+ *
+ * Each platform is a row in platform.c: what it can carry, its limits, the artifacts that it takes.
+ * All other code asks the row for a capability, never for a platform's name (tests/includes.py),
+ * so that a new platform is a row. The key tables name the capability that a key needs
+ * (schema/keys.h, `needs`). */
+#ifndef GPUPLAN_SCHEMA_PLATFORM_H
+#define GPUPLAN_SCHEMA_PLATFORM_H
+
+#include "schema/model.h"
+
+/* How a GPU of a guest is shown its clique. */
+enum clique_carrier {
+	CLIQUES_NONE,
+	CLIQUES_BY_LIBVIRT, /* <qemu:override> in the domain */
+	CLIQUES_BY_QEMU,    /* a property among QEMU's arguments */
+	CLIQUES_BY_WRAPPER, /* no artifact of a VM carries it: a wrapper reads the clique map */
+};
+
+struct platform {
+	/* Of the row: the words of a host; managed_by 0: there is no choice. */
+	enum hypervisor hypervisor;
+	enum manager managed_by;
+	const char *word; /* as users write `hypervisor`; empty where a host says none */
+	const char *name; /* in sentences */
+	/* The targets of the artifacts that it takes; ends with NULL. */
+	const char *const *targets;
+
+	/* What a VM may have: vCPUs, and what its memory and its MMIO window are multiples of. */
+	uint32_t max_vcpus;
+	uint64_t memory_unit, mmio_unit;
+
+	bool whole_vm;	   /* a VM's artifact is all of it; else entries for one that exists */
+	bool placement;	   /* vCPUs are pinned; memory is bound to nodes, or in huge pages */
+	bool guest_layout; /* the guest's NUMA cells and PCI places are ours to choose */
+	bool vfio;	   /* Linux passes devices: IOMMU groups; vGPUs are mediated devices or
+			      virtual functions, and take their parameters from sysfs */
+	bool qemu;	   /* VMs are QEMU's: its release, its firmware and their limits count */
+	bool esxi;	   /* VMs are ESXi's: its release and its support by NVIDIA count */
+	bool mmio_table; /* the MMIO window follows NVIDIA's table of MMIO space, not BAR1 alone */
+	bool host_id;	 /* a passed GPU's entry names its host by `system_id` */
+	bool by_hand;	 /* nobody binds GPUs or copies firmware variables before a VM starts */
+	enum clique_carrier cliques;
+	/* Who makes the domain XML anew at each start ("Nova"); NULL: nobody. */
+	const char *rewriter;
+};
+
+/* The host's; never NULL: the row of a host whose `hypervisor` is wrong or missing has nothing. */
+const struct platform *platform_of(const struct host_spec *spec);
+/* The platform takes the artifacts of that target. */
+bool platform_takes(const struct platform *platform, const char *target);
+
+#endif
