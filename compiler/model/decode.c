@@ -67,22 +67,6 @@ static unsigned unread_kind(const struct key *key)
 	return 0;
 }
 
-struct str decode_known_keys(struct decoder *d, const struct section *section, bool profile)
-{
-	struct str all = STR("");
-
-	if (d->known.section == section && d->known.profile == profile)
-		return d->known.names;
-	for (size_t i = 0; i < section->n; i++)
-		if (!profile || !(section->keys[i].flags & KEY_OWN))
-			all = arena_printf(d->arena, "%.*s%s%s", STR_ARG(all), all.n ? ", " : "",
-					   section->keys[i].name);
-	d->known.section = section;
-	d->known.profile = profile;
-	d->known.names = all;
-	return all;
-}
-
 /* Returns the known key that was most likely meant, or NULL. */
 static const struct key *unknown_key(struct decoder *d, struct owner owner, const struct node *name)
 {

@@ -4,95 +4,12 @@
 
 #include "compiler/model/decode_meant.h"
 
-/* `a, b or c` */
-static struct str words_text(struct arena *arena, const char *const *words)
-{
-	struct str s = str_of(words[0]);
-
-	for (size_t i = 1; words[i]; i++)
-		s = arena_printf(arena, "%.*s%s%s", STR_ARG(s), words[i + 1] ? ", " : " or ",
-				 words[i]);
-	return s;
-}
-
-static struct str expected_type(struct arena *arena, const struct key *key, enum key_type type);
-
-static struct str expected_map(struct arena *arena, const struct section *section)
-{
-	const struct key *only = section->shorthand
-					 ? section_key(section, str_of(section->shorthand))
-					 : NULL;
-
-	if (!only)
-		return STR("a map");
-	return arena_printf(arena, "%.*s, or a map",
-			    STR_ARG(expected_type(arena, only, only->type)));
-}
-
-static struct str expected_type(struct arena *arena, const struct key *key, enum key_type type)
-{
-	switch (type) {
-	case KEY_FLAG:
-		return STR("true or false");
-	case KEY_NUMBER:
-		if (key->min == key->max)
-			return arena_printf(arena, "%" PRIu64, key->min);
-		return arena_printf(arena, "a whole number from %" PRIu64 " to %" PRIu64, key->min,
-				    key->max);
-	case KEY_SIZE:
-		return str_of(grammar_what(GRAMMAR_SIZE));
-	case KEY_WORD:
-		return words_text(arena, key->words);
-	case KEY_TEXT:
-		return str_of(grammar_what(key->grammar));
-	case KEY_ADDRESS:
-		return str_of(grammar_what(GRAMMAR_PCI));
-	case KEY_UUID:
-		return str_of(grammar_what(GRAMMAR_UUID));
-	case KEY_MAC:
-		return str_of(grammar_what(GRAMMAR_MAC));
-	case KEY_VERSION:
-		return str_of(grammar_what(GRAMMAR_VERSION));
-	case KEY_ESXI:
-		return str_of(grammar_what(GRAMMAR_ESXI));
-	case KEY_LIST:
-		return STR("a list");
-	case KEY_MAP:
-		return expected_map(arena, key->section);
-	case KEY_NAMED:
-		return STR("a map of names");
-	case KEY_PARAMS:
-		if (key->words)
-			return arena_printf(arena, "a map of names to %.*s",
-					    STR_ARG(words_text(arena, key->words)));
-		return STR("a map of plugin parameters");
-	}
-	return STR("");
-}
-
-struct str decode_expected(struct arena *arena, const struct key *key)
-{
-	struct str what = expected_type(arena, key, key->type);
-
-	if (!key->words || key->type == KEY_WORD || key->type == KEY_PARAMS)
-		return what;
-	return arena_printf(arena, "%.*s, or %.*s", STR_ARG(words_text(arena, key->words)),
-			    STR_ARG(what));
-}
-
 /* "'vfs'", or "an item of 'vfs'" */
 static const char *label(struct decoder *d, const struct key *key)
 {
 	return arena_printf(d->arena, "%s'%s'", key->flags & KEY_ITEM ? "an item of " : "",
 			    key->name)
 		.p;
-}
-
-const char *decode_kind_name(const struct node *node)
-{
-	return node->kind == NODE_MAP	 ? "a map"
-	       : node->kind == NODE_LIST ? "a list"
-					 : "a single value";
 }
 
 void decode_wrong_type(struct decoder *d, const struct key *key, const struct node *node)
@@ -157,16 +74,6 @@ uint8_t decode_word_of(const struct key *key, struct str s)
 		if (str_is(s, key->words[i]))
 			return (uint8_t)(i + 1);
 	return 0;
-}
-
-bool decode_all_digits(struct str s)
-{
-	if (s.n && *s.p == '-')
-		s.p++, s.n--;
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return s.n > 0;
 }
 
 static bool decode_number(struct decoder *d, const struct key *key, const struct node *node,

@@ -6,7 +6,8 @@
 #ifndef GPUPLAN_PROFILES_H
 #define GPUPLAN_PROFILES_H
 
-#include "compiler/model/load.h"
+#include "compiler/finding/finding.h"
+#include "compiler/model/spec.h"
 
 /* Also reports profiles that are not there, and required keys that neither has. */
 void merge_profiles(struct spec *spec, struct findings *findings);
