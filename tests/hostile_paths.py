@@ -190,6 +190,15 @@ def planted(tree):
             (out / "manifest.json").write_text(json.dumps({"version": 1, "gpuplan": "0.1.0", "files": [{"path": p, **file} for p in paths], "sources": []}))
         return plant
 
+    def listed(name, path):
+        """A link to a folder, and a manifest that claims a file behind it."""
+        def plant():
+            link(name, away)()
+            manifest([path])()
+        return plant
+
+    yield "a listed file behind a link", listed("x", "x/file")
+    yield "a listed file behind a link further down", listed("x/y", "x/y/file")
     for name in ("h", "h/v.xml", "h/v.qemu-args", "h/clique-map.json", "h/clique-map.sh", "manifest.json"):
         yield f"{name} is a link", link(name, away if name == "h" else victim)
         yield f"{name} is a relative link", link(name, "../away" if name == "h" else "../" * (name.count("/") + 1) + "victim")

@@ -74,18 +74,17 @@ static bool read_manifest(struct tree *t)
 	return find_leftovers(t, "");
 }
 
-/* A change of `path` (HOST/NAME), taken apart. */
 static struct change *add_change(struct tree *t, struct str path)
 {
 	struct arena *arena = t->output->arena;
 	struct change *c = arena_push(arena, (void **)&t->changes, &t->n, &t->capacity, sizeof *c);
-	const char *slash = memchr(path.p, '/', path.n);
-	size_t host = (size_t)(slash - path.p);
+	struct str folder = path_folder(arena, path);
+	size_t n = folder.n ? folder.n + 1 : 0;
 
 	*c = (struct change){
 		.path = path,
-		.folder = arena_printf(arena, "%.*s", (int)host, path.p).p,
-		.name = arena_printf(arena, "%.*s", (int)(path.n - host - 1), slash + 1).p,
+		.folder = folder.p,
+		.name = arena_printf(arena, "%.*s", (int)(path.n - n), path.p + n).p,
 	};
 	return c;
 }
@@ -170,8 +169,26 @@ static void sort_changes(struct tree *t)
 		qsort(t->changes, t->n, sizeof *t->changes, compare_changes);
 }
 
+/* No file that this run writes is a folder of another one. */
+static bool check_folders(struct tree *t)
+{
+	const char *last = "";
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		struct str folder = str_of(t->changes[i].folder);
+
+		if (strcmp(folder.p, last) == 0)
+			continue;
+		last = folder.p;
+		for (; folder.n; folder = path_folder(t->output->arena, folder))
+			if (wanted(t->changes, t->n, folder))
+				return tree_refuse(t, folder, "would be a file and a folder");
+	}
+	return true;
+}
+
 /* Every file of this run, and every listed one that it does not write. */
-static void collect_changes(struct tree *t)
+static bool collect_changes(struct tree *t)
 {
 	struct output *o = t->output;
 	uint32_t n_wanted;
@@ -179,24 +196,26 @@ static void collect_changes(struct tree *t)
 	for (uint32_t i = 0; i < o->n_files; i++)
 		add_change(t, o->files[i].path)->text = o->files[i].text;
 	sort_changes(t);
-	n_wanted = t->n;
-	for (uint32_t i = 1; i < n_wanted; i++)
+	for (uint32_t i = 1; i < t->n; i++)
 		assert(!str_eq(t->changes[i - 1].path, t->changes[i].path));
+	if (!check_folders(t))
+		return false;
+	n_wanted = t->n;
 	for (uint32_t i = 0; i < t->old.n; i++) {
 		if (output_considers(o, t->old.files[i].target) &&
 		    !wanted(t->changes, n_wanted, t->old.files[i].path))
 			add_change(t, t->old.files[i].path)->stale = true;
 	}
 	sort_changes(t);
+	return true;
 }
 
 bool tree_find_changes(struct tree *t)
 {
 	const char *folder = "";
 
-	if (!read_manifest(t))
+	if (!read_manifest(t) || !collect_changes(t))
 		return false;
-	collect_changes(t);
 	for (uint32_t i = 0; i < t->n; i++) {
 		struct change *c = &t->changes[i];
 

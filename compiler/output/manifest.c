@@ -6,7 +6,7 @@
 #include "compiler/base/parallel.h"
 #include "compiler/output/private.h"
 
-enum { MANIFEST_VERSION = 1, MANIFEST_DEPTH = 8, SHA256_CHARS = 64 };
+enum { MANIFEST_VERSION = 1, MANIFEST_DEPTH = 8, SHA256_CHARS = 64, MAX_FOLDERS = 8 };
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -49,10 +49,10 @@ void manifest_merge(struct arena *arena, struct manifest *manifest, const struct
 	*manifest = merged;
 }
 
-/* --- reading: nothing in the text is believed --- */
+/* --- reading: nothing in the text is trusted --- */
 
-/* Text of the characters that names of hosts and VMs are made of; it is no `.`, no `..` and no
- * hidden file, for it starts with a letter or a digit. */
+/* Only the characters of names of hosts and VMs. The first is a letter or a digit, so that it is
+ * neither `.` nor `..`, nor hidden as the files are that a run has not yet renamed. */
 static bool is_plain_name(struct str s)
 {
 	if (s.n == 0 || s.n > NAME_MAX || *s.p == '.' || *s.p == '_' || *s.p == '-')
@@ -88,25 +88,31 @@ static struct str member(struct json_object *object, const char *key)
 			    (size_t)json_object_get_string_len(value)};
 }
 
-/* HOST/FILE, the file named for the VM if it has one. */
-static bool is_artifact_path(const struct manifest_entry *e)
+/* Plain names with slashes between them: a file under the output folder, and not the manifest. */
+static bool is_artifact_path(struct str path)
 {
-	struct str file = e->path;
+	unsigned folders = 0;
 
-	if (!file.p || !e->host.p || !is_plain_name(e->host) || file.n <= e->host.n + 1 ||
-	    memcmp(file.p, e->host.p, e->host.n) != 0 || file.p[e->host.n] != '/')
+	if (!path.p || str_is(path, OUTPUT_MANIFEST))
 		return false;
-	file.p += e->host.n + 1;
-	file.n -= e->host.n + 1;
-	if (!is_plain_name(file))
-		return false;
-	return e->vm.n == 0 || (is_plain_name(e->vm) && file.n > e->vm.n + 1 &&
-				memcmp(file.p, e->vm.p, e->vm.n) == 0 && file.p[e->vm.n] == '.');
+	for (;;) {
+		const char *slash = memchr(path.p, '/', path.n);
+		size_t n = slash ? (size_t)(slash - path.p) : path.n;
+
+		if (!is_plain_name((struct str){path.p, n}))
+			return false;
+		if (!slash)
+			return true;
+		if (++folders > MAX_FOLDERS)
+			return false;
+		path = (struct str){slash + 1, path.n - n - 1};
+	}
 }
 
 /* What is wrong with one of the files; NULL: nothing. */
 static const char *read_entry(struct json_object *file, struct manifest_entry *out)
 {
+	struct json_object *host = json_object_object_get(file, "host");
 	struct json_object *vm = json_object_object_get(file, "vm");
 	struct json_object *size = json_object_object_get(file, "size");
 
@@ -117,8 +123,10 @@ static const char *read_entry(struct json_object *file, struct manifest_entry *o
 		.vm = member(file, "vm"),
 		.sha256 = member(file, "sha256"),
 	};
-	if ((vm && !out->vm.n) || !is_artifact_path(out))
-		return "'path' is not HOST/FILE of its host and VM";
+	if (!is_artifact_path(out->path))
+		return "'path' is not one that an artifact has";
+	if ((host && !is_plain_name(out->host)) || (vm && !is_plain_name(out->vm)))
+		return "'host' or 'vm' is not the name of one";
 	if (!is_plain_name(out->target))
 		return "'target' is not the name of one";
 	if (!is_sha256(out->sha256))
@@ -263,7 +271,8 @@ static json_object *files_json(const struct manifest *next)
 
 		json_put_text(file, "path", e->path);
 		json_put_text(file, "target", e->target);
-		json_put_text(file, "host", e->host);
+		if (e->host.n)
+			json_put_text(file, "host", e->host);
 		if (e->vm.n)
 			json_put_text(file, "vm", e->vm);
 		json_put_text(file, "sha256", e->sha256);

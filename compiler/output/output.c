@@ -142,7 +142,7 @@ static struct tree tree_start(struct output *output, const char *dir, struct str
 		.root = -1,
 		.folder = -1,
 		.made = {.arena = output->arena},
-		.hosts_made = {.arena = output->arena},
+		.below_made = {.arena = output->arena},
 	};
 }
 

@@ -14,7 +14,7 @@
 
 /* One file that a manifest lists. */
 struct manifest_entry {
-	struct str path, target, host, vm; /* vm: empty for a host's artifact */
+	struct str path, target, host, vm; /* host, vm: empty where it is of none, or of all */
 	struct str sha256;
 	uint64_t size;
 };
@@ -25,7 +25,8 @@ struct manifest {
 };
 
 /* Reads a manifest that may have been written by anyone. Only paths that an artifact can have get
- * through: HOST/FILE, both plain names. false with *error set. */
+ * through: plain names with slashes between them, which lead nowhere but down. false with *error
+ * set. */
 bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, struct str *error);
 /* `more` wins over `manifest` where both list a path. */
 void manifest_merge(struct arena *arena, struct manifest *manifest, const struct manifest *more);
@@ -47,8 +48,8 @@ enum change_kind { CHANGE_NONE, CHANGE_WRITE, CHANGE_REMOVE };
 
 struct change {
 	enum change_kind kind;
-	struct str path;    /* HOST/NAME */
-	const char *folder; /* HOST; "" for the output folder itself */
+	struct str path;    /* FOLDER/NAME */
+	const char *folder; /* "" for the output folder itself */
 	const char *name;
 	struct str text;
 	bool stale;  /* the last manifest lists it, and this run does not write it */
@@ -63,14 +64,14 @@ struct tree {
 	struct str *error;
 	int root; /* -1: not there */
 	bool locked;
-	int folder; /* the host folder opened last, -1: none */
-	const char *folder_name;
+	int folder; /* the folder below it that was opened last, -1: none */
+	const char *folder_path;
 	struct manifest old;	/* the last manifest, and those that killed runs left */
-	struct change *changes; /* sorted by path: HOST by HOST */
+	struct change *changes; /* sorted by path */
 	uint32_t n, capacity;
 	struct change manifest;
 	struct folder_list made;       /* DIR and folders above it, by this run */
-	struct folder_list hosts_made; /* in DIR */
+	struct folder_list below_made; /* in DIR, each before those in it */
 	bool renaming;		       /* no way back */
 	struct change *leftovers;      /* of killed runs: to remove */
 	uint32_t n_leftovers, leftovers_capacity;
@@ -80,9 +81,11 @@ struct tree {
  * "'DIR/PATH' WHAT". */
 bool tree_fail(struct tree *t, const char *verb, struct str path);
 bool tree_refuse(struct tree *t, struct str path, const char *what);
-/* The folder of a change ("": the output folder); -1: errno says why. Changes come folder by
+/* The folder of a change ("": the output folder); -1: errno says why. Most changes come folder by
  * folder, so one stays open. */
-int tree_folder(struct tree *t, const char *name);
+int tree_folder(struct tree *t, const char *path);
+/* The path without its last name, "" where it has one name; terminated. */
+struct str path_folder(struct arena *arena, struct str path);
 
 /* Fills in `old`, `changes`, `manifest` and `leftovers`. */
 bool tree_find_changes(struct tree *t);

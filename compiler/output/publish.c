@@ -8,28 +8,33 @@
 
 #include "compiler/output/private.h"
 
-/* The folder of a change, made where it is missing. */
-static int make_host_folder(struct tree *t, const char *name)
+/* The folder of a change; it and those above it are made where they are missing. */
+static int make_folder(struct tree *t, const char *path)
 {
-	int folder = tree_folder(t, name);
-	struct str *made;
+	struct arena *arena = t->output->arena;
+	int folder = tree_folder(t, path), above;
+	struct str *made, parent;
 
-	if (folder >= 0 || errno != ENOENT)
+	if (folder >= 0 || errno != ENOENT || !*path)
 		return folder;
-	if (mkdirat(t->root, name, 0755) == 0) {
-		made = arena_push(t->output->arena, (void **)&t->hosts_made.items, &t->hosts_made.n,
-				  &t->hosts_made.capacity, sizeof *made);
-		*made = str_of(name);
+	parent = path_folder(arena, str_of(path));
+	above = make_folder(t, parent.p);
+	if (above < 0)
+		return -1;
+	if (mkdirat(above, path + parent.n + (parent.n > 0), 0755) == 0) {
+		made = arena_push(arena, (void **)&t->below_made.items, &t->below_made.n,
+				  &t->below_made.capacity, sizeof *made);
+		*made = str_of(path);
 	} else if (errno != EEXIST) {
 		return -1;
 	}
-	return tree_folder(t, name);
+	return tree_folder(t, path);
 }
 
 static bool stage_change(struct tree *t, struct change *c)
 {
 	char temp[TEMP_NAME_MAX];
-	int folder = make_host_folder(t, c->folder);
+	int folder = make_folder(t, c->folder);
 
 	if (folder < 0 || !file_stage(folder, c->name, c->text, temp))
 		return tree_fail(t, "write", c->path);
@@ -59,13 +64,13 @@ bool tree_stage(struct tree *t)
 }
 
 /* Files beside their places, of runs that were killed. Nobody misses one that cannot go. */
-static void remove_leftovers(struct tree *t, bool of_hosts)
+static void remove_leftovers(struct tree *t, bool below)
 {
 	for (uint32_t i = 0; i < t->n_leftovers; i++) {
 		const struct change *c = &t->leftovers[i];
 		int folder;
 
-		if ((*c->folder != '\0') != of_hosts)
+		if ((*c->folder != '\0') != below)
 			continue;
 		folder = tree_folder(t, c->folder);
 		if (folder >= 0)
@@ -91,8 +96,23 @@ static bool apply(struct tree *t, struct change *c)
 	return true;
 }
 
-/* One host's folder: changes[from] up to, not including, the one returned in *end. It goes when
- * nothing is left in it, now or since a run that was killed before it could. */
+static bool remove_folder(struct tree *t, struct str path)
+{
+	struct str above = path_folder(t->output->arena, path);
+	int folder = tree_folder(t, above.p);
+
+	return folder >= 0 && unlinkat(folder, path.p + above.n + (above.n > 0), AT_REMOVEDIR) == 0;
+}
+
+/* Removes the folder and those above it, as far as nothing is left in them. */
+static void remove_empty(struct tree *t, struct str folder)
+{
+	while (folder.n && remove_folder(t, folder))
+		folder = path_folder(t->output->arena, folder);
+}
+
+/* One folder: changes[from] up to, not including, the one returned in *end. It goes when nothing is
+ * left in it, now or since a run that was killed before it could. */
 static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 {
 	const char *folder = t->changes[from].folder;
@@ -113,7 +133,19 @@ static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 	if (touched && fsync(tree_folder(t, folder)) != 0)
 		return tree_fail(t, "write", str_of(folder));
 	if (stale)
-		unlinkat(t->root, folder, AT_REMOVEDIR);
+		remove_empty(t, str_of(folder));
+	return true;
+}
+
+/* A new folder is an entry of the one above it. The output folder is synced by itself. */
+static bool sync_made(struct tree *t)
+{
+	for (uint32_t i = 0; i < t->below_made.n; i++) {
+		struct str above = path_folder(t->output->arena, t->below_made.items[i]);
+
+		if (above.n && fsync(tree_folder(t, above.p)) != 0)
+			return tree_fail(t, "write", above);
+	}
 	return true;
 }
 
@@ -128,7 +160,9 @@ bool tree_publish(struct tree *t)
 			return false;
 	}
 	if (t->manifest.kind != CHANGE_NONE) {
-		/* The folders of new hosts are entries of this one. */
+		if (!sync_made(t))
+			return false;
+		/* New folders are entries of this one. */
 		if (fsync(t->root) != 0)
 			return tree_fail(t, "write", (struct str){0});
 		if (!apply(t, &t->manifest))
@@ -158,8 +192,8 @@ void tree_undo(struct tree *t)
 	if (t->renaming)
 		return;
 	remove_staged(t, &t->manifest);
-	for (uint32_t i = t->hosts_made.n; i-- > 0;)
-		unlinkat(t->root, t->hosts_made.items[i].p, AT_REMOVEDIR);
+	for (uint32_t i = t->below_made.n; i-- > 0;)
+		remove_folder(t, t->below_made.items[i]);
 	for (uint32_t i = t->made.n; i-- > 0;)
 		rmdir(t->made.items[i].p);
 }

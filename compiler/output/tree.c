@@ -1,6 +1,8 @@
 #include "compiler/output/private.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 bool output_considers(const struct output *output, struct str target)
@@ -29,19 +31,50 @@ bool tree_refuse(struct tree *t, struct str path, const char *what)
 	return false;
 }
 
-int tree_folder(struct tree *t, const char *name)
+struct str path_folder(struct arena *arena, struct str path)
+{
+	const char *slash = memrchr(path.p, '/', path.n);
+
+	return slash ? arena_printf(arena, "%.*s", (int)(slash - path.p), path.p) : STR("");
+}
+
+/* Opens a folder of plain names below an open one, and follows no link on the way. */
+static int open_below(int root, const char *path)
+{
+	char name[NAME_MAX + 1];
+	int fd = root;
+
+	while (*path) {
+		size_t n = strcspn(path, "/");
+		int next, why;
+
+		snprintf(name, sizeof name, "%.*s", (int)n, path);
+		next = folder_open(fd, name);
+		why = errno;
+		if (fd != root)
+			close(fd);
+		errno = why;
+		if (next < 0)
+			return -1;
+		fd = next;
+		path += n + (path[n] == '/');
+	}
+	return fd;
+}
+
+int tree_folder(struct tree *t, const char *path)
 {
 	if (t->root < 0) {
 		errno = ENOENT;
 		return -1;
 	}
-	if (!*name)
+	if (!*path)
 		return t->root;
-	if (t->folder >= 0 && strcmp(t->folder_name, name) == 0)
+	if (t->folder >= 0 && strcmp(t->folder_path, path) == 0)
 		return t->folder;
 	if (t->folder >= 0)
 		close(t->folder);
-	t->folder = folder_open(t->root, name);
-	t->folder_name = name;
+	t->folder = open_below(t->root, path);
+	t->folder_path = path;
 	return t->folder;
 }

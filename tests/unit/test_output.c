@@ -289,11 +289,17 @@ static void test_hostile_manifest(void)
 		FILE_OF(".git/config", ".git", "config"),
 		FILE_OF("h/a\\u0000b.vmx", "h", "a"),
 		FILE_OF("h/a\\nb.vmx", "h", "a"),
-		FILE_OF("h/sub/a.vmx", "h", "a"),
 		FILE_OF("h//a.vmx", "h", "a"),
-		FILE_OF("other/a.vmx", "h", "a"),
-		FILE_OF("h/b.vmx", "h", "a"),
-		FILE_OF("manifest.json", "manifest.json", "a"),
+		FILE_OF("h/a.vmx/", "h", "a"),
+		FILE_OF("h/./a.vmx", "h", "a"),
+		FILE_OF("h/sub/../../../elsewhere", "h", "a"),
+		FILE_OF("..", "h", "a"),
+		FILE_OF("h/.a.vmx.gpuplan-aB3dE6", "h", "a"),
+		FILE_OF("a/b/c/d/e/f/g/h/i/a.vmx", "h", "a"),
+		FILE_OF("", "h", "a"),
+		FILE_OF("h/a.vmx", "../h", "a"),
+		FILE_OF("h/a.vmx", "h", ".a"),
+		FILE_OF("manifest.json", "h", "a"),
 	};
 
 	put("elsewhere", "mine");
@@ -312,6 +318,103 @@ static void test_hostile_manifest(void)
 	CHECK(write_out() == OUTPUT_OK);
 }
 
+static void at(const char *path, const char *text)
+{
+	output_add(&output, "vmx", STR(""), STR(""), str_of(path), str_of(text));
+}
+
+static void begin_tree(void)
+{
+	begin(NULL);
+	at("top.yaml", "t\n");
+	at("a/b/c.yaml", "c\n");
+	at("a.x/d.yaml", "d\n");
+	at("a/e.yaml", "e\n");
+}
+
+/* Files at the top, and in folders within folders. */
+static void test_paths(void)
+{
+	begin_tree();
+	CHECK(write_out() == OUTPUT_OK);
+	CHECK_U64(counts.written, 4);
+	CHECK_STR(get("out/top.yaml"), "t\n");
+	CHECK_STR(get("out/a/b/c.yaml"), "c\n");
+	CHECK_STR(get("out/a.x/d.yaml"), "d\n");
+	CHECK(!memmem(get("out/manifest.json").p, 65535, "\"host\"", 6));
+	CHECK(entries() == 9);
+	begin_tree();
+	CHECK(write_out() == OUTPUT_OK);
+	CHECK_U64(counts.unchanged, 4);
+
+	/* Folders go with the last file in them. */
+	begin(NULL);
+	at("a/e.yaml", "e\n");
+	CHECK(write_out() == OUTPUT_OK);
+	CHECK_U64(counts.removed, 3);
+	CHECK(entries() == 4 && there("out/a/e.yaml"));
+	begin_tree();
+	CHECK(write_out() == OUTPUT_OK);
+	begin(NULL);
+	CHECK(write_out() == OUTPUT_OK);
+	CHECK(entries() == 2);
+}
+
+static void test_path_conflicts(void)
+{
+	/* Two files of one run, */
+	begin(NULL);
+	at("a", "a\n");
+	at("a.x", "x\n");
+	at("a/b/c", "c\n");
+	CHECK(write_out() == OUTPUT_FAILED);
+	CHECK(error_has("'out/a' would be a file and a folder"));
+	CHECK(!there("out"));
+
+	/* a file where a folder was, and a folder where a file was; */
+	begin_tree();
+	CHECK(write_out() == OUTPUT_OK);
+	begin(NULL);
+	at("a", "a\n");
+	CHECK(write_out() == OUTPUT_FAILED);
+	CHECK(error_has("'out/a' is in the way"));
+	begin(NULL);
+	at("a/e.yaml/f", "f\n");
+	CHECK(write_out() == OUTPUT_FAILED);
+	CHECK(error_has("'out/a/e.yaml' is not a folder"));
+	CHECK(entries() == 9);
+
+	/* a link in the middle, to a folder where the file is not ours. */
+	CHECK(rename("out/a/b", "out/real") == 0 && symlink("../real", "out/a/b") == 0);
+	begin_tree();
+	CHECK(write_out() == OUTPUT_FAILED);
+	CHECK(error_has("'out/a/b' is not a folder"));
+	begin(NULL);
+	CHECK(write_out() == OUTPUT_OK);
+	CHECK_STR(get("out/real/c.yaml"), "c\n");
+}
+
+/* A failure takes away every folder that was made. */
+static void test_path_undo(void)
+{
+	struct rlimit limit, small;
+	char large[4096];
+
+	memset(large, 'x', sizeof large - 1);
+	large[sizeof large - 1] = '\0';
+	begin(NULL);
+	CHECK(write_out() == OUTPUT_OK);
+	begin_tree();
+	at("z/y/x", large);
+	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+	small = (struct rlimit){2048, limit.rlim_max};
+	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
+	CHECK(write_out() == OUTPUT_FAILED);
+	CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	CHECK(error_has("cannot write 'out/z/y/x'"));
+	CHECK(entries() == 2);
+}
+
 /* A full disk: no file may grow beyond a few bytes. */
 static void test_full_disk(void)
 {
@@ -326,7 +429,6 @@ static void test_full_disk(void)
 	begin(NULL);
 	add("a", ".xml", "libvirt", "<a2/>\n");
 	output_add(&output, "libvirt", STR("new"), STR("z"), STR("new/z.xml"), str_of(large));
-	signal(SIGXFSZ, SIG_IGN);
 	CHECK(getrlimit(RLIMIT_FSIZE, &limit) == 0);
 	small = (struct rlimit){1024, limit.rlim_max};
 	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
@@ -532,6 +634,9 @@ int main(void)
 		test_links,
 		test_pipe,
 		test_hostile_manifest,
+		test_paths,
+		test_path_conflicts,
+		test_path_undo,
 		test_full_disk,
 		test_read_only,
 		test_targets,
@@ -543,6 +648,7 @@ int main(void)
 	};
 	char folder[] = "/tmp/gpuplan-output-XXXXXX";
 
+	signal(SIGXFSZ, SIG_IGN); /* of tests that let no file grow */
 	if (!mkdtemp(folder) || chdir(folder) != 0) {
 		perror(folder);
 		return 1;
