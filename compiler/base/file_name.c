@@ -1,8 +1,5 @@
 #include "compiler/base/file_name.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
 /* `.`, `..` and empty parts taken out of an absolute path, by name alone. */
 static struct str normalise(struct arena *arena, struct str path)
 {
@@ -29,17 +26,6 @@ static struct str normalise(struct arena *arena, struct str path)
 	return (struct str){p, n};
 }
 
-bool working_directory(struct arena *arena, struct str *here)
-{
-	char *cwd = getcwd(NULL, 0);
-
-	if (!cwd)
-		return false;
-	*here = normalise(arena, str_of(cwd));
-	free(cwd);
-	return true;
-}
-
 static struct str from(struct arena *arena, struct str here, struct str name)
 {
 	return normalise(arena, arena_printf(arena, "%.*s/%.*s", STR_ARG(here), STR_ARG(name)));
@@ -55,28 +41,26 @@ struct str file_name_absolute(struct arena *arena, struct str here, struct str n
 	return is_absolute(name) ? normalise(arena, name) : from(arena, here, name);
 }
 
-static bool lies_in(struct str path, struct str folder)
+bool file_name_within(struct str path, struct str folder)
 {
 	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
 	       (path.n == folder.n || path.p[folder.n] == '/');
 }
 
-void name_root_init(struct name_root *root, struct arena *arena, const char *checkout)
+void name_root_init(struct name_root *root, struct arena *arena, const struct files *files,
+		    const char *checkout)
 {
-	char *real = checkout && *checkout == '/' ? realpath(checkout, NULL) : NULL;
-	struct str path;
+	const char *found;
 
 	*root = (struct name_root){0};
 	/* Where it cannot be told, it is taken for the root. */
-	if (!working_directory(arena, &root->here))
-		root->here = STR("");
+	root->here = files->real_path(files, arena, ".", &found) ? STR("")
+								 : normalise(arena, str_of(found));
 	root->path = root->spelling = root->here;
-	if (!real)
+	if (!checkout || *checkout != '/' || files->real_path(files, arena, checkout, &found))
 		return;
-	path = normalise(arena, str_of(real));
-	free(real);
-	if (lies_in(root->here, path)) {
-		root->path = path;
+	if (file_name_within(root->here, normalise(arena, str_of(found)))) {
+		root->path = normalise(arena, str_of(found));
 		root->spelling = normalise(arena, str_of(checkout));
 	}
 }
@@ -86,9 +70,9 @@ struct str name_in_root(const struct name_root *root, struct arena *arena, struc
 	struct str path = file_name_absolute(arena, root->here, name);
 	size_t n;
 
-	if (lies_in(path, root->path))
+	if (file_name_within(path, root->path))
 		n = root->path.n;
-	else if (lies_in(path, root->spelling))
+	else if (file_name_within(path, root->spelling))
 		n = root->spelling.n;
 	else
 		return path;

@@ -2,13 +2,14 @@
 #ifndef GPUPLAN_FILE_NAME_H
 #define GPUPLAN_FILE_NAME_H
 
-#include "compiler/base/arena.h"
+#include "compiler/base/files.h"
 
-/* false: it cannot be told, errno says why. */
-bool working_directory(struct arena *arena, struct str *here);
 /* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself.
  * `here`: the working directory. */
 struct str file_name_absolute(struct arena *arena, struct str here, struct str name);
+
+/* Both of that form: `path` is the folder or lies below it. */
+bool file_name_within(struct str path, struct str folder);
 
 /* What the names in a report are relative to: the folder where the repository was checked out, or
  * the working directory where that is not known or does not lie in it. */
@@ -19,7 +20,8 @@ struct name_root {
 };
 
 /* `checkout`: the folder that a pipeline says the repository is in, or NULL. */
-void name_root_init(struct name_root *root, struct arena *arena, const char *checkout);
+void name_root_init(struct name_root *root, struct arena *arena, const struct files *files,
+		    const char *checkout);
 /* Relative to the root, or absolute outside of it. */
 struct str name_in_root(const struct name_root *root, struct arena *arena, struct str name);
 

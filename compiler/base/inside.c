@@ -1,32 +1,23 @@
 #include "compiler/base/inside.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
+#include "compiler/base/file_name.h"
 
-/* Absolute, without symbolic links; NULL with errno set. */
-static const char *real_path(struct arena *arena, const char *path)
+static bool holds(const struct files *files, struct arena *arena, struct str folder,
+		  const char *name)
 {
-	char *real = realpath(path, NULL);
-	const char *kept = real ? arena_printf(arena, "%s", real).p : NULL;
+	struct file_facts facts;
 
-	free(real);
-	return kept;
-}
-
-static bool holds(struct arena *arena, struct str folder, const char *name)
-{
-	struct stat st;
-
-	return lstat(arena_printf(arena, "%.*s/%s", STR_ARG(folder), name).p, &st) == 0;
+	return files->look(files, arena_printf(arena, "%.*s/%s", STR_ARG(folder), name).p, false,
+			   &facts) == 0;
 }
 
 /* The repository around a real folder, without a slash at its end; without one, the folder. */
-static struct str repository_of(struct arena *arena, const char *folder)
+static struct str repository_of(const struct files *files, struct arena *arena, const char *folder)
 {
 	struct str own = {folder, strcmp(folder, "/") == 0 ? 0 : strlen(folder)}, above = own;
 
 	for (;;) {
-		if (holds(arena, above, ".git") || holds(arena, above, PROJECT_FILE))
+		if (holds(files, arena, above, ".git") || holds(files, arena, above, PROJECT_FILE))
 			return above;
 		if (above.n == 0)
 			return own;
@@ -35,63 +26,51 @@ static struct str repository_of(struct arena *arena, const char *folder)
 	}
 }
 
-static bool is_within(const char *path, struct str folder)
+static int find_folder(const struct files *files, struct arena *arena, struct inside *inside,
+		       struct str folder)
 {
-	return strncmp(path, folder.p, folder.n) == 0 && strchr("/", path[folder.n]);
-}
+	int error;
 
-/* Where an absolute path leads by its text alone: a file outside is not even looked at. */
-static const char *plain_path(struct arena *arena, const char *path)
-{
-	char *out = arena_alloc(arena, strlen(path) + 2);
-	size_t n = 0;
-
-	while (*path) {
-		size_t part;
-
-		path += strspn(path, "/");
-		part = strcspn(path, "/");
-		if (part == 2 && memcmp(path, "..", 2) == 0) {
-			while (n > 0 && out[--n] != '/')
-				;
-		} else if (part && !(part == 1 && *path == '.')) {
-			out[n++] = '/';
-			memcpy(out + n, path, part);
-			n += part;
-		}
-		path += part;
-	}
-	if (n == 0)
-		out[n++] = '/';
-	out[n] = '\0';
-	return out;
-}
-
-static bool find_folder(struct arena *arena, struct inside *inside, struct str folder)
-{
 	if (inside->real && str_eq(folder, inside->folder))
-		return true;
-	inside->real = real_path(arena, arena_printf(arena, "%.*s.", STR_ARG(folder)).p);
-	if (!inside->real)
-		return false;
+		return 0;
+	error = files->real_path(files, arena, arena_printf(arena, "%.*s.", STR_ARG(folder)).p,
+				 &inside->real);
+	if (error)
+		return error;
 	inside->folder = folder;
-	inside->repository = repository_of(arena, inside->real);
-	return true;
+	inside->repository = repository_of(files, arena, inside->real);
+	return 0;
 }
 
-const char *path_inside(struct arena *arena, struct inside *inside, struct str folder,
-			struct str path, bool *outside)
+/* First by its text alone: a file outside is not even looked at. */
+int path_inside(const struct files *files, struct arena *arena, struct inside *inside,
+		struct str folder, struct str path, const char **real)
 {
-	const char *whole, *real;
+	const char *whole, *found;
+	int error = find_folder(files, arena, inside, folder);
 
-	*outside = false;
-	if (!find_folder(arena, inside, folder))
-		return NULL;
-	whole = path.n && path.p[0] == '/'
-			? arena_printf(arena, "%.*s", STR_ARG(path)).p
-			: arena_printf(arena, "%s/%.*s", inside->real, STR_ARG(path)).p;
-	*outside = !is_within(plain_path(arena, whole), inside->repository);
-	real = *outside ? NULL : real_path(arena, whole);
-	*outside |= real && !is_within(real, inside->repository);
-	return *outside ? NULL : real;
+	if (error)
+		return error;
+	whole = files_join(arena, inside->real, path);
+	if (!file_name_within(file_name_absolute(arena, STR(""), str_of(whole)),
+			      inside->repository))
+		return FILES_OUTSIDE;
+	error = files->real_path(files, arena, whole, &found);
+	if (error)
+		return error;
+	if (!file_name_within(str_of(found), inside->repository))
+		return FILES_OUTSIDE;
+	*real = found;
+	return 0;
+}
+
+int read_inside(const struct files *files, struct arena *arena, struct inside *inside,
+		struct str folder, struct str path, size_t limit, struct str *text)
+{
+	const char *real;
+	int error = path_inside(files, arena, inside, folder, path, &real);
+
+	if (error)
+		return error;
+	return files->read(files, arena, real, READ_REGULAR | READ_NOFOLLOW, limit, text);
 }

@@ -3,7 +3,7 @@
 #ifndef GPUPLAN_INSIDE_H
 #define GPUPLAN_INSIDE_H
 
-#include "compiler/base/arena.h"
+#include "compiler/base/files.h"
 
 /* The project file: with .git, it marks the top of a repository. */
 #define PROJECT_FILE ".gpuplan.yaml"
@@ -15,10 +15,13 @@ struct inside {
 	struct str repository;
 };
 
-/* The real path of `path`, which a file in `folder` names; a file outside is not even looked at.
- * The repository reaches up to the nearest .git or project file; without one, it is the folder.
- * NULL: *outside, or errno says why it cannot be found. */
-const char *path_inside(struct arena *arena, struct inside *inside, struct str folder,
-			struct str path, bool *outside);
+/* The real path of `path`, which a file in `folder` names. The repository reaches up to the nearest
+ * .git or project file; without one, it is the folder. FILES_OUTSIDE: it leads out of it, and what
+ * is there was not even looked at. Other errors are those of `struct files`. */
+int path_inside(const struct files *files, struct arena *arena, struct inside *inside,
+		struct str folder, struct str path, const char **real);
+/* The text of a regular file there, as files->read gives it. */
+int read_inside(const struct files *files, struct arena *arena, struct inside *inside,
+		struct str folder, struct str path, size_t limit, struct str *text);
 
 #endif

@@ -1,177 +1,152 @@
 #include "compiler/base/walk.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "compiler/base/glob.h"
 
 /* A file and who it is, so that `vms/ vms/a.yaml` reads a.yaml once. */
 struct candidate {
 	struct found_file file;
-	dev_t dev;
-	ino_t ino;
-	bool regular;
+	struct file_facts facts;
 };
 
-struct candidates {
+struct walker {
+	struct walk *walk;
+	const struct files *files;
+	const struct exclude *exclude; /* NULL: nothing is left out */
 	struct candidate *items;
 	uint32_t n, capacity;
+	/* The folder of the command line that is being walked. */
+	const char *root; /* as given */
+	const char *real; /* absolute, without symbolic links; NULL: nothing is left out */
+	struct arena *scratch;
 };
 
-static bool has_suffix(const char *name, size_t n, const char *suffix)
+static void add_error(struct walker *w, const char *path, int error)
 {
-	size_t length = strlen(suffix);
+	struct walk *walk = w->walk;
+	struct str *slot = arena_push(walk->arena, (void **)&walk->errors, &walk->n_errors,
+				      &walk->errors_capacity, sizeof *slot);
 
-	return n > length && memcmp(name + n - length, suffix, length) == 0;
+	*slot = arena_printf(walk->arena, "%s: %s", path, files_error(error));
 }
 
-static void add_error(struct walk *walk, const char *path, int why)
-{
-	struct str *error = arena_push(walk->arena, (void **)&walk->errors, &walk->n_errors,
-				       &walk->errors_capacity, sizeof *error);
-
-	*error = arena_printf(walk->arena, "%s: %s", path, strerror(why));
-}
-
-static void add_file(struct walk *walk, struct candidates *all, const char *path,
-		     const struct stat *st, bool named)
+static void add_file(struct walker *w, const char *path, struct file_facts facts, bool named)
 {
 	struct candidate *c;
 
 	while (!named && strncmp(path, "./", 2) == 0)
 		path += 2;
-	c = arena_push(walk->arena, (void **)&all->items, &all->n, &all->capacity, sizeof *c);
-	*c = (struct candidate){.file = {arena_printf(walk->arena, "%s", path).p, named}};
-	if (st) {
-		c->dev = st->st_dev;
-		c->ino = st->st_ino;
-		c->regular = S_ISREG(st->st_mode);
-	}
+	c = arena_push(w->walk->arena, (void **)&w->items, &w->n, &w->capacity, sizeof *c);
+	*c = (struct candidate){{path, named}, facts};
 }
 
-/* One directory of the command line, while it is walked. */
-struct root {
-	const struct exclude *exclude; /* NULL: nothing is left out */
-	const char *path;	       /* as given */
-	const char *real;	       /* absolute, without symbolic links */
-	struct arena *scratch;
-};
-
-/* One of the globs matches the path, which is absolute. */
-static bool covers(const struct exclude *exclude, struct arena *scratch, const char *path)
+/* `path` lies below w->root. */
+static bool is_excluded(struct walker *w, const char *path)
 {
-	size_t folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
+	const struct exclude *exclude = w->exclude;
+	size_t folder;
 	bool covered = false;
 
+	if (!w->real || !exclude->n)
+		return false;
+	path += strlen(w->root);
+	path += strspn(path, "/");
+	path = files_join(w->scratch, w->real, str_of(path));
+	folder = strcmp(exclude->folder, "/") == 0 ? 0 : strlen(exclude->folder);
 	if (strncmp(path, exclude->folder, folder) == 0 && path[folder] == '/')
 		for (uint32_t i = 0; i < exclude->n && !covered; i++)
-			covered = glob_covers(scratch, exclude->globs[i], str_of(path + folder));
+			covered = glob_covers(w->scratch, exclude->globs[i], str_of(path + folder));
+	arena_reset(w->scratch);
 	return covered;
 }
 
-/* `path` stands below root->path. */
-static bool is_excluded(const struct root *root, const char *path)
+static bool ends_with(const char *name, const char *suffix)
 {
-	const char *below = path + strlen(root->path), *real;
-	bool covered;
+	size_t n = strlen(name), length = strlen(suffix);
 
-	if (!root->exclude || !root->exclude->n || !root->real)
+	return n > length && strcmp(name + n - length, suffix) == 0;
+}
+
+static bool is_wanted(const struct file_entry *entry)
+{
+	if (*entry->name == '.')
 		return false;
-	below += strspn(below, "/");
-	real = arena_printf(root->scratch, "%s/%s", strcmp(root->real, "/") == 0 ? "" : root->real,
-			    below)
-		       .p;
-	covered = covers(root->exclude, root->scratch, real);
-	arena_reset(root->scratch);
-	return covered;
+	return entry->kind == FILE_FOLDER ||
+	       (entry->kind == FILE_REGULAR &&
+		(ends_with(entry->name, ".yaml") || ends_with(entry->name, ".yml")));
 }
 
-static bool is_yaml_name(const char *name, size_t n)
+static void walk_folder(struct walker *w, const char *folder)
 {
-	return has_suffix(name, n, ".yaml") || has_suffix(name, n, ".yml");
-}
+	struct file_list list = {0};
+	int error = w->files->list(w->files, w->walk->arena, folder, UINT32_MAX, &list);
 
-/* What may be a folder or a spec; some file systems do not say which. */
-static int is_candidate(const struct dirent *entry)
-{
-	if (entry->d_name[0] == '.')
-		return 0;
-	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN ||
-	       (entry->d_type == DT_REG && is_yaml_name(entry->d_name, strlen(entry->d_name)));
-}
+	if (error)
+		add_error(w, folder, error);
+	for (uint32_t i = 0; i < list.n; i++) {
+		struct file_facts facts;
+		const char *path;
 
-static void walk_folder(struct walk *walk, struct candidates *all, const struct root *root,
-			const char *folder);
-
-static void visit(struct walk *walk, struct candidates *all, const struct root *root,
-		  const char *path)
-{
-	struct stat st;
-
-	if (is_excluded(root, path))
-		return;
-	if (lstat(path, &st) != 0)
-		add_error(walk, path, errno);
-	else if (S_ISDIR(st.st_mode))
-		walk_folder(walk, all, root, path);
-	else if (S_ISREG(st.st_mode) && is_yaml_name(path, strlen(path)))
-		add_file(walk, all, path, &st, false);
-}
-
-/* Not fts: it takes a folder that breaks off with an error for one that ends. */
-static void walk_folder(struct walk *walk, struct candidates *all, const struct root *root,
-			const char *folder)
-{
-	const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
-	struct dirent **entries = NULL;
-	int n = scandir(folder, &entries, is_candidate, NULL);
-
-	if (n < 0)
-		add_error(walk, folder, errno);
-	for (int i = 0; i < n; i++) {
-		visit(walk, all, root,
-		      arena_printf(walk->arena, "%s%s%s", folder, slash, entries[i]->d_name).p);
-		free(entries[i]);
+		if (!is_wanted(&list.items[i]))
+			continue;
+		path = files_join(w->walk->arena, folder, str_of(list.items[i].name));
+		if (is_excluded(w, path))
+			continue;
+		error = w->files->look(w->files, path, false, &facts);
+		if (error)
+			add_error(w, path, error);
+		else if (facts.kind == FILE_FOLDER)
+			walk_folder(w, path);
+		else if (facts.kind == FILE_REGULAR)
+			add_file(w, path, facts, false);
 	}
-	free(entries);
 }
 
 /* One of the command line: links are followed, and a file is taken whatever its name is. */
-static void walk_path(struct walk *walk, struct candidates *all, const struct exclude *exclude,
-		      const char *path)
+static void walk_path(struct walker *w, const char *path, bool named)
 {
-	struct root root = {.exclude = exclude, .path = path};
-	struct stat st;
-	char *real;
+	const struct files *files = w->files;
+	struct file_facts facts;
+	int error = files->look(files, path, true, &facts);
 
-	if (stat(path, &st) != 0) {
-		add_error(walk, path, errno);
+	if (error) {
+		add_error(w, path, error);
 		return;
 	}
-	if (!S_ISDIR(st.st_mode)) {
-		add_file(walk, all, path, &st, true);
+	if (facts.kind != FILE_FOLDER) {
+		add_file(w, path, facts, named);
 		return;
 	}
-	real = exclude ? realpath(path, NULL) : NULL;
-	root.real = real;
-	root.scratch = arena_new();
-	walk_folder(walk, all, &root, path);
-	arena_free(root.scratch);
-	free(real);
+	w->root = path;
+	w->real = NULL;
+	if (w->exclude)
+		files->real_path(files, w->walk->arena, path, &w->real);
+	walk_folder(w, path);
+}
+
+static bool is_regular(const struct candidate *c)
+{
+	return c->facts.kind == FILE_REGULAR;
+}
+
+static bool is_same(const struct candidate *a, const struct candidate *b)
+{
+	if (is_regular(a) && is_regular(b))
+		return a->facts.device == b->facts.device && a->facts.number == b->facts.number;
+	return strcmp(a->file.path, b->file.path) == 0;
 }
 
 static int by_identity(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
-	if (x->regular != y->regular)
-		return x->regular ? -1 : 1;
-	if (x->dev != y->dev)
-		return x->dev < y->dev ? -1 : 1;
-	if (x->ino != y->ino)
-		return x->ino < y->ino ? -1 : 1;
+	if (is_regular(x) != is_regular(y))
+		return is_regular(x) ? -1 : 1;
+	if (x->facts.device != y->facts.device)
+		return x->facts.device < y->facts.device ? -1 : 1;
+	if (x->facts.number != y->facts.number)
+		return x->facts.number < y->facts.number ? -1 : 1;
 	if (x->file.named != y->file.named)
 		return x->file.named ? -1 : 1;
 	return strcmp(x->file.path, y->file.path);
@@ -184,48 +159,31 @@ static int by_path(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *exclude, char **paths,
-		uint32_t n)
+void walk_paths(struct walk *walk, struct arena *arena, const struct files *files,
+		const struct exclude *exclude, char **paths, uint32_t n, bool named)
 {
-	struct candidates all = {0};
+	struct walker w = {
+		.walk = walk, .files = files, .exclude = exclude, .scratch = arena_new()};
 
 	*walk = (struct walk){.arena = arena};
 	for (uint32_t i = 0; i < n; i++) {
 		if (strcmp(paths[i], "-") == 0)
-			add_file(walk, &all, "-", NULL, true);
+			add_file(&w, "-", (struct file_facts){.kind = FILE_OTHER}, true);
 		else
-			walk_path(walk, &all, exclude, paths[i]);
+			walk_path(&w, paths[i], named);
 	}
-	if (all.n)
-		qsort(all.items, all.n, sizeof *all.items, by_identity);
-	for (uint32_t i = 0; i < all.n; i++) {
-		const struct candidate *c = &all.items[i], *before = c - 1;
+	arena_free(w.scratch);
+	if (w.n)
+		qsort(w.items, w.n, sizeof *w.items, by_identity);
+	for (uint32_t i = 0; i < w.n; i++) {
 		struct found_file *file;
 
-		if (i && c->regular && before->regular && c->dev == before->dev &&
-		    c->ino == before->ino)
-			continue;
-		if (i && !c->regular && strcmp(c->file.path, before->file.path) == 0)
+		if (i && is_same(&w.items[i - 1], &w.items[i]))
 			continue;
 		file = arena_push(arena, (void **)&walk->files, &walk->n, &walk->capacity,
 				  sizeof *file);
-		*file = c->file;
+		*file = w.items[i].file;
 	}
 	if (walk->n)
 		qsort(walk->files, walk->n, sizeof *walk->files, by_path);
-}
-
-bool walk_would_take(const struct exclude *exclude, const char *folder, const char *path)
-{
-	struct arena *scratch;
-	bool covered;
-
-	if (strstr(path + strlen(folder), "/.") || !is_yaml_name(path, strlen(path)))
-		return false;
-	if (!exclude->n)
-		return true;
-	scratch = arena_new();
-	covered = covers(exclude, scratch, path);
-	arena_free(scratch);
-	return !covered;
 }

@@ -2,7 +2,7 @@
 #ifndef GPUPLAN_WALK_H
 #define GPUPLAN_WALK_H
 
-#include "compiler/base/arena.h"
+#include "compiler/base/files.h"
 
 struct found_file {
 	const char *path; /* `-`: standard input */
@@ -25,12 +25,9 @@ struct walk {
 };
 
 /* Directories are walked for *.yaml and *.yml; hidden names, symbolic links and what `exclude`
- * (NULL: nothing) covers are skipped. A file of the command line is followed and taken whatever its
- * name is. */
-void walk_paths(struct walk *walk, struct arena *arena, const struct exclude *exclude, char **paths,
-		uint32_t n);
-/* Walking `folder` would find a file of that path below it, if there were one. Both are absolute,
- * without symbolic links. */
-bool walk_would_take(const struct exclude *exclude, const char *folder, const char *path);
+ * (NULL: nothing) covers are skipped. A file of `paths` is followed and taken whatever its name is;
+ * `named` false: as if it had been found in a directory. */
+void walk_paths(struct walk *walk, struct arena *arena, const struct files *files,
+		const struct exclude *exclude, char **paths, uint32_t n, bool named);
 
 #endif

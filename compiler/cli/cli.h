@@ -103,10 +103,10 @@ void options_print_help(FILE *out, const struct command *command);
  * STATUS_TROUBLE. */
 enum status project_apply(struct arena *arena, const struct command *command,
 			  struct options *options);
-/* The same in two steps: project->findings says what is wrong, and what is right counts. `overlay`
- * may be NULL. false: the file cannot be read, which is printed. */
-bool project_load(struct project *project, struct arena *arena, const struct command *command,
-		  struct options *options, const struct overlay *overlay);
+/* The same in two steps: project->findings says what is wrong, and what is right counts.
+ * `absolute`: project_read's. false: the file cannot be read, which is printed. */
+bool project_load(struct project *project, struct arena *arena, const struct files *files,
+		  bool absolute, const struct command *command, struct options *options);
 
 /* A plan that was read and judged. */
 struct workspace {
@@ -125,9 +125,9 @@ struct workspace {
  * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths);
-/* The same with texts that stand in for files, NULL: none. Nothing is copied of them. */
-enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
-				 const struct options *options, const struct overlay *texts,
+/* The same, read from other files than the system's. */
+enum status workspace_open_files(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct files *files,
 				 char **paths, uint32_t n_paths);
 /* What of the findings is reported, and as what: severities, comments, the baseline, in this order
  * (reported.c). workspace_open calls it. */

@@ -32,7 +32,7 @@ static bool read_machine(struct machine *machine, struct arena *arena, const cha
 	}
 	/* A copied tree is not this machine. */
 	if (!root) {
-		sources_init(&sources, arena);
+		sources_init(&sources, arena, &system_files);
 		machine_ask_smi(machine, &sources);
 	}
 	return true;

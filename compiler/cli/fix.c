@@ -20,6 +20,7 @@ enum {
 struct attempt {
 	struct arena *arena;
 	struct overlay texts;
+	struct files files;
 	struct workspace workspace;
 };
 
@@ -109,8 +110,9 @@ static struct attempt *attempt_with(struct fixer *x, const uint32_t *more, uint3
 	memcpy(all + x->n_kept, more, n * sizeof *all);
 	a->texts = fix_texts(a->arena, &x->now->workspace.findings, &x->now->workspace.sources, all,
 			     x->n_kept + n);
+	a->files = overlay_files(&a->texts, &system_files);
 	x->n_attempts++;
-	x->status = workspace_open_texts(&a->workspace, a->arena, x->options, &a->texts,
+	x->status = workspace_open_files(&a->workspace, a->arena, x->options, &a->files,
 					 x->options->arguments, x->options->n_arguments);
 	return x->status == STATUS_OK ? a : attempt_free(a);
 }

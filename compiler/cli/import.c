@@ -1,10 +1,6 @@
 /* gpuplan import topo: captures as the keys of a host. */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "compiler/cli/cli.h"
 #include "compiler/tools/import/import.h"
+#include "compiler/cli/cli.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -20,22 +16,11 @@ const struct command command_import = {
 static bool read_files(struct sources *sources, const struct options *options)
 {
 	for (uint32_t i = 1; i < options->n_arguments; i++) {
-		const char *path = options->arguments[i];
-		bool pipe = strcmp(path, "-") == 0;
-		int fd = pipe ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 		struct source *source;
 		struct str error;
-		bool read;
 
-		if (fd < 0) {
-			trouble("%s: %s", path, strerror(errno));
-			return false;
-		}
-		read = source_read_fd(sources, str_of(pipe ? options->stdin_filename : path), fd,
-				      CAPTURE_MAX_BYTES, &source, &error);
-		if (!pipe)
-			close(fd);
-		if (!read) {
+		if (!source_read(sources, options->arguments[i], options->stdin_filename,
+				 CAPTURE_MAX_BYTES, &source, &error)) {
 			trouble("%.*s", STR_ARG(error));
 			return false;
 		}
@@ -76,7 +61,7 @@ static enum status run(struct arena *arena, const struct options *options)
 		trouble("import: `gpuplan import topo FILE…` takes saved `nvidia-smi topo` output");
 		return STATUS_TROUBLE;
 	}
-	sources_init(&sources, arena);
+	sources_init(&sources, arena, &system_files);
 	if (!read_files(&sources, options))
 		return STATUS_TROUBLE;
 	if (!capture_set_read(arena, &sources, 0, &set, &error)) {

@@ -1,6 +1,5 @@
 /* gpuplan lsp: the language server, on standard input and output. */
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "compiler/cli/lsp/dispatch.h"
@@ -18,11 +17,8 @@ const struct command command_lsp = {
 /* The server goes from folder to folder: what the command line names is found from here. */
 static const char *absolute(struct arena *arena, const char *file)
 {
-	char *real = file ? realpath(file, NULL) : NULL;
-
-	if (real)
-		file = arena_printf(arena, "%s", real).p;
-	free(real);
+	if (file)
+		system_files.real_path(&system_files, arena, file, &file);
 	return file;
 }
 

@@ -85,10 +85,10 @@ static void add_baseline(struct project *project, struct arena *arena, struct op
 {
 	const struct text *baseline = &project->spec.baseline;
 	struct inside inside = {0};
-	bool outside;
+	const char *real;
 
-	path_inside(arena, &inside, project->prefix, baseline->s, &outside);
-	if (outside)
+	if (path_inside(project->sources.files, arena, &inside, project->prefix, baseline->s,
+			&real) == FILES_OUTSIDE)
 		finding_help(&project->findings,
 			     finding_add(&project->findings, "spec-value", SEVERITY_ERROR,
 					 baseline->at,
@@ -128,12 +128,12 @@ static void print_findings(struct project *project, struct arena *arena,
 	fwrite(text.p, 1, text.n, stderr);
 }
 
-bool project_load(struct project *project, struct arena *arena, const struct command *command,
-		  struct options *options, const struct overlay *overlay)
+bool project_load(struct project *project, struct arena *arena, const struct files *files,
+		  bool absolute, const struct command *command, struct options *options)
 {
 	struct str error;
 
-	switch (project_read(project, arena, options->config, overlay, &error)) {
+	switch (project_read(project, arena, files, options->config, absolute, &error)) {
 	case PROJECT_NONE:
 		return true;
 	case PROJECT_UNREADABLE:
@@ -153,7 +153,7 @@ enum status project_apply(struct arena *arena, const struct command *command,
 {
 	struct project project;
 
-	if (!project_load(&project, arena, command, options, NULL))
+	if (!project_load(&project, arena, &system_files, false, command, options))
 		return STATUS_TROUBLE;
 	if (project.findings.n == 0)
 		return STATUS_OK;

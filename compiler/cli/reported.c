@@ -50,7 +50,8 @@ static bool use_baseline(struct workspace *s)
 		baseline = baseline_of(s->arena, &s->findings, rule_find);
 		if (!write_baseline(s, &baseline, file))
 			return false;
-	} else if (!baseline_read(&baseline, s->arena, s->options->baseline, &error)) {
+	} else if (!baseline_read(&baseline, s->arena, s->sources.files, s->options->baseline,
+				  &error)) {
 		trouble("%.*s", STR_ARG(error));
 		return false;
 	}

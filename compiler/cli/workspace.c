@@ -61,26 +61,30 @@ enum { MANY_VMS = 2000 };
 enum status workspace_open(struct workspace *workspace, struct arena *arena,
 			   const struct options *options, char **paths, uint32_t n_paths)
 {
-	return workspace_open_texts(workspace, arena, options, NULL, paths, n_paths);
+	return workspace_open_files(workspace, arena, options, &system_files, paths, n_paths);
 }
 
-enum status workspace_open_texts(struct workspace *workspace, struct arena *arena,
-				 const struct options *options, const struct overlay *texts,
+enum status workspace_open_files(struct workspace *workspace, struct arena *arena,
+				 const struct options *options, const struct files *files,
 				 char **paths, uint32_t n_paths)
 {
 	static char *here[] = {(char *)"."};
+	struct load_options load = {
+		.paths = n_paths ? paths : here,
+		.n = n_paths ? n_paths : 1,
+		.exclude = &options->exclude,
+		.stdin_name = options->stdin_filename,
+		.jobs = options->jobs,
+	};
 	struct spec spec;
 	uint32_t jobs;
 
 	*workspace = (struct workspace){.arena = arena, .options = options};
-	sources_init(&workspace->sources, arena);
-	workspace->sources.overlay = texts;
+	sources_init(&workspace->sources, arena, files);
 	findings_init(&workspace->findings, arena);
 	if (!open_catalog(workspace))
 		return STATUS_TROUBLE;
-	load_paths(&spec, arena, &workspace->sources, &workspace->findings, &options->exclude,
-		   n_paths ? paths : here, n_paths ? n_paths : 1, options->stdin_filename,
-		   options->jobs);
+	load_paths(&spec, arena, &workspace->sources, &workspace->findings, &load);
 	for (uint32_t i = 0; i < spec.n_errors; i++)
 		trouble("%.*s", STR_ARG(spec.errors[i]));
 	if (spec.n_errors)
@@ -134,7 +138,8 @@ static struct ci_report ci_report(const struct workspace *workspace)
 		.max_findings = workspace->options->max_findings,
 	};
 
-	name_root_init(&report.root, workspace->arena, getenv("GITHUB_WORKSPACE"));
+	name_root_init(&report.root, workspace->arena, workspace->sources.files,
+		       getenv("GITHUB_WORKSPACE"));
 	return report;
 }
 

@@ -187,8 +187,8 @@ static json_object *parse(struct str text, size_t *end, const char **why)
 	return top;
 }
 
-bool baseline_read(struct baseline *baseline, struct arena *arena, const char *file,
-		   struct str *error)
+bool baseline_read(struct baseline *baseline, struct arena *arena, const struct files *files,
+		   const char *file, struct str *error)
 {
 	struct sources sources;
 	struct source *source;
@@ -197,8 +197,8 @@ bool baseline_read(struct baseline *baseline, struct arena *arena, const char *f
 	size_t end;
 
 	*baseline = (struct baseline){0};
-	sources_init(&sources, arena);
-	if (!source_read(&sources, file, "<stdin>", true, &source, error))
+	sources_init(&sources, arena, files);
+	if (!source_read(&sources, file, "<stdin>", SOURCE_MAX_BYTES, &source, error))
 		return false;
 	top = parse(source->text, &end, &why);
 	for (; !why && end < source->text.n; end++)

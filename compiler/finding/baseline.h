@@ -27,8 +27,8 @@ struct baseline baseline_of(struct arena *arena, const struct findings *findings
 			    rule_finder *find);
 void baseline_print(const struct baseline *baseline, struct buffer *out);
 /* false with *error set: "b.json:3:9: a comma is missing". */
-bool baseline_read(struct baseline *baseline, struct arena *arena, const char *file,
-		   struct str *error);
+bool baseline_read(struct baseline *baseline, struct arena *arena, const struct files *files,
+		   const char *file, struct str *error);
 
 /* Hides the findings (with their paths) that it records, and returns how many; *gone: how many of
  * those that it records are there no more. */

@@ -134,7 +134,6 @@ struct overlay fix_texts(struct arena *arena, const struct findings *findings,
 		texts.items[texts.n++] = (struct overlay_text){
 			s->is_stdin ? "-" : arena_printf(arena, "%.*s", STR_ARG(s->name)).p,
 			edited(arena, s, &edits, &next),
-			false,
 		};
 	}
 	overlay_sort(&texts);

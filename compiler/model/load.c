@@ -117,11 +117,10 @@ static void read_part(void *context, const struct worker *worker, uint32_t i)
 	struct part *part = &l->parts[i];
 	struct sources own;
 
-	sources_init(&own, worker->arena);
-	own.overlay = l->sources->overlay;
-	if (!source_read(&own, part->file->path, l->stdin_name, part->file->named, &part->source,
-			 &part->error))
-		part->source = NULL;
+	sources_init(&own, worker->arena, l->sources->files);
+	if (source_read(&own, part->file->path, l->stdin_name, SOURCE_MAX_BYTES, &part->source,
+			&part->error))
+		part->source->named = part->file->named;
 }
 
 /* What reading and decoding one file may say: each an error that no comment hides. Who has made
@@ -284,40 +283,22 @@ static void load_parts(struct spec *spec, struct loader *l, struct findings *fin
 	finish(spec, l, findings);
 }
 
-/* What is only in memory takes its place among the others, in the order of the paths. */
-static void add_held(struct walk *walk, const struct overlay *overlay)
-{
-	for (uint32_t i = 0; overlay && i < overlay->n; i++) {
-		const char *path = overlay->items[i].path;
-		uint32_t at = walk->n;
-
-		if (!overlay->items[i].added)
-			continue;
-		arena_push(walk->arena, (void **)&walk->files, &walk->n, &walk->capacity,
-			   sizeof *walk->files);
-		for (; at > 0 && strcmp(walk->files[at - 1].path, path) > 0; at--)
-			walk->files[at] = walk->files[at - 1];
-		walk->files[at] = (struct found_file){path, false};
-	}
-}
-
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
-		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
-		const char *stdin_name, uint32_t jobs)
+		struct findings *findings, const struct load_options *options)
 {
-	struct loader l = {.arena = arena, .sources = sources, .stdin_name = stdin_name};
+	struct loader l = {.arena = arena, .sources = sources, .stdin_name = options->stdin_name};
 	struct walk walk;
 
 	*spec = (struct spec){0};
-	walk_paths(&walk, arena, exclude, paths, n);
-	add_held(&walk, sources->overlay);
+	walk_paths(&walk, arena, sources->files, options->exclude, options->paths, options->n,
+		   !options->found);
 	for (uint32_t i = 0; i < walk.n_errors; i++)
 		add_error(spec, arena, walk.errors[i]);
 	l.n = walk.n;
 	l.parts = arena_array(arena, walk.n, sizeof *l.parts);
 	for (uint32_t i = 0; i < walk.n; i++)
 		l.parts[i].file = &walk.files[i];
-	load_parts(spec, &l, findings, jobs);
+	load_parts(spec, &l, findings, options->jobs);
 }
 
 void load_source(struct spec *spec, struct arena *arena, struct sources *sources,

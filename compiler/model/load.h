@@ -8,11 +8,18 @@
 #include "compiler/finding/finding.h"
 #include "compiler/model/spec.h"
 
-/* Files that sources->overlay holds are read from there, and those that it adds are read too. On at
- * most `jobs` threads; what comes out is the same for any number of them. */
+struct load_options {
+	char **paths; /* files and folders; `-` is standard input */
+	uint32_t n;
+	bool found;		       /* files of `paths` count as found by walking (walk.h) */
+	const struct exclude *exclude; /* NULL: nothing */
+	const char *stdin_name;	       /* what findings call `-` */
+	uint32_t jobs; /* threads at most: what comes out is the same for any number */
+};
+
+/* Reads from sources->files. */
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
-		struct findings *findings, const struct exclude *exclude, char **paths, uint32_t n,
-		const char *stdin_name, uint32_t jobs);
+		struct findings *findings, const struct load_options *options);
 /* One source that is in memory. */
 void load_source(struct spec *spec, struct arena *arena, struct sources *sources,
 		 struct findings *findings, struct source *source);

@@ -49,11 +49,15 @@ void output_add_input(struct output *output, struct str name)
 
 static bool tree_open(struct tree *t, struct folder_list *make)
 {
-	if (!working_directory(t->output->arena, &t->output->here)) {
+	const char *here;
+	int error = system_files.real_path(&system_files, t->output->arena, ".", &here);
+
+	if (error) {
 		*t->error = arena_printf(t->output->arena, "cannot tell the working directory: %s",
-					 strerror(errno));
+					 files_error(error));
 		return false;
 	}
+	t->output->here = str_of(here);
 	t->root = folder_open_root(t->dir, make);
 	if (t->root < 0)
 		return (!make && errno == ENOENT) ||

@@ -1,10 +1,5 @@
 /* From the value of a key to a capture: the file, kept inside the repository that holds the spec.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "compiler/base/inside.h"
 #include "compiler/capture/capture.h"
 #include "compiler/plan/resolve_private.h"
@@ -37,77 +32,30 @@ static void refuse_outside(struct resolver *r, const struct text *key)
 		     "copy it beside the spec, and name it relative to the spec's folder");
 }
 
-/* The real path of a capture that may be read; NULL: reported. */
-static const char *find_file(struct resolver *r, const struct text *key, struct str folder)
+static bool read_text(struct resolver *r, const struct text *key, struct str folder,
+		      struct str *text)
 {
-	bool outside;
-	const char *real = path_inside(r->arena, &r->inside, folder, key->s, &outside);
+	int error = read_inside(r->plan->sources->files, r->arena, &r->inside, folder, key->s,
+				CAPTURE_MAX_BYTES, text);
 
-	if (!real && outside)
+	if (error == FILES_OUTSIDE)
 		refuse_outside(r, key);
-	else if (!real)
-		refuse(r, key, strerror(errno));
-	return real;
-}
-
-/* Opens a regular file and nothing else: a FIFO would wait, a device may act. */
-static int open_regular(const char *path, const char **why)
-{
-	struct stat st;
-	int fd = -1;
-
-	*why = NULL;
-	if (lstat(path, &st) != 0)
-		*why = strerror(errno);
-	else if (S_ISDIR(st.st_mode))
-		*why = "it is a directory";
-	else if (!S_ISREG(st.st_mode))
-		*why = "it is no regular file";
-	else
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
-	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
-		close(fd);
-		fd = -1;
-		*why = "it is no regular file any more";
-	}
-	if (fd < 0 && !*why)
-		*why = strerror(errno);
-	return fd;
-}
-
-static bool read_path(struct resolver *r, const char *path, struct str name, struct source **source,
-		      struct str *error)
-{
-	const struct overlay_text *held = overlay_find(r->plan->sources->overlay, path);
-	const char *why;
-	bool read;
-	int fd;
-
-	if (held)
-		return source_take(r->plan->sources, name, held->text, CAPTURE_MAX_BYTES, source,
-				   error);
-	fd = open_regular(path, &why);
-	if (fd < 0) {
-		*error = str_of(why);
-		return false;
-	}
-	read = source_read_fd(r->plan->sources, name, fd, CAPTURE_MAX_BYTES, source, error);
-	close(fd);
-	return read;
+	else if (error)
+		refuse(r, key, files_error(error));
+	return !error;
 }
 
 static const struct source *read_file(struct resolver *r, const struct text *key)
 {
-	struct str folder = folder_of(r, key->at), name, error;
-	const char *path = find_file(r, key, folder);
+	struct str folder = folder_of(r, key->at), text, name, error;
 	struct source *source;
 
-	if (!path)
+	if (!read_text(r, key, folder, &text))
 		return NULL;
 	if (key->s.p[0] == '/')
 		folder.n = 0;
 	name = arena_printf(r->arena, "%.*s%.*s", STR_ARG(folder), STR_ARG(key->s));
-	if (!read_path(r, path, name, &source, &error)) {
+	if (!source_take(r->plan->sources, name, text, CAPTURE_MAX_BYTES, &source, &error)) {
 		refuse(r, key, error.p);
 		return NULL;
 	}

@@ -1,64 +1,53 @@
 #include "compiler/session/project.h"
 
 #include <limits.h>
-#include <stdlib.h>
-#include <sys/stat.h>
 
 #include "compiler/model/decode.h"
 
-static bool exists(struct arena *arena, struct str prefix, const char *name)
+static bool exists(const struct files *files, struct arena *arena, struct str prefix,
+		   const char *name)
 {
-	struct stat st;
+	struct file_facts facts;
 
-	return lstat(arena_printf(arena, "%.*s%s", STR_ARG(prefix), name).p, &st) == 0;
+	return files->look(files, arena_printf(arena, "%.*s%s", STR_ARG(prefix), name).p, false,
+			   &facts) == 0;
 }
 
 /* The folder behind `prefix` has none above it. */
-static bool is_root(struct arena *arena, struct str prefix)
+static bool is_root(const struct files *files, struct arena *arena, struct str prefix)
 {
-	struct stat here, above;
+	const char *path = arena_printf(arena, "%.*s.", STR_ARG(prefix)).p;
+	struct file_facts here, above;
 
-	return stat(arena_printf(arena, "%.*s.", STR_ARG(prefix)).p, &here) != 0 ||
-	       stat(arena_printf(arena, "%.*s..", STR_ARG(prefix)).p, &above) != 0 ||
-	       (here.st_dev == above.st_dev && here.st_ino == above.st_ino);
+	return files->look(files, path, true, &here) ||
+	       files->look(files, arena_printf(arena, "%s.", path).p, true, &above) ||
+	       (here.device == above.device && here.number == above.number);
 }
 
 /* As a relative path, which is how findings show it; NULL: there is none. */
-static const char *find(struct arena *arena)
+static const char *find(const struct files *files, struct arena *arena)
 {
 	struct str prefix = STR("");
 
 	while (prefix.n < PATH_MAX) {
-		if (exists(arena, prefix, PROJECT_FILE))
+		if (exists(files, arena, prefix, PROJECT_FILE))
 			return arena_printf(arena, "%.*s" PROJECT_FILE, STR_ARG(prefix)).p;
-		if (exists(arena, prefix, ".git") || is_root(arena, prefix))
+		if (exists(files, arena, prefix, ".git") || is_root(files, arena, prefix))
 			return NULL;
 		prefix = arena_printf(arena, "../%.*s", STR_ARG(prefix));
 	}
 	return NULL;
 }
 
-/* The paths of an overlay are absolute. */
-static const char *absolute(struct arena *arena, const char *file)
-{
-	char *real = realpath(file, NULL);
-
-	if (real)
-		file = arena_printf(arena, "%s", real).p;
-	free(real);
-	return file;
-}
-
 static void set_folder(struct project *project, struct arena *arena, const char *file)
 {
+	const struct files *files = project->sources.files;
 	const char *slash = strrchr(file, '/');
-	char *real;
 
 	project->prefix = (struct str){file, slash ? (size_t)(slash - file) + 1 : 0};
-	real = realpath(arena_printf(arena, "%.*s.", STR_ARG(project->prefix)).p, NULL);
-	if (real)
-		project->folder = arena_printf(arena, "%s", real).p;
-	free(real);
+	/* NULL where it cannot be told. */
+	files->real_path(files, arena, arena_printf(arena, "%.*s.", STR_ARG(project->prefix)).p,
+			 &project->folder);
 }
 
 static void decode(struct project *project, struct arena *arena, const struct source *source)
@@ -77,21 +66,21 @@ static void decode(struct project *project, struct arena *arena, const struct so
 	yaml_done(&yaml);
 }
 
-enum project_status project_read(struct project *project, struct arena *arena, const char *config,
-				 const struct overlay *overlay, struct str *error)
+enum project_status project_read(struct project *project, struct arena *arena,
+				 const struct files *files, const char *config, bool absolute,
+				 struct str *error)
 {
-	const char *file = config ? config : find(arena);
+	const char *file = config ? config : find(files, arena);
 	struct source *source;
 
 	*project = (struct project){0};
-	sources_init(&project->sources, arena);
+	sources_init(&project->sources, arena, files);
 	findings_init(&project->findings, arena);
 	if (!file)
 		return PROJECT_NONE;
-	if (overlay)
-		file = absolute(arena, file);
-	project->sources.overlay = overlay;
-	if (!source_read(&project->sources, file, "<stdin>", true, &source, error))
+	if (absolute)
+		files->real_path(files, arena, file, &file);
+	if (!source_read(&project->sources, file, "<stdin>", SOURCE_MAX_BYTES, &source, error))
 		return PROJECT_UNREADABLE;
 	project->file = file;
 	set_folder(project, arena, file);

@@ -21,13 +21,14 @@ struct project {
 
 enum project_status { PROJECT_NONE, PROJECT_READ, PROJECT_UNREADABLE };
 
-/* Looks from the working directory upwards, to the folder that holds .git, or to the root; `config`
- * not NULL: reads that file. PROJECT_UNREADABLE with *error set. Wrong keys and values are in
- * project->findings. `overlay` may be NULL. */
-enum project_status project_read(struct project *project, struct arena *arena, const char *config,
-				 const struct overlay *overlay, struct str *error);
+/* Looks from the folder of `files` upwards, to the folder that holds .git, or to the root; `config`
+ * not NULL: reads that file. `absolute`: it is known by its real path, not by the way to it.
+ * PROJECT_UNREADABLE with *error set. Wrong keys and values are in project->findings. */
+enum project_status project_read(struct project *project, struct arena *arena,
+				 const struct files *files, const char *config, bool absolute,
+				 struct str *error);
 
-/* A path that the file names, as this process finds it. */
+/* A path that the file names, as `files` finds it. */
 const char *project_path(const struct project *project, struct arena *arena, struct str path);
 
 #endif

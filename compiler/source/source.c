@@ -1,16 +1,11 @@
 #include "compiler/source/source.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <unistd.h>
 
-#include "compiler/base/folder.h"
-
-void sources_init(struct sources *sources, struct arena *arena)
+void sources_init(struct sources *sources, struct arena *arena, const struct files *files)
 {
-	*sources = (struct sources){.arena = arena, .next_base = 1};
+	*sources = (struct sources){.arena = arena, .files = files, .next_base = 1};
 }
 
 static struct source *push(struct sources *sources, const struct source *source)
@@ -50,48 +45,21 @@ bool source_take(struct sources *sources, struct str name, struct str text, size
 	return *out;
 }
 
-bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
-		    struct source **out, struct str *error)
-{
-	struct str text;
-
-	if (file_read_open(sources->arena, fd, limit + 1, &text))
-		return source_take(sources, name, text, limit, out, error);
-	*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name), strerror(errno));
-	return false;
-}
-
-static bool read_path(struct sources *sources, const char *path, struct str name,
-		      struct source **out, struct str *error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	bool read;
-
-	if (fd < 0) {
-		*error = arena_printf(sources->arena, "%s: %s", path, strerror(errno));
-		return false;
-	}
-	read = source_read_fd(sources, name, fd, SOURCE_MAX_BYTES, out, error);
-	close(fd);
-	return read;
-}
-
-bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, size_t limit,
 		 struct source **out, struct str *error)
 {
-	const struct overlay_text *held = overlay_find(sources->overlay, path);
-	bool is_stdin = strcmp(path, "-") == 0, read;
-	struct str name = str_of(is_stdin ? stdin_name : path);
+	const struct files *files = sources->files;
+	bool is_stdin = strcmp(path, "-") == 0;
+	struct str name = str_of(is_stdin ? stdin_name : path), text;
+	int failed = files->read(files, sources->arena, path, READ_ANY, limit, &text);
 
-	if (held)
-		read = source_take(sources, name, held->text, SOURCE_MAX_BYTES, out, error);
-	else if (is_stdin)
-		read = source_read_fd(sources, name, STDIN_FILENO, SOURCE_MAX_BYTES, out, error);
-	else
-		read = read_path(sources, path, name, out, error);
-	if (!read)
+	if (failed) {
+		*error = arena_printf(sources->arena, "%.*s: %s", STR_ARG(name),
+				      files_error(failed));
 		return false;
-	(*out)->named = named;
+	}
+	if (!source_take(sources, name, text, limit, out, error))
+		return false;
 	(*out)->is_stdin = is_stdin;
 	return true;
 }

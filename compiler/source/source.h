@@ -6,7 +6,7 @@
 #define GPUPLAN_SOURCE_H
 
 #include "compiler/base/arena.h"
-#include "compiler/base/overlay.h"
+#include "compiler/base/files.h"
 
 enum {
 	SOURCE_MAX_BYTES = 64 << 20, /* a file */
@@ -32,7 +32,7 @@ struct source {
 
 struct sources {
 	struct arena *arena;
-	const struct overlay *overlay; /* NULL: every file is read from the disk */
+	const struct files *files;
 	struct source *items;
 	uint32_t n, capacity;
 	uint32_t next_base;
@@ -45,16 +45,14 @@ struct position {
 	uint32_t wide, bytes;
 };
 
-void sources_init(struct sources *sources, struct arena *arena);
+void sources_init(struct sources *sources, struct arena *arena, const struct files *files);
 
-/* Reads a file (`-`: standard input, shown as `stdin_name`) to its end or to the limit.
- * false with *error set: could not open or read it, or all sources together pass 4 GiB. */
-bool source_read(struct sources *sources, const char *path, const char *stdin_name, bool named,
+/* Reads a file that the user named or the walk found (`-`: standard input, shown as `stdin_name`)
+ * to its end or to the limit. false with *error set: could not open or read it, or all sources
+ * together pass 4 GiB. */
+bool source_read(struct sources *sources, const char *path, const char *stdin_name, size_t limit,
 		 struct source **out, struct str *error);
-/* Reads an open file to its end or to the limit; the same errors. */
-bool source_read_fd(struct sources *sources, struct str name, int fd, size_t limit,
-		    struct source **out, struct str *error);
-/* The same with a text in place of the file. */
+/* The same with a text that was read: longer than the limit, it is cut. */
 bool source_take(struct sources *sources, struct str name, struct str text, size_t limit,
 		 struct source **out, struct str *error);
 /* Puts a source that was read into sources of its own behind the last one, which is where its place

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct source *source;
 	struct str text = arena_copy(arena, (struct str){(const char *)data, size});
 
-	sources_init(&sources, arena);
+	sources_init(&sources, arena, &system_files);
 	source = source_add(&sources, STR("topo.txt"), text);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		struct capture_error error = {0};

@@ -25,7 +25,7 @@ void judged_open(struct judged *j, const uint8_t *data, size_t size)
 	struct str text;
 
 	*j = (struct judged){.arena = arena_new()};
-	sources_init(&j->sources, j->arena);
+	sources_init(&j->sources, j->arena, &system_files);
 	findings_init(&j->findings, j->arena);
 	text = arena_copy(j->arena, (struct str){(const char *)data, size});
 	load_source(&spec, j->arena, &j->sources, &j->findings,

@@ -65,7 +65,7 @@ static struct str ask(void)
 			.node = i == 0 ? 1 : -1,
 			.iommu_group = -1,
 		};
-	sources_init(&sources, arena);
+	sources_init(&sources, arena, &system_files);
 	machine_ask_smi(machine, &sources);
 	buffer_init(&out, arena);
 	machine_write(&out, machine, catalog_open(arena, NULL, &error));

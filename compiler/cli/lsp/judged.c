@@ -34,26 +34,12 @@ static void lay_over(struct judged *j, const struct server *server)
 	items = arena_array(j->arena, n, sizeof *items);
 	for (const struct document *d = server->documents.first; d; d = d->next)
 		if (d->path)
-			items[j->overlay.n++] = (struct overlay_text){
-				arena_printf(j->arena, "%s", d->path).p,
-				arena_copy(j->arena, document_text(d)), false};
+			items[j->overlay.n++] =
+				(struct overlay_text){arena_printf(j->arena, "%s", d->path).p,
+						      arena_copy(j->arena, document_text(d))};
 	j->overlay.items = items;
 	overlay_sort(&j->overlay);
-}
-
-/* A new file belongs to the plan before it is saved, if lint would find it then. */
-static void add_unsaved(struct judged *j, const char *folder, const struct document *only)
-{
-	for (uint32_t i = 0; i < j->overlay.n; i++) {
-		struct overlay_text *held = &j->overlay.items[i];
-
-		if (only)
-			held->added = strcmp(held->path, only->path) == 0;
-		else
-			held->added = path_is_below(held->path, folder) &&
-				      access(held->path, F_OK) != 0 &&
-				      walk_would_take(&j->options.exclude, folder, held->path);
-	}
+	j->files = overlay_files(&j->overlay, &system_files);
 }
 
 static void read_project(struct judged *j, const char *folder)
@@ -62,7 +48,7 @@ static void read_project(struct judged *j, const char *folder)
 	if (chdir(folder) != 0 && chdir("/") != 0)
 		return;
 	j->project.findings.arena = j->arena;
-	project_load(&j->project, j->arena, &command_lint, &j->options, &j->overlay);
+	project_load(&j->project, j->arena, &j->files, true, &command_lint, &j->options);
 }
 
 struct judged *judge(const struct server *server, char *folder, const struct document *only)
@@ -70,19 +56,17 @@ struct judged *judge(const struct server *server, char *folder, const struct doc
 	struct arena *arena = arena_new();
 	struct judged *j = arena_alloc(arena, sizeof *j);
 	struct workspace *w = &j->workspace;
-	char *paths[] = {folder};
+	char *paths[] = {only ? only->path : folder};
 
 	j->arena = arena;
 	j->options = *server->options;
 	lay_over(j, server);
 	read_project(j, folder);
-	add_unsaved(j, folder, only);
 	*w = (struct workspace){.arena = arena, .options = &j->options, .catalog = server->catalog};
-	sources_init(&w->sources, arena);
-	w->sources.overlay = &j->overlay;
+	sources_init(&w->sources, arena, &j->files);
 	findings_init(&w->findings, arena);
-	load_paths(&j->spec, arena, &w->sources, &w->findings, &j->options.exclude, paths,
-		   only ? 0 : 1, NULL, 1);
+	load_paths(&j->spec, arena, &w->sources, &w->findings,
+		   &(struct load_options){paths, 1, .found = true, &j->options.exclude, .jobs = 1});
 	/* What a file that cannot be read would have named is not missing. */
 	if (j->spec.n_errors)
 		j->spec.unread |= UNREAD_ALL;

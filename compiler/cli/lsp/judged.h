@@ -11,6 +11,7 @@ struct judged {
 	struct arena *arena;
 	struct options options;
 	struct overlay overlay;
+	struct files files;
 	struct project project;
 	struct spec spec;
 	struct workspace workspace;

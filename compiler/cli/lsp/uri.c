@@ -1,10 +1,10 @@
 #include "compiler/cli/lsp/uri.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <strings.h>
 
 #include "compiler/base/buffer.h"
+#include "compiler/base/files.h"
 
 static int hex(char c)
 {
@@ -69,14 +69,10 @@ struct str uri_of_path(struct arena *arena, struct str path)
 
 const char *path_real(struct arena *arena, const char *path)
 {
-	char *real = realpath(path, NULL);
 	const char *slash = strrchr(path, '/'), *kept;
 
-	if (real) {
-		kept = arena_printf(arena, "%s", real).p;
-		free(real);
+	if (!system_files.real_path(&system_files, arena, path, &kept))
 		return kept;
-	}
 	if (!slash || slash == path)
 		return path;
 	kept = path_real(arena, arena_printf(arena, "%.*s", (int)(slash - path), path).p);

@@ -1,0 +1,103 @@
+/* The only door to files: whoever reads, walks or writes one is handed a `struct files`.
+ *
+ * It is a folder and the functions that reach files from there. Three implementations:
+ *
+ *     files_system.c   the operating system's
+ *     files_overlay.c  texts in front of other files: what an editor holds, what a fix would write
+ *
+ * A relative path starts at the folder, an absolute one where the implementation has its root. Each
+ * function returns 0 or why it failed: an errno value or one of `enum files_failure`; files_error
+ * has the words for both. Results are set only on success and live in the arena that was handed in.
+ * The functions that read may be called from several threads at once. */
+#ifndef GPUPLAN_FILES_H
+#define GPUPLAN_FILES_H
+
+#include "compiler/base/arena.h"
+
+enum files_failure {
+	FILES_NOT_REGULAR =
+		-1,	    /* a pipe, a device, a link that is not followed; of a folder EISDIR */
+	FILES_OUTSIDE = -2, /* compiler/base/inside.h */
+};
+
+enum file_kind { FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER };
+
+struct file_facts {
+	enum file_kind kind;
+	uint64_t device, number; /* the same two: the same file by another name */
+};
+
+struct file_list {
+	struct file_entry {
+		const char *name;
+		enum file_kind kind;
+	} * items; /* in no order, without `.` and `..` */
+	uint32_t n, capacity;
+};
+
+/* What a name may lead to. */
+enum files_reach {
+	REACH_ALL,     /* whatever its `..` and links say */
+	REACH_IN_ROOT, /* the folder is the root of every path and link: nothing lies outside */
+};
+
+/* How to read. */
+enum {
+	READ_ANY = 0,	   /* pipes and devices too; `-` is standard input */
+	READ_REGULAR = 1,  /* nothing else is even opened: a pipe waits, a device may act */
+	READ_NOFOLLOW = 2, /* the last part of the path is no link */
+};
+
+struct files {
+	/* Reads up to `limit` bytes, and one more: text->n > limit says that there are more. */
+	int (*read)(const struct files *files, struct arena *arena, const char *path, unsigned how,
+		    size_t limit, struct str *text);
+	/* `follow`: of what a link leads to. */
+	int (*look)(const struct files *files, const char *path, bool follow,
+		    struct file_facts *facts);
+	/* What is in a folder; E2BIG: more than `most`. */
+	int (*list)(const struct files *files, struct arena *arena, const char *path, uint32_t most,
+		    struct file_list *list);
+	/* What a symbolic link says. */
+	int (*read_link)(const struct files *files, struct arena *arena, const char *path,
+			 struct str *target);
+	/* Absolute, without symbolic links; only with REACH_ALL. */
+	int (*real_path)(const struct files *files, struct arena *arena, const char *path,
+			 const char **real);
+	/* The same files, seen from another folder. `close` what was opened. */
+	int (*open)(const struct files *files, struct arena *arena, const char *path,
+		    enum files_reach reach, struct files *folder);
+	void (*close)(struct files *folder);
+
+	/* Private to the implementations. */
+	const char *name; /* that the folder was opened by; NULL: the working directory */
+	int fd;
+	enum files_reach reach;
+	const struct files *under;
+	const struct overlay *overlay;
+};
+
+/* The system's files, from the working directory. */
+extern const struct files system_files;
+
+/* Texts that stand in for files, those that are not on the disk yet included. */
+struct overlay {
+	struct overlay_text {
+		const char *path; /* as `read` will be asked for it, from the folder's name on */
+		struct str text;
+	} * items; /* in the order of their paths: overlay_sort */
+	uint32_t n;
+};
+
+void overlay_sort(struct overlay *overlay);
+/* NULL: none stands in for it. */
+const struct overlay_text *overlay_find(const struct overlay *overlay, const char *path);
+/* Both arguments must outlive the result, and what is opened from it. */
+struct files overlay_files(const struct overlay *overlay, const struct files *under);
+
+/* "No such file or directory" */
+const char *files_error(int error);
+/* `name`, seen from `folder` (NULL: as it is). */
+const char *files_join(struct arena *arena, const char *folder, struct str name);
+
+#endif
