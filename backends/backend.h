@@ -9,7 +9,7 @@
  *   - No error stands against it: every VM has a host, a name, vCPUs and memory; every GPU of a VM
  *     is one of its host's and has an address; a vGPU has a name that its driver knows and, where
  *     it needs one, a virtual function.
- *   - `has` was asked first and said yes.
+ *   - backend_has was asked first and said yes.
  *   - The plan does not change, and outlives the text.
  *
  * What it promises:
@@ -50,7 +50,8 @@ struct artifact {
 	const char *path;
 	/* `show --VARIANT` prints it; NULL: `show` prints it without any. */
 	const char *variant;
-	/* The subject, of this scope, has such an artifact. */
+	/* The subject, of this scope, has such an artifact; NULL: each has whose platform takes the
+	 * target. Asked through backend_has. */
 	bool (*has)(const struct subject *of);
 	/* Appends the text to `out`; false with *error set. */
 	bool (*write)(const struct subject *of, struct buffer *out, struct str *error);
@@ -73,6 +74,9 @@ extern const struct backend *const backends[];
 const struct backend *backend_find(const char *target);
 /* The first artifact of that variant (NULL: the plain one); NULL when there is none. */
 const struct artifact *backend_artifact(const struct backend *backend, const char *variant);
+/* The subject has that artifact: its platform takes the target, and the artifact has it. */
+bool backend_has(const struct backend *backend, const struct artifact *artifact,
+		 const struct subject *of);
 /* Where the file of this subject lies under the output folder. */
 struct str artifact_path(struct arena *arena, const struct artifact *artifact,
 			 const struct subject *of);

@@ -175,7 +175,7 @@ static void add_partition(const struct vm *vm, const struct fabric_partition *pa
 
 static bool add_vm(const struct vm *vm, struct parts *parts, struct buffer *out, struct str *error)
 {
-	bool by_hand = vm->host->managed_by == MANAGED_BY_QEMU;
+	bool by_hand = vm->host->platform->by_hand;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *gpu = &vm->gpus[i];

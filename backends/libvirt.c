@@ -6,13 +6,12 @@
 #include "backends/vfio.h"
 #include "compiler/base/digest.h"
 
-static bool on_kvm(const struct subject *of);
 static bool write_domain(const struct subject *of, struct buffer *out, struct str *error);
 static bool write_devices(const struct subject *of, struct buffer *out, struct str *error);
 
 static const struct artifact artifacts[] = {
-	{OF_VM, .path = "HOST/VM.xml", .has = on_kvm, .write = write_domain},
-	{OF_VM, .variant = "devices", .has = on_kvm, .write = write_devices},
+	{OF_VM, .path = "HOST/VM.xml", .write = write_domain},
+	{OF_VM, .variant = "devices", .write = write_devices},
 	{0},
 };
 
@@ -21,11 +20,6 @@ const struct backend backend_libvirt = {
 	.doc = "a libvirt domain for each VM on kvm: HOST/VM.xml",
 	.artifacts = artifacts,
 };
-
-static bool on_kvm(const struct subject *of)
-{
-	return of->host->kvm;
-}
 
 static const char qemu_namespace[] = "http://libvirt.org/schemas/domain/qemu/1.0";
 

@@ -31,6 +31,14 @@ const struct artifact *backend_artifact(const struct backend *backend, const cha
 	return NULL;
 }
 
+bool backend_has(const struct backend *backend, const struct artifact *artifact,
+		 const struct subject *of)
+{
+	if (of->host && !platform_takes(of->host->platform, backend->target))
+		return false;
+	return !artifact->has || artifact->has(of);
+}
+
 /* `path`, which is terminated, with the name in place of its placeholder, if it has that. */
 static struct str put_name(struct arena *arena, struct str path, const char *placeholder,
 			   struct str name)

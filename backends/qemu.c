@@ -6,13 +6,12 @@
 #include "backends/qemu_devices.h"
 #include "compiler/base/digest.h"
 
-static bool on_kvm(const struct subject *of);
 static bool write_lines(const struct subject *of, struct buffer *out, struct str *error);
 static bool write_shell(const struct subject *of, struct buffer *out, struct str *error);
 
 static const struct artifact artifacts[] = {
-	{OF_VM, .path = "HOST/VM.qemu-args", .has = on_kvm, .write = write_lines},
-	{OF_VM, .variant = "shell", .has = on_kvm, .write = write_shell},
+	{OF_VM, .path = "HOST/VM.qemu-args", .write = write_lines},
+	{OF_VM, .variant = "shell", .write = write_shell},
 	{0},
 };
 
@@ -21,11 +20,6 @@ const struct backend backend_qemu = {
 	.doc = "QEMU's arguments, one a line, for each VM on kvm: HOST/VM.qemu-args",
 	.artifacts = artifacts,
 };
-
-static bool on_kvm(const struct subject *of)
-{
-	return of->host->kvm;
-}
 
 /* The enlightenments that Windows expects. */
 #define HYPERV                                                                                     \

@@ -8,11 +8,10 @@
 #include "backends/backend.h"
 #include "compiler/base/digest.h"
 
-static bool on_vsphere(const struct subject *of);
 static bool write_entries(const struct subject *of, struct buffer *out, struct str *error);
 
 static const struct artifact artifacts[] = {
-	{OF_VM, .path = "HOST/VM.vmx", .has = on_vsphere, .write = write_entries},
+	{OF_VM, .path = "HOST/VM.vmx", .write = write_entries},
 	{0},
 };
 
@@ -27,11 +26,6 @@ static bool write_vgpu(const struct vm_gpu *vgpu, uint32_t n, struct buffer *out
 		       struct str *error);
 static void write_whole_gpu(const struct vm_gpu *gpu, uint32_t n, struct buffer *out);
 static void write_machine(const struct vm *vm, struct buffer *out);
-
-static bool on_vsphere(const struct subject *of)
-{
-	return !of->host->kvm;
-}
 
 static bool write_entries(const struct subject *of, struct buffer *out, struct str *error)
 {

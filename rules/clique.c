@@ -4,7 +4,8 @@
 
 bool wants_clique(const struct vm *vm)
 {
-	bool wants = vm->host->kvm && vm->p2p == P2P_PCIE && vm->n_gpus >= 2 && !vm->skip_p2p;
+	bool wants = vm->host->platform->cliques && vm->p2p == P2P_PCIE && vm->n_gpus >= 2 &&
+		     !vm->skip_p2p;
 
 	for (uint32_t i = 0; i < vm->n_gpus && wants; i++)
 		wants = is_whole(&vm->gpus[i]);

@@ -8,7 +8,8 @@
 
 #include "rules/texts.h"
 
-/* The VM has two or more GPUs passed through whole on kvm, and wants P2P over PCIe. */
+/* The VM has two or more GPUs passed through whole, wants P2P over PCIe, and its platform has
+ * cliques. */
 bool wants_clique(const struct vm *vm);
 /* The first VM of the host that does and that can be judged; NULL: none. `*more` (may be NULL) is
  * how many follow it. */

@@ -10,7 +10,7 @@ static void check(struct judge *judge, const struct host *host)
 	const struct vm *vm;
 	uint32_t more;
 
-	if (!host->kvm || host->managed_by != MANAGED_BY_LIBVIRT || !span_given(libvirt.at) ||
+	if (host->platform->cliques != CLIQUES_BY_LIBVIRT || !span_given(libvirt.at) ||
 	    !older_than(judge, libvirt, "libvirt_qemu_override"))
 		return;
 	vm = first_clique_vm(host, &more);

@@ -4,12 +4,12 @@ static void check(struct judge *judge, const struct host *host)
 {
 	struct finding *f;
 
-	if (!host->clique_map || host->managed_by != MANAGED_BY_OPENSTACK)
+	if (!host->clique_map || !host->platform->rewriter)
 		return;
 	f = report(judge, host->spec->managed_by.at,
-		   "Nova writes the domain XML anew at each start: the cliques of '%.*s' do not "
+		   "%s writes the domain XML anew at each start: the cliques of '%.*s' do not "
 		   "survive in it",
-		   STR_ARG(host->spec->name.s));
+		   host->platform->rewriter, STR_ARG(host->spec->name.s));
 	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(
 		judge->findings, f,

@@ -107,7 +107,7 @@ static void check(struct judge *judge, const struct host *host)
 	struct cpu_set known = {0}, taken = {0};
 	bool says = cpus_of(host, &known);
 
-	for (uint32_t v = 0; host->kvm && v < host->n_vms; v++)
+	for (uint32_t v = 0; v < host->n_vms; v++)
 		if (has_list(host->vms[v]))
 			check_vm(judge, host, v, says ? &known : NULL, &taken);
 }

@@ -86,7 +86,7 @@ static void check_node(struct judge *judge, const struct host *host, const struc
 static void check(struct judge *judge, const struct host *host)
 {
 	check_sum(judge, host);
-	for (uint32_t i = 0; i < host->spec->numa.n && host->kvm; i++)
+	for (uint32_t i = 0; i < host->spec->numa.n; i++)
 		check_node(judge, host, &host->spec->numa.items[i]);
 }
 

@@ -6,7 +6,7 @@ static void check(struct judge *judge, const struct vm *vm)
 	uint64_t page = vm->hugepages == HUGEPAGES_1G ? GIB : 2 * MIB;
 	struct finding *f;
 
-	if (!vm->host->kvm || vm->hugepages == HUGEPAGES_NONE || !span_given(vm->spec->memory.at) ||
+	if (vm->hugepages == HUGEPAGES_NONE || !span_given(vm->spec->memory.at) ||
 	    vm->memory % page == 0 || vm->memory % MIB) /* the latter is spec-value */
 		return;
 	f = report(judge, vm->spec->memory.at, "'%s' is not a whole number of pages of '%s'",

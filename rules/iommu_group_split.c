@@ -90,7 +90,7 @@ static void check(struct judge *judge, const struct host *host)
 {
 	gpu_mask seen = 0;
 
-	for (uint32_t i = 0; i < host->n_gpus && host->kvm; i++) {
+	for (uint32_t i = 0; i < host->n_gpus && host->platform->vfio; i++) {
 		const struct gpu *gpu = &host->gpus[i];
 
 		if (!span_given(gpu->spec->iommu_group.at) || seen >> i & 1)

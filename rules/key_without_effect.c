@@ -1,4 +1,4 @@
-/* Keys that nothing carries: the key tables say which (KEY_KVM, KEY_VSPHERE, KEY_VGPU). */
+/* Keys that nothing carries: the key tables say which (`needs`, KEY_VGPU). */
 #include "rules/p2p.h"
 #include "schema/keys.h"
 
@@ -11,21 +11,22 @@ static struct span value_at(const struct key *key, const void *spec)
 	return at;
 }
 
-static void report_hypervisor(struct judge *judge, const struct host *host, const struct key *key,
-			      struct span at)
+static void report_platform(struct judge *judge, const struct host *host, const struct key *key,
+			    struct span at)
 {
-	struct finding *f =
-		report(judge, at, "'%s' is for %s hosts: no artifact of a %s host carries it",
-		       key->name, host->kvm ? "vsphere" : "kvm", host->kvm ? "kvm" : "vsphere");
+	const char *word = host->platform->word;
+	struct finding *f = report(judge, at,
+				   "'%s' is for %s hosts: no artifact of a %s host carries it",
+				   key->name, capability_word(key->needs), word);
 
 	finding_note(judge->findings, f, host->spec->hypervisor.at, "host '%.*s' is %s",
-		     STR_ARG(host->spec->name.s), host->kvm ? "kvm" : "vsphere");
+		     STR_ARG(host->spec->name.s), word);
 	finding_help(judge->findings, f, "remove '%s'", key->name);
 }
 
-static bool of_other_hypervisor(const struct host *host, const struct key *key)
+static bool of_other_platform(const struct host *host, const struct key *key)
 {
-	return key->flags & (unsigned)(host->kvm ? KEY_VSPHERE : KEY_KVM);
+	return key->needs && !platform_has(host->platform, key->needs);
 }
 
 /* A profile of hosts of both kinds may well have the keys of both. */
@@ -37,8 +38,8 @@ static void check_host(struct judge *judge, const struct host *host)
 
 		if (!span_given(at))
 			continue;
-		if (of_other_hypervisor(host, key) && span_within(at, host->spec->at))
-			report_hypervisor(judge, host, key, at);
+		if (of_other_platform(host, key) && span_within(at, host->spec->at))
+			report_platform(judge, host, key, at);
 	}
 }
 
@@ -104,8 +105,8 @@ static void check_item(struct judge *judge, const struct vm_gpu *g)
 
 		if (!span_given(at) || from_profile(g->vm, at))
 			continue;
-		if (of_other_hypervisor(g->vm->host, key))
-			report_hypervisor(judge, g->vm->host, key, at);
+		if (of_other_platform(g->vm->host, key))
+			report_platform(judge, g->vm->host, key, at);
 		else if (key->flags & KEY_VGPU && is_whole(g) && !asks_for_nothing(key, g->spec))
 			report_whole(judge, key, at, "GPU", g->spec->gpu.s);
 		else if (g->is_vgpu && g->gpu && of_other_framework(g, g->spec, at))
@@ -133,8 +134,8 @@ static void check_vm(struct judge *judge, const struct vm *vm)
 
 		if (!span_given(at) || from_profile(vm, at))
 			continue;
-		if (of_other_hypervisor(vm->host, key))
-			report_hypervisor(judge, vm->host, key, at);
+		if (of_other_platform(vm->host, key))
+			report_platform(judge, vm->host, key, at);
 		else if (key->flags & KEY_VGPU && is_without_vgpu(vm) &&
 			 !asks_for_nothing(key, vm->spec))
 			report_whole(judge, key, at, "VM", vm->spec->name.s);

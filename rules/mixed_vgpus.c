@@ -171,7 +171,7 @@ static void report_parts(struct judge *judge, const struct vm *vm)
 	const char *row = "esxi_multi_vgpu_fractional";
 	struct finding *f;
 
-	if (vm->host->kvm || !span_given(esxi->at) || !older_than(judge, *esxi, row))
+	if (!vm->host->platform->esxi || !span_given(esxi->at) || !older_than(judge, *esxi, row))
 		return;
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *g = &vm->gpus[i];

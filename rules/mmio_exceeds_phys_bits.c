@@ -72,7 +72,7 @@ static void check(struct judge *judge, const struct vm *vm)
 	uint64_t window = vm->mmio.window, memory_limit;
 	struct finding *f;
 
-	if (!vm->host->kvm)
+	if (!vm->host->platform->qemu)
 		return;
 	if (window > OVMF_LIMIT) {
 		check_ovmf(judge, vm);

@@ -33,7 +33,8 @@ static void check(struct judge *judge, const struct host *host)
 	struct finding *f;
 	uint32_t n;
 
-	if (!host->kvm || !span_given(qemu.at) || !older_than(judge, qemu, "qemu_many_large_bars"))
+	if (!host->platform->qemu || !span_given(qemu.at) ||
+	    !older_than(judge, qemu, "qemu_many_large_bars"))
 		return;
 	n = affected_vms(host, &vm);
 	if (n == 0)

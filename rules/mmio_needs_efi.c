@@ -24,7 +24,7 @@ static void suggest_efi(struct judge *judge, const struct vm *vm, struct finding
 	fix_key(judge, f, vm, false, "firmware", vm->spec->firmware.at, STR("efi"), "boot by EFI");
 }
 
-static void check_vsphere(struct judge *judge, const struct vm *vm)
+static void check_esxi(struct judge *judge, const struct vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct gpu *gpu = vm->gpus[i].gpu;
@@ -44,7 +44,7 @@ static void check_vsphere(struct judge *judge, const struct vm *vm)
 	}
 }
 
-static void check_kvm(struct judge *judge, const struct vm *vm)
+static void check_seabios(struct judge *judge, const struct vm *vm)
 {
 	const struct gpu *first = NULL;
 	uint32_t n = 0;
@@ -69,10 +69,10 @@ static void check(struct judge *judge, const struct vm *vm)
 {
 	if (vm->firmware != FIRMWARE_BIOS)
 		return;
-	if (vm->host->kvm)
-		check_kvm(judge, vm);
-	else
-		check_vsphere(judge, vm);
+	if (vm->host->platform->qemu)
+		check_seabios(judge, vm);
+	if (vm->host->platform->esxi)
+		check_esxi(judge, vm);
 }
 
 const struct rule rule_mmio_needs_efi = {

@@ -26,21 +26,21 @@ static const char *taken_instead(struct judge *judge, const struct gpu *gpu)
 		.p;
 }
 
-/* vSphere's sizes are in NVIDIA's table; on kvm BAR1 is all that counts. */
+/* Where the window follows NVIDIA's table, a board must be in it; else BAR1 is all that counts. */
 static void check_gpu(struct judge *judge, const struct vm *vm, const struct vm_gpu *g)
 {
 	const struct gpu *gpu = g->gpu;
-	bool table = gpu->board && gpu->board->vsphere_mmio, bar1 = gpu->bar1;
+	bool table = vm->host->platform->mmio_table, bar1 = gpu->bar1;
 	struct finding *f;
 
-	if (vm->host->kvm ? bar1 : table)
+	if (table ? gpu->board && gpu->board->vsphere_mmio : bar1)
 		return;
 	f = report_as(judge, bar1 ? SEVERITY_NOTE : SEVERITY_WARNING, g->spec->at,
 		      "how much MMIO space '%.*s' (%s) needs is not known: %s",
 		      STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s),
 		      taken_instead(judge, gpu));
 	finding_note(judge->findings, f, gpu->spec->board.at, "its board is not in %s",
-		     vm->host->kvm ? "the table of BAR1 sizes" : "NVIDIA's table of MMIO space");
+		     table ? "NVIDIA's table of MMIO space" : "the table of BAR1 sizes");
 	if (bar1)
 		finding_help(
 			judge->findings, f,

@@ -22,7 +22,7 @@ static const char *release_row(const struct board *board)
 
 static bool is_nvswitch_esxi(const struct vm *vm)
 {
-	return !vm->host->kvm && vm->host->nvswitch;
+	return vm->host->platform->esxi && vm->host->nvswitch;
 }
 
 static void check_release(struct judge *judge, const struct vm *vm)

@@ -7,7 +7,7 @@ static void check(struct judge *judge, const struct vm *vm)
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		whole += is_whole(&vm->gpus[i]);
-	if (vm->host->kvm || vm->p2p != P2P_PCIE || whole < 2)
+	if (!vm->host->platform->esxi || vm->p2p != P2P_PCIE || whole < 2)
 		return;
 	f = report(judge, vm->spec->p2p.at,
 		   "'pcie': ESXi shows a guest no clique, and that it does P2P without is not "

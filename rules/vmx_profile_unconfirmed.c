@@ -2,7 +2,7 @@
 
 static void check(struct judge *judge, const struct vm *vm)
 {
-	if (vm->host->kvm)
+	if (!vm->host->platform->esxi)
 		return;
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *g = &vm->gpus[i];

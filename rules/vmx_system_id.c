@@ -15,7 +15,7 @@ static void check(struct judge *judge, const struct host *host)
 	const struct vm_gpu *g = first_whole(host);
 	struct finding *f;
 
-	if (host->kvm || !g || span_given(host->spec->system_id.at) ||
+	if (!host->platform->host_id || !g || span_given(host->spec->system_id.at) ||
 	    host_broken(host->spec, system_id))
 		return;
 	f = report(

@@ -2,7 +2,7 @@
 
 static void check(struct judge *judge, const struct host *host)
 {
-	for (uint32_t v = 0; v < host->n_vms && !host->kvm; v++) {
+	for (uint32_t v = 0; v < host->n_vms && host->platform->esxi; v++) {
 		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++) {
 			const struct vm_gpu *g = &host->vms[v]->gpus[i];
 

@@ -205,6 +205,8 @@ static const char *description(struct arena *arena, const struct key *key)
 	struct buffer text;
 
 	buffer_init(&text, arena);
+	if (key->needs)
+		buffer_printf(&text, "*%s only.* ", capability_word(key->needs));
 	reference_doc(&text, key);
 	return text.p;
 }

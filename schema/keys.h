@@ -11,7 +11,7 @@
 #define GPUPLAN_SCHEMA_KEYS_H
 
 #include "schema/grammar.h"
-#include "schema/model.h"
+#include "schema/platform.h"
 
 enum key_type {
 	KEY_FLAG,    /* struct flag */
@@ -34,19 +34,16 @@ enum key_flag {
 	KEY_REQUIRED = 1 << 0,
 	/* Not in a profile. */
 	KEY_OWN = 1 << 1,
-	/* No artifact of the other hypervisor can carry it (rule key-without-effect). */
-	KEY_KVM = 1 << 2,
-	KEY_VSPHERE = 1 << 3,
 	/* Means something only beside a vGPU. */
-	KEY_VGPU = 1 << 4,
+	KEY_VGPU = 1 << 2,
 	/* null is the same as empty. */
-	KEY_NULL = 1 << 5,
+	KEY_NULL = 1 << 3,
 	/* A host's map is merged with its profile's key by key; without it, it replaces. */
-	KEY_MERGE = 1 << 6,
+	KEY_MERGE = 1 << 4,
 	/* Any integer is read (UINT64_MAX for one that does not fit); a rule judges its range. */
-	KEY_UNBOUNDED = 1 << 8,
+	KEY_UNBOUNDED = 1 << 5,
 	/* In a copy of a list's key: an item of the list, for messages. */
-	KEY_ITEM = 1 << 9,
+	KEY_ITEM = 1 << 6,
 };
 
 /* The words of a KEY_FLAG, counted as those of a KEY_WORD. */
@@ -72,6 +69,10 @@ struct key {
 	 * KEY_FALSE; 0: nothing, or what follows from the rest of the plan. The decoder fills it
 	 * in. */
 	uint8_t fallback;
+	/* Members of struct platform (PLATFORM, schema/platform.h); 0: none. The capability without
+	 * which no artifact carries the key (rule key-without-effect); the limit of a number, and
+	 * the unit of a size. */
+	size_t needs, most, unit;
 	const char *doc; /* one sentence for the reference page and the editor */
 };
 

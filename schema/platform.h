@@ -9,12 +9,18 @@
 
 #include "schema/model.h"
 
-/* How a GPU of a guest is shown its clique. */
+/* What shows a guest's GPU its clique. */
 enum clique_carrier {
 	CLIQUES_NONE,
 	CLIQUES_BY_LIBVIRT, /* <qemu:override> in the domain */
 	CLIQUES_BY_QEMU,    /* a property among QEMU's arguments */
 	CLIQUES_BY_WRAPPER, /* no artifact of a VM carries it: a wrapper reads the clique map */
+};
+
+/* What a size is a multiple of. */
+struct size_unit {
+	uint64_t bytes;
+	const char *what; /* "multiples of 4 MiB"; NULL: any size is */
 };
 
 struct platform {
@@ -26,9 +32,9 @@ struct platform {
 	/* The targets of the artifacts that it takes; ends with NULL. */
 	const char *const *targets;
 
-	/* What a VM may have: vCPUs, and what its memory and its MMIO window are multiples of. */
+	/* Of a VM. */
 	uint32_t max_vcpus;
-	uint64_t memory_unit, mmio_unit;
+	struct size_unit memory_unit, mmio_unit;
 
 	bool whole_vm;	   /* a VM's artifact is all of it; else entries for one that exists */
 	bool placement;	   /* vCPUs are pinned; memory is bound to nodes, or in huge pages */
@@ -45,8 +51,26 @@ struct platform {
 	const char *rewriter;
 };
 
-/* The host's; never NULL: the row of a host whose `hypervisor` is wrong or missing has nothing. */
+/* Rows of one hypervisor stand together. The last row has no hypervisor, and nothing else: it is
+ * that of a host whose `hypervisor` is wrong or missing. */
+extern const struct platform platform_rows[];
+
+/* The host's; never NULL. */
 const struct platform *platform_of(const struct host_spec *spec);
+
+/* A member of struct platform, for the key tables; 0 is none of those that they name. */
+#define PLATFORM(member) offsetof(struct platform, member)
+static inline const void *platform_member(const struct platform *platform, size_t member)
+{
+	return (const char *)platform + member;
+}
+static inline bool platform_has(const struct platform *platform, size_t capability)
+{
+	return *(const bool *)platform_member(platform, capability);
+}
+/* The hypervisor, as users write it, whose platforms have the capability. */
+const char *capability_word(size_t capability);
+
 /* The platform takes the artifacts of that target. */
 bool platform_takes(const struct platform *platform, const char *target);
 

@@ -188,15 +188,38 @@ void reference_notes(struct buffer *out, const struct section *section, const st
 	if (is_either(section, key))
 		buffer_printf(out, "**Either `%s` or `%s`.** ", section->either[0],
 			      section->either[1]);
-	if (key->flags & KEY_KVM)
-		buffer_puts(out, "*kvm only.* ");
-	if (key->flags & KEY_VSPHERE)
-		buffer_puts(out, "*vsphere only.* ");
+	if (key->needs)
+		buffer_printf(out, "*%s only.* ", capability_word(key->needs));
+}
+
+/* Once for each hypervisor, whose platforms share the limits that keys name. */
+static void print_limits(struct buffer *out, const struct key *key)
+{
+	enum hypervisor last = 0;
+	const char *before = " In ";
+
+	for (const struct platform *row = platform_rows; row->hypervisor; row++) {
+		const uint32_t *most = platform_member(row, key->most);
+		const struct size_unit *unit = platform_member(row, key->unit);
+
+		if (row->hypervisor == last)
+			continue;
+		last = row->hypervisor;
+		if (key->most && *most < key->max)
+			buffer_printf(out, " At most %" PRIu32 " on %s.", *most, row->name);
+		if (key->unit && unit->what) {
+			buffer_printf(out, "%s%s on %s", before, unit->what, row->name);
+			before = ", in ";
+		}
+	}
+	if (*before == ',')
+		buffer_puts(out, ".");
 }
 
 void reference_doc(struct buffer *out, const struct key *key)
 {
 	buffer_puts(out, key->doc);
+	print_limits(out, key);
 	if (key_default(key))
 		buffer_printf(out, " Default `%s`.", key_default(key));
 }

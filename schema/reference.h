@@ -18,7 +18,7 @@ extern const struct reference_value reference_values[]; /* ends with a NULL name
 void reference_type(struct buffer *out, const struct key *key);
 /* "**Required.** ", "*kvm only.* ": what goes before the sentences of reference_doc. */
 void reference_notes(struct buffer *out, const struct section *section, const struct key *key);
-/* What the key means, and its default. */
+/* What the key means, its limits on each platform, and its default. */
 void reference_doc(struct buffer *out, const struct key *key);
 /* Key i's section is an earlier key's too, and was shown there. */
 bool reference_repeats(const struct section *section, size_t i);

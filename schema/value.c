@@ -88,6 +88,14 @@ struct str size_text(struct arena *arena, uint64_t bytes)
 	return arena_printf(arena, "%" PRIu64 " %s", bytes >> units[i].shift, units[i].name);
 }
 
+struct str size_spec(struct arena *arena, uint64_t bytes)
+{
+	struct str s = size_text(arena, bytes);
+	const char *blank = memchr(s.p, ' ', s.n);
+
+	return arena_printf(arena, "%.*s%s", (int)(blank - s.p), s.p, blank + 1);
+}
+
 bool parse_pci(struct str s, struct pci_address *out, const char **why)
 {
 	uint64_t part[3], function;

@@ -90,8 +90,10 @@ bool pci_eq(struct pci_address a, struct pci_address b);
 int pci_cmp(struct pci_address a, struct pci_address b);
 void mac_format(const uint8_t bytes[6], char out[18]);
 int version_cmp(struct version a, struct version b);
-/* "512 GiB", "1 TiB": the largest unit that is whole. Written without the blank in a spec. */
+/* "512 GiB", "1 TiB": the largest unit that is whole. */
 struct str size_text(struct arena *arena, uint64_t bytes);
+/* The same as a spec has it: `512GiB`. */
+struct str size_spec(struct arena *arena, uint64_t bytes);
 
 /* The readers: false when the text is not such a value. Where two things may be wrong with a
  * text, `*why` (never NULL on false) says which, as a clause: "has no function". */

@@ -3,6 +3,7 @@
 
 A file includes headers of its own room and of rooms on floors below. Rooms on one floor do not know each other, but for
 the arrows of BESIDE. Private headers (private.h, *_private.h) stay in their room. gpuplan-qemu is a program of its own.
+Platforms are told apart by their rows' capabilities (schema/platform.h): their names stand in a few tables alone.
 """
 
 import re
@@ -31,6 +32,13 @@ WRAPPER_SEES = {"compiler/base/str.h", "compiler/base/utf8.h"}
 # Rooms within a room; all else lies flat in its own.
 WITHIN = {"compiler/cli": {"lsp", "manual"}}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+# Where a platform's name may stand: its row, and the words of its keys.
+PLATFORM_TABLES = ("schema/platform.c", "schema/model.h", "schema/keys_host.c")
+PLATFORM_NAMED = re.compile(
+    r"\b(HYPERVISOR|MANAGED_BY)_[A-Z]+\b"
+    r"|(->|\.)(is_)?(kvm|vsphere|openstack|proxmox)\b"
+    r'|\b(strcmp|strcasecmp|str_is|str_eq)\(.*"(kvm|vSphere|vsphere|libvirt|qemu|openstack|proxmox)"'
+)
 PRINTERS = ("compiler/cli", WRAPPER)
 
 
@@ -82,6 +90,15 @@ def prints(name, text):
             yield f"{name}:{number}: only compiler/cli prints or exits"
 
 
+def names_platform(name, text):
+    """Code asks a platform's row for a capability, never for the platform's name."""
+    if name in PLATFORM_TABLES:
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        if PLATFORM_NAMED.search(line):
+            yield f"{name}:{number}: ask host->platform for a capability (schema/platform.h), not for a platform's name"
+
+
 def files():
     for folder in ("schema", "compiler", "rules", "backends"):
         yield from sorted((ROOT / folder).glob("**/*.[ch]"))
@@ -106,6 +123,9 @@ def check_itself():
     assert list(wrong_arrows("compiler/x.c", ""))
     assert list(wrong_arrows("compiler/plan/x.c", '#include "plan.h"'))
     assert list(prints("rules/x.c", '\tprintf("hello");'))
+    for line in ("host->kvm", "x.is == HYPERVISOR_KVM", "y != MANAGED_BY_QEMU", 'if (strcmp(target, "libvirt") == 0)'):
+        assert list(names_platform("rules/x.c", line)), line
+    assert not list(names_platform("rules/x.c", "host->platform->qemu"))
 
 
 def main():
@@ -114,7 +134,7 @@ def main():
     for file in files():
         name = str(file.relative_to(ROOT))
         text = file.read_text()
-        problems += [*wrong_arrows(name, text), *prints(name, text)]
+        problems += [*wrong_arrows(name, text), *prints(name, text), *names_platform(name, text)]
         count += 1
     assert count > 250, f"only {count} files found"
     print("\n".join(problems) or f"{count} files keep to the order of the floors")

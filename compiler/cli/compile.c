@@ -161,7 +161,7 @@ static void add_making(struct makings *all, const struct backend *backend,
 	struct making *slot;
 
 	assert(artifact->scope != OF_VM || of.host);
-	if (!artifact->has(&of))
+	if (!backend_has(backend, artifact, &of))
 		return;
 	slot = arena_push(all->arena, (void **)&all->items, &all->n, &all->capacity, sizeof *slot);
 	*slot = (struct making){backend, artifact, .of = of};

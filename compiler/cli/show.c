@@ -187,19 +187,14 @@ static bool find_host(const struct workspace *workspace, const struct backend *b
 	return false;
 }
 
-static const char *host_kind(const struct host *host)
-{
-	return !host ? "not known" : host->kvm ? "kvm" : "vsphere";
-}
-
 static bool has(const struct backend *backend, const struct artifact *artifact,
 		const struct subject *of, struct str name)
 {
-	if (of->host && artifact->has(of))
+	if (of->host && backend_has(backend, artifact, of))
 		return true;
 	if (of->vm)
 		trouble("VM '%.*s' has no %s artifact: its host is %s", STR_ARG(name),
-			backend->target, host_kind(of->host));
+			backend->target, of->host ? of->host->platform->word : "not known");
 	else
 		trouble("host '%.*s' has no %s: %s", STR_ARG(name), backend->target,
 			backend->no_artifact);

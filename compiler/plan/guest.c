@@ -99,13 +99,14 @@ static void set_topology(struct vm *vm)
 
 static void check_vcpus(const struct vm *vm, struct findings *findings)
 {
+	uint32_t max = vm->host->platform->max_vcpus;
 	struct finding *f;
 
-	if (vm->vcpus <= GUEST_MAX_VCPUS || vm_broken(vm->spec, vcpus))
+	if (vm->vcpus <= max || vm_broken(vm->spec, vcpus))
 		return;
 	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->vcpus.at,
-			"%" PRIu32 " vCPUs; a guest on kvm has at most %d here", vm->vcpus,
-			GUEST_MAX_VCPUS);
+			"%" PRIu32 " vCPUs; a guest on %s has at most %" PRIu32 " here", vm->vcpus,
+			vm->host->platform->name, max);
 	finding_help(findings, f, "more need an IOMMU in the guest that remaps interrupts");
 }
 
@@ -116,19 +117,13 @@ static void check_memory(const struct vm *vm, struct findings *findings)
 
 	if (!span_given(vm->spec->memory.at) || vm_broken(vm->spec, memory))
 		return;
-	if (vm->memory == 0 || vm->memory % MIB) {
-		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
-				"'memory': a guest on kvm takes whole MiB, not %.*s",
-				STR_ARG(size_text(findings->arena, vm->memory)));
-		finding_help(findings, f, "write %" PRIu64 "MiB", vm->memory / MIB + 1);
-	} else if (vm->memory / page < vm->n_cells) {
-		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
-				"less than a page of memory for each of the %" PRIu32
-				" NUMA nodes of the VM's GPUs",
-				vm->n_cells);
-		finding_help(findings, f, "write %" PRIu64 "MiB or more",
-			     vm->n_cells * (page / MIB));
-	}
+	if (vm->memory % vm->host->platform->memory_unit.bytes || vm->memory / page >= vm->n_cells)
+		return;
+	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
+			"less than a page of memory for each of the %" PRIu32
+			" NUMA nodes of the VM's GPUs",
+			vm->n_cells);
+	finding_help(findings, f, "write %" PRIu64 "MiB or more", vm->n_cells * (page / MIB));
 }
 
 static void place_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out,

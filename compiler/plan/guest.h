@@ -1,6 +1,6 @@
-/* The guest's machine: what a VM on a kvm host is inside.
+/* The guest's machine: what a VM is inside, where its platform leaves that to us (guest_layout).
  *
- * guest_resolve fills the kvm part of a struct vm (compiler/plan/plan.h) from the rest of it, and
+ * guest_resolve fills the last part of a struct vm (compiler/plan/plan.h) from the rest of it, and
  * reports what no guest can have; vm_devices says where its devices are. The files:
  *
  *     guest.c        order of the steps; CPU topology, limits, NUMA cells
@@ -30,7 +30,6 @@
 #include "compiler/plan/plan.h"
 
 enum {
-	GUEST_MAX_VCPUS = 255, /* more need a vIOMMU that remaps interrupts */
 	GUEST_MAX_VIRTIO_DISKS = 8,
 	GUEST_MAX_SCSI_DISKS = 255,
 	GUEST_MAX_SATA_DISKS = 6, /* ports of q35's own controller */
@@ -43,8 +42,8 @@ enum { GUEST_LONGEST_PATH = 256 };
 /* The VM's GPUs sit on two or more NUMA nodes, all of them known. Needs vm->gpus only. */
 bool guest_has_cells(const struct vm *vm);
 
-/* Fills the kvm part of `vm`, whose generic part and whose host's `gpus` are filled. Findings are
- * of the rule spec-value; keys that are missing or broken have been reported and are passed over.
+/* Fills the last part of `vm`, whose other parts and whose host's `gpus` are filled. Findings are
+ * of the rule spec-value; keys that are missing or broken have been reported and are skipped.
  * `scratch` is empty, before and after. */
 void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
 		   struct findings *findings);

@@ -14,13 +14,13 @@ uint64_t next_power_of_two(uint64_t n)
 	return p;
 }
 
-/* On vSphere a vGPU's GPU counts where NVIDIA's document says that the window must grow: 64 GB of
+/* By NVIDIA's table a vGPU's GPU counts where the document says that the window must grow: 64 GB of
  * MMIO space or more, and a VM with 32 GB of memory or more. */
 static bool counts(const struct vm *vm, const struct vm_gpu *g)
 {
 	if (!g->gpu)
 		return false;
-	if (vm->host->kvm || !g->is_vgpu)
+	if (!vm->host->platform->mmio_table || !g->is_vgpu)
 		return true;
 	return vm->memory >= 32 * GIB && g->gpu->mmio_share >= 64 * GIB;
 }

@@ -12,7 +12,7 @@
 
 #include "compiler/catalog/catalog.h"
 #include "compiler/finding/finding.h"
-#include "schema/model.h"
+#include "schema/platform.h"
 
 /* A set of GPUs of one host: bit i is the host's GPU i. */
 typedef uint64_t gpu_mask;
@@ -45,7 +45,7 @@ struct gpu {
 	uint64_t bar1;		   /* 0: not known */
 	uint64_t mmio_share;
 	enum share_source share_source;
-	enum framework framework; /* of vGPUs on it; kvm only, else 0 */
+	enum framework framework; /* of vGPUs on it; 0: the platform has no VFIO */
 };
 
 struct clique {
@@ -64,11 +64,10 @@ struct fabric_partition {
 struct host {
 	const struct host_spec *spec;
 	const struct host_spec *profile; /* NULL: none */
-	bool kvm;
+	const struct platform *platform;
 	/* `hypervisor`, `gpus` or its profile is wrong or missing: nothing about its VMs can be
 	 * judged. */
 	bool unusable;
-	enum manager managed_by;
 	enum iommu_backend iommu_backend;
 	/* Its libvirt knows <loader stateless> and <iommufd>. */
 	bool libvirt_stateless, libvirt_iommufd;
@@ -172,7 +171,7 @@ struct vm_nic {
 	int32_t port;
 };
 
-/* What is on the PCI tree of a guest on kvm, and where. */
+/* What is on a guest's PCI tree, and where. */
 struct vm_devices {
 	struct pci_port *ports;
 	uint32_t n_ports;
@@ -210,7 +209,7 @@ struct vm {
 	uint32_t n_partitions;
 	struct mmio mmio;
 
-	/* kvm only, from here */
+	/* Where the platform leaves the guest's layout to us; from here on. */
 	uint32_t sockets, cores; /* of the guest's CPU topology */
 	struct cell *cells;	 /* none, or two or more */
 	uint32_t n_cells;
@@ -253,7 +252,7 @@ void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6]);
 enum { ALIAS_MAX = 96 };
 void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX]);
 
-/* The devices of a VM on a kvm host; like the above for artifacts alone. */
+/* The devices of a VM whose layout is ours; like the above for artifacts alone. */
 void vm_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out);
 
 /* Where vCPU `i` runs, as a cpulist; empty: anywhere. */

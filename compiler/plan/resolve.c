@@ -32,7 +32,7 @@ static void list_vms(struct resolver *r)
  * libvirt binds whole GPUs and copies firmware variables by itself. */
 static void decide_setup(struct host *host)
 {
-	bool by_hand = host->managed_by == MANAGED_BY_QEMU;
+	bool by_hand = host->platform->by_hand;
 
 	for (uint32_t i = 0; i < host->n_vms; i++) {
 		const struct vm *vm = host->vms[i];
@@ -40,17 +40,15 @@ static void decide_setup(struct host *host)
 		host->setup |= vm->n_vgpus || vm->n_partitions ||
 			       (by_hand && (vm->n_gpus || vm->firmware == FIRMWARE_EFI));
 	}
-	host->setup &= host->kvm;
 }
 
 static void decide_clique_map(struct host *host)
 {
-	bool wanted = host->managed_by == MANAGED_BY_OPENSTACK ||
-		      host->managed_by == MANAGED_BY_PROXMOX;
+	bool wanted = host->platform->cliques == CLIQUES_BY_WRAPPER;
 
 	for (uint32_t i = 0; i < host->n_vms; i++)
 		wanted |= host->vms[i]->p2p == P2P_PCIE;
-	host->clique_map = host->kvm && host->n_cliques > 0 && wanted;
+	host->clique_map = host->platform->cliques && host->n_cliques > 0 && wanted;
 }
 
 struct pieces {

@@ -96,8 +96,8 @@ static void claim_uuid(struct claims *all, const struct vm *vm)
 	bool given = span_given(vm->spec->uuid.at);
 	uint8_t *uuid;
 
-	/* No artifact of vSphere carries the default. */
-	if (vm_broken(vm->spec, uuid) || (!given && !vm->host->kvm))
+	/* Where no artifact is a whole VM, none carries the default. */
+	if (vm_broken(vm->spec, uuid) || (!given && !vm->host->platform->whole_vm))
 		return;
 	uuid = arena_alloc(all->scratch, 16);
 	vm_uuid(vm, uuid);
@@ -147,10 +147,11 @@ static void claim_all(struct claims all[KINDS], const struct vm *vm, bool uuids)
 {
 	if (uuids)
 		claim_uuid(&all[UUIDS], vm);
-	/* An artifact of vSphere has neither. */
-	for (uint32_t i = 0; i < vm->spec->nics.n && vm->host->kvm; i++)
+	if (!vm->host->platform->whole_vm)
+		return;
+	for (uint32_t i = 0; i < vm->spec->nics.n; i++)
 		claim_mac(&all[MACS], vm, i);
-	for (uint32_t i = 0; i < vm->spec->disks.n && vm->host->kvm; i++)
+	for (uint32_t i = 0; i < vm->spec->disks.n; i++)
 		claim_disk(&all[DISKS], vm, &vm->spec->disks.items[i]);
 }
 

@@ -113,7 +113,7 @@ static enum framework framework_of(struct resolver *r, const struct host *host,
 	const struct host_spec *spec = host->spec;
 	enum gpu_arch arch = gpu->board ? gpu->board->arch : ARCH_UNKNOWN;
 
-	if (!host->kvm)
+	if (!host->platform->vfio)
 		return 0;
 	if (spec->vgpu_framework.is)
 		return spec->vgpu_framework.is;
@@ -296,10 +296,9 @@ static bool has_nvswitch(const struct host *host)
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 {
 	host->spec = spec;
-	host->kvm = spec->hypervisor.is == HYPERVISOR_KVM;
+	host->platform = platform_of(spec);
 	host->unusable = !spec->hypervisor.is || spec->gpus.n == 0 ||
 			 (span_given(spec->profile.at) && !host->profile);
-	host->managed_by = spec->managed_by.is;
 	host->iommu_backend = spec->iommu_backend.is;
 	host->libvirt_stateless = !before(r, spec->versions.libvirt, "libvirt_loader_stateless",
 					  false);

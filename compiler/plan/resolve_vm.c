@@ -122,7 +122,7 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	g->uvm = ITEM_OR_VM(item, spec, uvm);
 	g->params = ITEM_OR_VM(item, spec, vgpu_params);
 	take_uvm_param(r, g);
-	if (vm->host->kvm)
+	if (vm->host->platform->vfio)
 		check_params(r, g);
 	sort_params(r, g);
 	if (span_given(item->vf.at) && g->gpu && has_functions(g->gpu)) {
@@ -200,11 +200,6 @@ static void resolve_groups(struct resolver *r, struct vm *vm)
 	}
 }
 
-static bool no_whole_gib(const struct number *mmio)
-{
-	return mmio->n % GIB;
-}
-
 /* A value that is there but wrong has been reported; what would be judged by it is skipped. */
 static void decide_skips(struct vm *vm)
 {
@@ -223,29 +218,23 @@ static void decide_skips(struct vm *vm)
 		       host_broken(vm->host->spec, nvlink) || host_broken(vm->host->spec, pcie_p2p);
 	vm->skip_mmio |= gpus || vm_broken(s, memory) || vm_broken(s, mmio) ||
 			 vm_broken(s, firmware) || !span_given(s->memory.at) ||
-			 (!vm->host->kvm && no_whole_gib(&s->mmio));
+			 s->mmio.n % vm->host->platform->mmio_unit.bytes;
 }
 
-static void check_vsphere(struct resolver *r, const struct vm *vm)
+/* `alternative`: what may be written in place of any size. */
+static void check_unit(struct resolver *r, const struct vm *vm, const char *key,
+		       const struct number *size, const struct size_unit *unit,
+		       const char *alternative)
 {
-	const struct number *memory = &vm->spec->memory, *mmio = &vm->spec->mmio;
+	struct finding *f;
 
-	if (span_given(memory->at) && memory->n % (4 * MIB)) {
-		struct finding *f =
-			finding_add(r->findings, "spec-value", SEVERITY_ERROR, memory->at,
-				    "'memory': vSphere takes multiples of 4 MiB, not %.*s",
-				    STR_ARG(size_text(r->arena, memory->n)));
-
-		finding_help(r->findings, f, "write %" PRIu64 "MiB",
-			     (memory->n + 4 * MIB - 1) / (4 * MIB) * 4);
-	}
-	if (no_whole_gib(mmio)) {
-		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, mmio->at,
-						"'mmio': vSphere takes whole GiB, not %.*s",
-						STR_ARG(size_text(r->arena, mmio->n)));
-
-		finding_help(r->findings, f, "write auto, or %" PRIu64 "GiB", mmio->n / GIB + 1);
-	}
+	if (size->n % unit->bytes == 0)
+		return;
+	f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, size->at,
+			"'%s': %s takes %s, not %.*s", key, vm->host->platform->name, unit->what,
+			STR_ARG(size_text(r->arena, size->n)));
+	finding_help(r->findings, f, "write %s%.*s", alternative,
+		     STR_ARG(size_spec(r->arena, (size->n / unit->bytes + 1) * unit->bytes)));
 }
 
 static struct str host_name(size_t i, const void *data)
@@ -279,6 +268,8 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 
 void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 {
+	const struct platform *platform;
+
 	vm->spec = spec;
 	vm->host = find_host(r, spec);
 	vm->guest = spec->guest.is;
@@ -293,6 +284,9 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	vm->hide_hypervisor = spec->hide_hypervisor.on;
 	if (!vm->host)
 		return;
+	platform = vm->host->platform;
+	if (!platform->placement)
+		vm->hugepages = HUGEPAGES_NONE;
 	vm->n_gpus = spec->gpus.n;
 	vm->gpus = arena_array(r->arena, spec->gpus.n, sizeof *vm->gpus);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
@@ -302,12 +296,13 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 	resolve_groups(r, vm);
 	resolve_partitions(r, vm);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		vm->gpus[i].clique = vm->host->kvm && vm->p2p == P2P_PCIE && !vm->gpus[i].is_vgpu &&
-				     vm->gpus[i].gpu && vm->gpus[i].gpu->clique >= 0;
-	vm->mmio.expanders = vm->host->kvm && guest_has_cells(vm);
+		vm->gpus[i].clique = platform->cliques && vm->p2p == P2P_PCIE &&
+				     !vm->gpus[i].is_vgpu && vm->gpus[i].gpu &&
+				     vm->gpus[i].gpu->clique >= 0;
+	vm->mmio.expanders = platform->guest_layout && guest_has_cells(vm);
 	resolve_mmio(vm);
-	if (vm->host->kvm)
+	check_unit(r, vm, "memory", &spec->memory, &platform->memory_unit, "");
+	check_unit(r, vm, "mmio", &spec->mmio, &platform->mmio_unit, "auto, or ");
+	if (platform->guest_layout)
 		guest_resolve(r->arena, r->scratch, vm, r->findings);
-	else
-		check_vsphere(r, vm);
 }

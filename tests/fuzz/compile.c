@@ -82,7 +82,7 @@ static void write_one(const struct judged *j, const struct backend *backend,
 	struct str error = {0};
 	struct buffer text;
 
-	if (!artifact->has(&of))
+	if (!backend_has(backend, artifact, &of))
 		return;
 	buffer_init(&text, j->arena);
 	/* A type that the catalog lacks and a comment lets pass has no name that a driver would

@@ -50,8 +50,7 @@ static void add_key(struct completion *c, const struct section *section, const s
 		    bool profile)
 {
 	struct item item = {.label = str_of(key->name), .kind = ITEM_FIELD};
-	unsigned flags = key->flags & ~(profile ? KEY_REQUIRED : 0U);
-	struct str facts = key_facts(c->arena, flags);
+	struct str facts = key_facts(c->arena, key, profile);
 
 	if ((profile && key->flags & KEY_OWN) || has_key(c, key->name) ||
 	    is_either_there(c, section, key))

@@ -88,8 +88,8 @@ struct str host_facts(struct arena *arena, const struct host *host)
 	struct buffer out;
 
 	buffer_init(&out, arena);
-	buffer_printf(&out, "%s, %u %s: ", host->kvm ? "kvm" : "vsphere", host->n_gpus,
-		      host->n_gpus == 1 ? "GPU" : "GPUs");
+	buffer_printf(&out, "%s%s%u %s: ", host->platform->word, *host->platform->word ? ", " : "",
+		      host->n_gpus, host->n_gpus == 1 ? "GPU" : "GPUs");
 	for (uint32_t i = 0; i < host->n_gpus; i++) {
 		uint32_t n = count_like(host, i);
 
@@ -102,13 +102,13 @@ struct str host_facts(struct arena *arena, const struct host *host)
 	return buffer_text(&out);
 }
 
-struct str key_facts(struct arena *arena, unsigned flags)
+struct str key_facts(struct arena *arena, const struct key *key, bool profile)
 {
-	return arena_printf(arena, "%s%s%s", flags & KEY_REQUIRED ? "required" : "",
-			    flags & KEY_REQUIRED && flags & (KEY_KVM | KEY_VSPHERE) ? ", " : "",
-			    flags & KEY_KVM	  ? "kvm only"
-			    : flags & KEY_VSPHERE ? "vsphere only"
-						  : "");
+	bool required = key->flags & KEY_REQUIRED && !profile;
+
+	return arena_printf(
+		arena, "%s%s%s%s", required ? "required" : "", required && key->needs ? ", " : "",
+		key->needs ? capability_word(key->needs) : "", key->needs ? " only" : "");
 }
 
 struct str key_meaning(struct arena *arena, const struct key *key)

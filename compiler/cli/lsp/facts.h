@@ -13,8 +13,8 @@ struct str vgpu_facts(struct arena *arena, const struct vgpu_type *type);
 struct str gpu_facts(struct arena *arena, const struct gpu *gpu);
 /* "kvm, 8 GPUs: 8 x a100-sxm4-80gb; 3 VMs" */
 struct str host_facts(struct arena *arena, const struct host *host);
-/* "required, kvm only" or empty. */
-struct str key_facts(struct arena *arena, unsigned flags);
+/* "required, kvm only" or empty; nothing is required in a profile. */
+struct str key_facts(struct arena *arena, const struct key *key, bool profile);
 /* What the key means, and its default. */
 struct str key_meaning(struct arena *arena, const struct key *key);
 /* The type is one that the board can run. */

@@ -9,7 +9,7 @@
 
 static void add_key(struct buffer *out, const struct key *key)
 {
-	struct str facts = key_facts(out->arena, key->flags);
+	struct str facts = key_facts(out->arena, key, false);
 
 	buffer_printf(out, "**%s**: %.*s", key->name, STR_ARG(decode_expected(out->arena, key)));
 	if (facts.n)

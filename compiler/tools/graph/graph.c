@@ -232,8 +232,8 @@ static void label_host(struct graph_builder *b, struct graph_host *host)
 	struct span gpus[MAX_GPUS];
 	const char *kind = "", *links = "";
 
-	if (span_given(from->spec->hypervisor.at))
-		kind = from->kvm ? "kvm, " : "vsphere, ";
+	if (*from->platform->word)
+		kind = arena_printf(b->arena, "%s, ", from->platform->word).p;
 	if (host->n_links + host->n_hubs == 0 && host->n_gpus > 1)
 		links = arena_printf(b->arena, "; %s, %s",
 				     from->nvlink ? "no NVLink" : "NVLink: not said",
