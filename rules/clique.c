@@ -35,19 +35,6 @@ bool is_geforce(const struct gpu *gpu)
 	return gpu->board && gpu->board->class == BOARD_GEFORCE;
 }
 
-bool clique_has(const struct clique *clique, const struct gpu *gpu)
-{
-	return clique->members >> gpu->index & 1;
-}
-
-bool same_group(const struct gpu *a, const struct gpu *b)
-{
-	for (uint32_t i = 0; i < a->host->n_cliques; i++)
-		if (clique_has(&a->host->cliques[i], a) && clique_has(&a->host->cliques[i], b))
-			return true;
-	return false;
-}
-
 struct span member_at(const struct clique *clique, const struct gpu *gpu)
 {
 	for (uint32_t i = 0; clique->group && i < clique->group->gpus.n; i++)

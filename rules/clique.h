@@ -16,9 +16,6 @@ bool wants_clique(const struct vm *vm);
 const struct vm *first_clique_vm(const struct host *host, uint32_t *more);
 
 bool is_geforce(const struct gpu *gpu);
-bool clique_has(const struct clique *clique, const struct gpu *gpu);
-/* The two GPUs stand in one group. */
-bool same_group(const struct gpu *a, const struct gpu *b);
 /* Where the group names the GPU; with `pcie_p2p: all` that word. */
 struct span member_at(const struct clique *clique, const struct gpu *gpu);
 /* `[g0, g1]` */

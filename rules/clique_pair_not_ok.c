@@ -1,15 +1,10 @@
 #include "compiler/plan/captures.h"
 #include "rules/clique.h"
 
-static bool proven(const struct vm_gpu *a, const struct vm_gpu *b)
-{
-	return a->gpu == b->gpu || same_group(a->gpu, b->gpu);
-}
-
 static bool has_partner(const struct vm *vm, const struct vm_gpu *g)
 {
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		if (vm->gpus[i].gpu != g->gpu && same_group(vm->gpus[i].gpu, g->gpu))
+		if (vm->gpus[i].gpu != g->gpu && pcie_p2p_proven(vm->gpus[i].gpu, g->gpu))
 			return true;
 	return false;
 }
@@ -51,7 +46,8 @@ static bool is_given_up(const struct gpu *a, const struct gpu *b)
 {
 	const struct topo_cell *why;
 
-	return out_of_capture(a->host) && capture_proves(a->host, a, b, &why) && !same_group(a, b);
+	return out_of_capture(a->host) && capture_proves(a->host, a, b, &why) &&
+	       !pcie_p2p_proven(a, b);
 }
 
 /* What says that the pair is not proven; `b` NULL: no pair is meant. */
@@ -108,7 +104,7 @@ static bool check_pairs(struct judge *judge, const struct vm *vm)
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		for (uint32_t j = i + 1; j < vm->n_gpus; j++) {
-			if (proven(&vm->gpus[i], &vm->gpus[j]))
+			if (pcie_p2p_proven(vm->gpus[i].gpu, vm->gpus[j].gpu))
 				continue;
 			if (n++ == 0)
 				a = &vm->gpus[i], b = &vm->gpus[j];

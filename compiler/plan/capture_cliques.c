@@ -15,11 +15,6 @@ static bool needs_cliques(const struct host *host)
 	       !host_broken(host->spec, pcie_p2p);
 }
 
-static bool is_vgpu(struct text vgpu)
-{
-	return span_given(vgpu.at) && !str_is(vgpu.s, "none");
-}
-
 /* The GPUs of a VM that are passed through whole and must do P2P over PCIe. */
 static gpu_mask gpus_of(const struct host *host, const struct vm_spec *vm)
 {
@@ -29,7 +24,7 @@ static gpu_mask gpus_of(const struct host *host, const struct vm_spec *vm)
 		const struct vm_gpu_spec *item = &vm->gpus.items[i];
 		const struct gpu *gpu = host_gpu(host, item->gpu.s);
 
-		if (is_vgpu(span_given(item->vgpu.at) ? item->vgpu : vm->vgpu))
+		if (span_given(vgpu_of_item(vm, item).at))
 			return 0;
 		if (gpu)
 			mask |= UINT64_C(1) << gpu->index;

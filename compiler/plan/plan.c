@@ -51,6 +51,26 @@ bool nvlink_direct(const struct gpu *a, const struct gpu *b)
 	return a->host->nvlink && a->host->nvlink[a->index] & gpu_bit(b->index);
 }
 
+bool clique_has(const struct clique *clique, const struct gpu *gpu)
+{
+	return clique->members & gpu_bit(gpu->index);
+}
+
+bool pcie_p2p_proven(const struct gpu *a, const struct gpu *b)
+{
+	for (uint32_t i = 0; a != b && i < a->host->n_cliques; i++)
+		if (clique_has(&a->host->cliques[i], a) && clique_has(&a->host->cliques[i], b))
+			return true;
+	return a == b;
+}
+
+struct text vgpu_of_item(const struct vm_spec *vm, const struct vm_gpu_spec *item)
+{
+	struct text vgpu = span_given(item->vgpu.at) ? item->vgpu : vm->vgpu;
+
+	return str_is(vgpu.s, "none") ? (struct text){0} : vgpu;
+}
+
 /* --- identities --- */
 
 void vm_uuid(const struct vm *vm, uint8_t out[16])

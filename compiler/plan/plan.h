@@ -240,6 +240,13 @@ const struct gpu *host_gpu(const struct host *host, struct str id);
 
 /* The two GPUs are joined by NVLink directly. false where the host does not say. */
 bool nvlink_direct(const struct gpu *a, const struct gpu *b);
+bool clique_has(const struct clique *clique, const struct gpu *gpu);
+/* PCIe P2P between the two GPUs of a host is proven: a clique has both, or they are the same. */
+bool pcie_p2p_proven(const struct gpu *a, const struct gpu *b);
+
+/* The vGPU type of an item of a VM's `gpus`, as written in the item or the VM; nowhere where the
+ * GPU is passed through whole. */
+struct text vgpu_of_item(const struct vm_spec *vm, const struct vm_gpu_spec *item);
 
 /* The user's, or derived from the names: the same spec gives the same. Worked out when asked, for
  * only artifacts show it. */

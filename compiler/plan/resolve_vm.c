@@ -8,11 +8,6 @@
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
-static bool is_none(struct text vgpu)
-{
-	return !span_given(vgpu.at) || str_is(vgpu.s, "none");
-}
-
 /* The item's own value, or the VM's. */
 #define ITEM_OR_VM(item, vm, field) (span_given((item)->field.at) ? (item)->field : (vm)->field)
 
@@ -111,8 +106,8 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	*g = (struct vm_gpu){.spec = item, .vm = vm};
 	if (span_given(item->gpu.at))
 		g->gpu = host_gpu(vm->host, item->gpu.s);
-	g->vgpu = ITEM_OR_VM(item, spec, vgpu);
-	g->is_vgpu = !is_none(g->vgpu);
+	g->vgpu = vgpu_of_item(spec, item);
+	g->is_vgpu = span_given(g->vgpu.at);
 	for (uint32_t j = 0; j < i; j++)
 		g->ordinal += g->gpu && vm->gpus[j].gpu == g->gpu && vm->gpus[j].is_vgpu;
 	if (!g->is_vgpu)
@@ -160,7 +155,7 @@ static bool joined(const struct vm *vm, const struct vm_gpu *a, const struct vm_
 {
 	if (vm->p2p == P2P_NVLINK)
 		return nvlink_direct(a->gpu, b->gpu);
-	return a->gpu->clique >= 0 && a->gpu->clique == b->gpu->clique;
+	return pcie_p2p_proven(a->gpu, b->gpu);
 }
 
 /* Puts GPU `i` and all that hangs on it into `group`. */

@@ -37,14 +37,6 @@ static struct span gpu_span(const struct gpu_spec *gpu)
 
 /* --- VMs --- */
 
-/* The type as written, of the item or the VM; empty: the GPU is passed through whole. */
-static struct str type_of(const struct vm_spec *vm, const struct vm_gpu_spec *item)
-{
-	struct text type = span_given(item->vgpu.at) ? item->vgpu : vm->vgpu;
-
-	return span_given(type.at) && !str_is(type.s, "none") ? type.s : STR("");
-}
-
 enum { MISSING_SHOWN = 4 };
 
 /* What the VM names and its host lacks. */
@@ -118,13 +110,13 @@ static void add_use(struct graph_builder *b, struct graph_gpu *gpu, struct graph
 		    const struct vm_gpu_spec *item, bool first)
 {
 	struct graph_use *use = &gpu->uses[gpu->n_uses++];
-	struct str type = type_of(vm->vm->spec, item);
+	struct text type = vgpu_of_item(vm->vm->spec, item);
 	const struct span own[2] = {item->at};
 
 	use->vm = vm;
 	use->first = first;
-	if (type.n)
-		graph_label_add(b->arena, &use->label, GRAPH_FACT, "vGPU %.*s", STR_ARG(type));
+	if (span_given(type.at))
+		graph_label_add(b->arena, &use->label, GRAPH_FACT, "vGPU %.*s", STR_ARG(type.s));
 	graph_label_findings(b, &use->label, own, NULL, 0);
 	vm->worst = use->label.worst > vm->worst ? use->label.worst : vm->worst;
 }
