@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "compiler/base/buffer.h"
+#include "compiler/source/lines.h"
 
 /* --- scalars --- */
 
@@ -58,10 +59,8 @@ struct str yaml_scalar(struct arena *arena, struct str value, char quote)
 /* A block scalar's text, without its header (which may hold a comment) and indentation. */
 static struct span block_text(struct str old, struct span at)
 {
-	size_t i = 0;
+	size_t i = line_end(old, 0);
 
-	while (i < old.n && old.p[i] != '\n' && old.p[i] != '\r')
-		i++;
 	while (i < old.n && isspace((unsigned char)old.p[i]))
 		i++;
 	return (struct span){at.at + (uint32_t)i, at.len - (uint32_t)i};
@@ -83,33 +82,19 @@ struct edit edit_value(struct arena *arena, const struct sources *sources, struc
 
 /* --- entries --- */
 
-/* The section's map is in braces: the first character behind its name and comments. */
+/* The section's map is in braces: the first character behind its name's colon. */
 static bool is_flow(const struct sources *sources, const struct named_spec *section)
 {
 	struct str s = span_text(sources, section->at);
+	size_t i = skip_space(s, section->name.at.len);
 
-	for (size_t i = section->name.at.len; i < s.n; i++) {
-		if (s.p[i] == '#')
-			while (i < s.n && s.p[i] != '\n' && s.p[i] != '\r')
-				i++;
-		else if (!isspace((unsigned char)s.p[i]) && s.p[i] != ':')
-			return s.p[i] == '{';
-	}
-	return false;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool is_line_end(char c)
-{
-	return c == '\n' || c == '\r';
+	if (i < s.n && s.p[i] == ':')
+		i = skip_space(s, i + 1);
+	return i < s.n && s.p[i] == '{';
 }
 
 /* Back over blanks and line ends to what stands before. */
-static size_t skip_blanks_back(struct str text, size_t i)
+static size_t skip_space_back(struct str text, size_t i)
 {
 	while (i > 0 && (is_blank(text.p[i - 1]) || is_line_end(text.p[i - 1])))
 		i--;
@@ -119,12 +104,8 @@ static size_t skip_blanks_back(struct str text, size_t i)
 /* The start of the comment that ends its line at `i`; `i` where there is none. */
 static size_t comment_before(struct str text, size_t i)
 {
-	size_t line = i;
-
-	while (line > 0 && !is_line_end(text.p[line - 1]))
-		line--;
-	for (size_t hash = line; hash < i; hash++)
-		if (text.p[hash] == '#' && (hash == line || is_blank(text.p[hash - 1])))
+	for (size_t hash = line_start(text, i); hash < i; hash++)
+		if (is_comment(text, hash))
 			return hash;
 	return i;
 }
@@ -136,8 +117,7 @@ static bool key_before(struct str text, size_t i, const char *key, size_t *start
 
 	if (i == 0 || text.p[--i] != ':')
 		return false;
-	while (i > 0 && is_blank(text.p[i - 1]))
-		i--;
+	i = skip_blanks_back(text, 0, i);
 	*quote = i > 0 && (text.p[i - 1] == '"' || text.p[i - 1] == '\'') ? text.p[i - 1] : '\0';
 	i -= *quote != '\0';
 	if (i < n || memcmp(text.p + i - n, key, n) != 0)
@@ -152,13 +132,13 @@ static bool key_before(struct str text, size_t i, const char *key, size_t *start
 /* Where the key of the value at `value` starts; comments may stand between the two. */
 static bool find_key(struct str text, size_t value, const char *key, size_t *start, char *quote)
 {
-	size_t i = skip_blanks_back(text, value), comment;
+	size_t i = skip_space_back(text, value), comment;
 
 	while (!key_before(text, i, key, start, quote)) {
 		comment = comment_before(text, i);
 		if (comment == i)
 			return false;
-		i = skip_blanks_back(text, comment);
+		i = skip_space_back(text, comment);
 	}
 	return true;
 }
@@ -177,21 +157,18 @@ static bool indentation(struct str text, size_t at, size_t *out)
 /* The end of the line that `at` is on, behind blanks and a comment; false: more stands there. */
 static bool end_of_line(struct str text, size_t at, size_t *out)
 {
-	while (at < text.n && is_blank(text.p[at]))
-		at++;
+	at = skip_blanks(text, at);
 	if (at < text.n && text.p[at] == '#')
-		while (at < text.n && !is_line_end(text.p[at]))
-			at++;
+		at = line_end(text, at);
 	*out = at;
 	return at == text.n || is_line_end(text.p[at]);
 }
 
 /* The line end at `at`; on a last line that has none, the one before it. */
-static struct str line_end(struct str text, size_t at)
+static struct str line_end_at(struct str text, size_t at)
 {
 	if (at == text.n) {
-		while (at > 0 && !is_line_end(text.p[at - 1]))
-			at--;
+		at = line_start(text, at);
 		at -= at >= 2 && text.p[at - 1] == '\n' && text.p[at - 2] == '\r' ? 2 : at > 0;
 	}
 	if (at == text.n || text.p[at] == '\n')
@@ -223,7 +200,7 @@ bool edit_insert(struct arena *arena, const struct sources *sources, struct anch
 	if (is_flow(sources, anchor.section))
 		added = arena_printf(arena, ", %.*s", STR_ARG(added));
 	else if (indentation(text, start, &indent) && end_of_line(text, end, &end))
-		added = arena_printf(arena, "%.*s%*s%.*s", STR_ARG(line_end(text, end)),
+		added = arena_printf(arena, "%.*s%*s%.*s", STR_ARG(line_end_at(text, end)),
 				     (int)indent, "", STR_ARG(added));
 	else
 		return false;

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <pthread.h>
 
+#include "compiler/source/lines.h"
+
 void sources_init(struct sources *sources, struct arena *arena, const struct files *files)
 {
 	*sources = (struct sources){.arena = arena, .files = files, .next_base = 1};
@@ -88,14 +90,6 @@ static bool starts_character(char c)
 static bool starts_wide(char c)
 {
 	return (unsigned char)c >= 0xf0;
-}
-
-/* One past the line end at `i` (LF, CR LF or CR), or `i` where there is none. */
-static size_t past_line_end(struct str t, size_t i)
-{
-	if (i < t.n && t.p[i] == '\r')
-		return i + 1 < t.n && t.p[i + 1] == '\n' ? i + 2 : i + 1;
-	return i < t.n && t.p[i] == '\n' ? i + 1 : i;
 }
 
 static uint32_t fill_lines(struct str t, uint32_t *lines)

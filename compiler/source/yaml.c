@@ -4,6 +4,7 @@
 
 #include "compiler/base/visible.h"
 #include "compiler/source/yaml_private.h"
+#include "compiler/source/yaml_words.h"
 
 void yaml_init(struct yaml *yaml, struct arena *arena, struct reporter reporter)
 {
@@ -78,38 +79,6 @@ static node_id broken_node(struct reader *r)
 	return new_node(r->yaml, NODE_BROKEN, yaml_span_of(r, r->seen, r->seen));
 }
 
-/* Blanks, line ends and comments. */
-static size_t skip_blanks(struct str text, size_t byte)
-{
-	while (byte < text.n && memchr(" \t\r\n#", text.p[byte], 5)) {
-		if (text.p[byte] == '#')
-			while (byte < text.n && text.p[byte] != '\n' && text.p[byte] != '\r')
-				byte++;
-		else
-			byte++;
-	}
-	return byte;
-}
-
-/* The end of an anchor or tag, as libyaml sees it; `!<tag:yaml.org,2002:str>` may hold what ends
- * the others. */
-static size_t skip_property(struct str text, size_t byte)
-{
-	static const char name[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-	bool anchor = text.p[byte] == '&';
-	bool verbatim = !anchor && byte + 1 < text.n && text.p[byte + 1] == '<';
-	const char *stop = verbatim ? ">\r\n" : " \t\r\n,[]{}";
-
-	for (byte++; byte < text.n; byte++) {
-		bool in_name = memchr(name, text.p[byte], sizeof name - 1);
-
-		if (anchor ? !in_name : memchr(stop, text.p[byte], strlen(stop)) != NULL)
-			break;
-	}
-	return verbatim && byte < text.n && text.p[byte] == '>' ? byte + 1 : byte;
-}
-
 /* Anchors and tags stand before their node: reports each and returns where the node itself
  * starts. */
 static size_t report_properties(struct reader *r, size_t byte, size_t end)
@@ -122,8 +91,8 @@ static size_t report_properties(struct reader *r, size_t byte, size_t end)
 		past = past < end ? past : end;
 		yaml_report_property(r, byte, past);
 		byte = past;
-		if (skip_blanks(r->text, byte) <= end)
-			byte = skip_blanks(r->text, byte);
+		if (skip_space(r->text, byte) <= end)
+			byte = skip_space(r->text, byte);
 	}
 	return byte;
 }

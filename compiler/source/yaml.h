@@ -1,8 +1,8 @@
 /* YAML: the bytes of a source become nodes, by libyaml's events.
  *
  * A node is 24 bytes and knows where it stands. Nodes of one source live until the next
- * yaml_parse; texts live as long as the plan. What YAML itself forbids here is reported on the way: yaml-syntax, yaml-alias, yaml-duplicate-key,
- * yaml-limit. */
+ * yaml_parse; texts live as long as the plan. What YAML itself forbids here is reported on the way:
+ * yaml-syntax, yaml-alias, yaml-duplicate-key, yaml-limit. */
 #ifndef GPUPLAN_YAML_H
 #define GPUPLAN_YAML_H
 

@@ -18,8 +18,8 @@ struct reader {
 	bool ascii;
 	bool in_merge;	/* below a merge key, which is the one problem reported of it */
 	bool cut_short; /* the text goes on behind `text`, with a byte that no spec can hold */
-	size_t character, byte;	      /* the same place in both counts */
-	size_t seen;		      /* end of the last event */
+	size_t character, byte; /* the same place in both counts */
+	size_t seen;		/* end of the last event */
 };
 
 /* From libyaml's count of characters to bytes of `text`. */

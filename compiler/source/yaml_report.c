@@ -84,7 +84,7 @@ void yaml_report_syntax(struct reader *r)
 
 /* NEL, LS and PS end a line for YAML 1.1 and for libyaml, and for neither YAML 1.2 nor an editor:
  * what looks like a comment to one would be a key to the other. */
-static bool is_line_end(uint32_t code)
+static bool ends_some_lines(uint32_t code)
 {
 	return code == 0x85 || code == 0x2028 || code == 0x2029;
 }
@@ -94,7 +94,7 @@ static bool is_text(uint32_t code)
 	if (code < 0xa0)
 		return (code >= 0x20 && code < 0x7f) || code == '\t' || code == '\n' ||
 		       code == '\r';
-	return !is_line_end(code) && code != 0xfffe && code != 0xffff;
+	return !ends_some_lines(code) && code != 0xfffe && code != 0xffff;
 }
 
 enum { STRIDE = 64 };
@@ -156,7 +156,7 @@ void yaml_report_text(struct reader *r, struct str rest)
 		problem.message = arena_printf(arena, "this is not text in UTF-8: byte 0x%02X", c);
 		if (r->text.n == 0 && (c == 0xff || c == 0xfe))
 			problem.help = "the file looks like UTF-16: save it as UTF-8";
-	} else if (is_line_end(code)) {
+	} else if (ends_some_lines(code)) {
 		problem.message = arena_printf(
 			arena, "U+%04X ends a line for some readers of YAML and not for others",
 			code);

@@ -1,6 +1,7 @@
 #include "compiler/cli/lsp/position.h"
 
 #include "compiler/base/utf8.h"
+#include "compiler/source/lines.h"
 
 static const char *const names[] = {
 	[ENCODING_UTF16] = "utf-16",
@@ -49,19 +50,10 @@ uint32_t count_units(struct str text, enum encoding encoding)
 	return all;
 }
 
-static bool ends_line(char c)
-{
-	return c == '\n' || c == '\r';
-}
-
 /* Where the line behind the line end at or after `i` starts; the text's end where there is none. */
 static size_t next_line(struct str text, size_t i)
 {
-	while (i < text.n && !ends_line(text.p[i]))
-		i++;
-	if (i + 1 < text.n && text.p[i] == '\r' && text.p[i + 1] == '\n')
-		i++;
-	return i < text.n ? i + 1 : i;
+	return past_line_end(text, line_end(text, i));
 }
 
 size_t offset_of_position(struct str text, enum encoding encoding, uint32_t line,
@@ -72,11 +64,11 @@ size_t offset_of_position(struct str text, enum encoding encoding, uint32_t line
 	for (; line > 0; line--) {
 		size_t next = next_line(text, i);
 
-		if (next == text.n && (next == i || !ends_line(text.p[next - 1])))
+		if (next == text.n && (next == i || !is_line_end(text.p[next - 1])))
 			return text.n;
 		i = next;
 	}
-	while (i < text.n && !ends_line(text.p[i]) && character > 0) {
+	while (i < text.n && !is_line_end(text.p[i]) && character > 0) {
 		uint32_t units;
 		size_t n = next_character((struct str){text.p + i, text.n - i}, encoding, &units);
 
@@ -96,7 +88,7 @@ json_object *position_of_offset(struct str text, enum encoding encoding, size_t 
 	for (;;) {
 		size_t next = next_line(text, start);
 
-		if (next > offset || next == start || !ends_line(text.p[next - 1]))
+		if (next > offset || next == start || !is_line_end(text.p[next - 1]))
 			break;
 		start = next;
 		line++;

@@ -14,9 +14,8 @@
  *     place.c        spans as the client's URIs and ranges
  *     publish.c      findings as diagnostics
  *     refresh.c      judges what is stale and publishes it
- *     context.c, words.c
- *                    where in a YAML text, broken or not, the cursor stands
- *     shape.c        what the key tables say of that place
+ *     shape.c        what the key tables say of the cursor's place
+ *                    (compiler/source/yaml_context.h)
  *     complete.c (with complete_*.c), hover.c, definition.c, actions.c, symbols.c
  *                    one request each; facts.c: what they say about boards, GPUs and hosts
  *     session.c, sync.c

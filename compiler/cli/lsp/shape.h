@@ -2,8 +2,8 @@
 #ifndef GPUPLAN_LSP_SHAPE_H
 #define GPUPLAN_LSP_SHAPE_H
 
-#include "compiler/cli/lsp/context.h"
 #include "compiler/cli/lsp/scope.h"
+#include "compiler/source/yaml_context.h"
 #include "schema/keys.h"
 
 enum shape_kind {

@@ -1,8 +1,8 @@
-#include "compiler/cli/lsp/context.h"
+#include "compiler/source/yaml_context.h"
 
 #include <assert.h>
 
-#include "compiler/cli/lsp/words.h"
+#include "compiler/source/yaml_words.h"
 
 enum level_kind { BLOCK_MAP, BLOCK_LIST, FLOW_MAP, FLOW_LIST };
 
@@ -18,7 +18,8 @@ struct level {
 struct reader {
 	struct arena *arena;
 	struct context *out;
-	struct line line;
+	struct str text;
+	size_t start, end; /* of the line */
 	size_t cursor;
 	struct level levels[CONTEXT_DEPTH];
 	uint32_t n;
@@ -31,7 +32,7 @@ struct reader {
 
 static struct str piece(const struct reader *r, size_t start, size_t end)
 {
-	return (struct str){r->line.text.p + start, end - start};
+	return (struct str){r->text.p + start, end - start};
 }
 
 /* --- levels --- */
@@ -132,7 +133,7 @@ static void capture_comment(struct reader *r, size_t start)
 	r->done = true;
 	r->out->kind = CONTEXT_COMMENT;
 	r->out->start = start;
-	r->out->end = r->line.end;
+	r->out->end = r->end;
 }
 
 static bool at_cursor(const struct reader *r, size_t start, size_t end)
@@ -144,10 +145,10 @@ static bool at_cursor(const struct reader *r, size_t start, size_t end)
 
 static void flow_word(struct reader *r, size_t *i)
 {
-	struct token t = read_token(&r->line, *i, true);
+	struct token t = read_token(r->text, *i, true);
 	size_t before = *i;
-	bool is_key = t.next < r->line.end && r->line.text.p[t.next] == ':' &&
-		      top(r)->kind == FLOW_MAP && !top(r)->has_key;
+	bool is_key = t.next < r->end && r->text.p[t.next] == ':' && top(r)->kind == FLOW_MAP &&
+		      !top(r)->has_key;
 
 	if (is_key || (top(r)->kind == FLOW_MAP && !top(r)->has_key)) {
 		if (at_cursor(r, t.start, t.end)) {
@@ -190,7 +191,7 @@ static void flow_gap(struct reader *r, size_t start, size_t end)
 		capture_key(r, r->cursor, r->cursor);
 	else
 		capture_value(r, r->cursor, r->cursor);
-	r->out->after_colon = r->cursor > r->line.start && r->line.text.p[r->cursor - 1] == ':';
+	r->out->after_colon = r->cursor > r->start && r->text.p[r->cursor - 1] == ':';
 }
 
 /* From `i` to the line's end, or to where the last collection closes. */
@@ -202,15 +203,14 @@ static void read_flow(struct reader *r, size_t i)
 		size_t start = i;
 		bool word;
 
-		i = skip_blanks(&r->line, i);
-		word = i < r->line.end && !is_one_of(r->line.text.p[i], "{}[],") &&
-		       !is_comment(&r->line, i);
+		i = skip_blanks(r->text, i);
+		word = i < r->end && !is_one_of(r->text.p[i], "{}[],") && !is_comment(r->text, i);
 		if (in_flow(r))
 			flow_gap(r, start, word && i > start ? i - 1 : i);
-		if (i == r->line.end)
+		if (i == r->end)
 			return;
-		if (is_comment(&r->line, i)) {
-			if (at_cursor(r, i + 1, r->line.end))
+		if (is_comment(r->text, i)) {
+			if (at_cursor(r, i + 1, r->end))
 				capture_comment(r, i);
 			return;
 		}
@@ -220,7 +220,7 @@ static void read_flow(struct reader *r, size_t i)
 		if (word)
 			flow_word(r, &i);
 		else
-			flow_punctuation(r, r->line.text.p[i++]);
+			flow_punctuation(r, r->text.p[i++]);
 	}
 }
 
@@ -229,30 +229,31 @@ static void read_flow(struct reader *r, size_t i)
 /* What follows a key and its colon, or a dash. */
 static void read_value(struct reader *r, size_t start)
 {
-	size_t i = skip_properties(&r->line, skip_blanks(&r->line, start));
+	size_t i = skip_blanks(r->text, start);
 	struct token t;
 
-	if (i == r->line.end || is_comment(&r->line, i)) {
+	while (i < r->end && is_one_of(r->text.p[i], "&!"))
+		i = skip_blanks(r->text, skip_property(r->text, i));
+	if (i == r->end || is_comment(r->text, i)) {
 		if (at_cursor(r, start, i)) {
 			capture_value(r, r->cursor, r->cursor);
 			r->out->after_colon = r->cursor == start;
-		} else if (at_cursor(r, i, r->line.end)) {
+		} else if (at_cursor(r, i, r->end)) {
 			capture_comment(r, i);
 		}
-	} else if (is_one_of(r->line.text.p[i], "{[")) {
+	} else if (is_one_of(r->text.p[i], "{[")) {
 		read_flow(r, i);
-	} else if (is_one_of(r->line.text.p[i], "|>")) {
+	} else if (is_one_of(r->text.p[i], "|>")) {
 		r->in_scalar = true;
 		r->scalar_indent = top(r)->indent;
 	} else {
-		t = read_token(&r->line, i, false);
+		t = read_token(r->text, i, false);
 		set_value(r, piece(r, t.start, t.end));
 		/* Behind a blank one may go on typing the same value. */
-		if (at_cursor(r, t.start, t.end) ||
-		    (t.end < r->line.end && r->cursor == r->line.end && !r->done &&
-		     !is_comment(&r->line, t.next)))
+		if (at_cursor(r, t.start, t.end) || (t.end < r->end && r->cursor == r->end &&
+						     !r->done && !is_comment(r->text, t.next)))
 			capture_value(r, t.start, t.end > r->cursor ? t.end : r->cursor);
-		else if (is_comment(&r->line, t.next) && at_cursor(r, t.next + 1, r->line.end))
+		else if (is_comment(r->text, t.next) && at_cursor(r, t.next + 1, r->end))
 			capture_comment(r, t.next);
 	}
 }
@@ -260,15 +261,15 @@ static void read_value(struct reader *r, size_t start)
 /* A key and its value, or a word that may become one. */
 static void read_entry(struct reader *r, size_t i)
 {
-	size_t column = i - r->line.start;
+	size_t column = i - r->start;
 	struct token t;
 
-	if (is_one_of(r->line.text.p[i], "{[")) {
+	if (is_one_of(r->text.p[i], "{[")) {
 		read_flow(r, i);
 		return;
 	}
-	t = read_token(&r->line, i, false);
-	if (t.next < r->line.end && r->line.text.p[t.next] == ':') {
+	t = read_token(r->text, i, false);
+	if (t.next < r->end && r->text.p[t.next] == ':') {
 		enter_map(r, column);
 		if (at_cursor(r, t.start, t.end)) {
 			capture_key(r, t.start, t.end);
@@ -279,22 +280,22 @@ static void read_entry(struct reader *r, size_t i)
 	} else if (at_cursor(r, t.start, t.end)) {
 		enter_map(r, column);
 		capture_key(r, t.start, t.end);
-	} else if (is_comment(&r->line, t.next) && at_cursor(r, t.next + 1, r->line.end)) {
+	} else if (is_comment(r->text, t.next) && at_cursor(r, t.next + 1, r->end)) {
 		capture_comment(r, t.next);
 	}
 }
 
 static void read_block(struct reader *r, size_t i)
 {
-	while (is_dash(&r->line, i)) {
+	while (is_dash(r->text, i)) {
 		size_t dash = i;
 
-		enter_item(r, i - r->line.start);
-		i = skip_blanks(&r->line, i + 1);
-		if (i < r->line.end && !is_comment(&r->line, i))
+		enter_item(r, i - r->start);
+		i = skip_blanks(r->text, i + 1);
+		if (i < r->end && !is_comment(r->text, i))
 			continue;
 		if (at_cursor(r, dash + 1, i)) {
-			enter_map(r, r->cursor - r->line.start);
+			enter_map(r, r->cursor - r->start);
 			capture_key(r, r->cursor, r->cursor);
 			r->out->after_colon = r->cursor == dash + 1;
 		}
@@ -306,16 +307,16 @@ static void read_block(struct reader *r, size_t i)
 /* The lines of a `|` text, and lines that are blank. */
 static bool is_passed_over(struct reader *r, size_t i)
 {
-	if (r->in_scalar && i < r->line.end && i - r->line.start <= r->scalar_indent)
+	if (r->in_scalar && i < r->end && i - r->start <= r->scalar_indent)
 		r->in_scalar = false;
 	if (r->in_scalar) {
-		r->done |= r->cursor >= r->line.start && r->cursor <= r->line.end;
+		r->done |= r->cursor >= r->start && r->cursor <= r->end;
 		return true;
 	}
-	if (i < r->line.end || in_flow(r))
+	if (i < r->end || in_flow(r))
 		return false;
-	if (at_cursor(r, r->line.start, r->line.end)) {
-		enter_map(r, r->cursor - r->line.start);
+	if (at_cursor(r, r->start, r->end)) {
+		enter_map(r, r->cursor - r->start);
 		capture_key(r, r->cursor, r->cursor);
 	}
 	return true;
@@ -325,12 +326,10 @@ static bool is_passed_over(struct reader *r, size_t i)
 static void close_flows(struct reader *r, size_t i)
 {
 	uint32_t n = r->n;
-	bool closes = i < r->line.end && is_one_of(r->line.text.p[i], "]}");
-	size_t column = (i == r->line.end && at_cursor(r, r->line.start, r->line.end) ? r->cursor
-										      : i) -
-			r->line.start;
+	bool closes = i < r->end && is_one_of(r->text.p[i], "]}");
+	size_t column = (i == r->end && at_cursor(r, r->start, r->end) ? r->cursor : i) - r->start;
 
-	if (i == r->line.end && !at_cursor(r, r->line.start, r->line.end))
+	if (i == r->end && !at_cursor(r, r->start, r->end))
 		return;
 	while (n && r->levels[n - 1].kind >= FLOW_MAP)
 		n--;
@@ -340,7 +339,7 @@ static void close_flows(struct reader *r, size_t i)
 
 static void read_line(struct reader *r)
 {
-	size_t i = skip_blanks(&r->line, r->line.start);
+	size_t i = skip_blanks(r->text, r->start);
 
 	if (in_flow(r))
 		close_flows(r, i);
@@ -348,12 +347,11 @@ static void read_line(struct reader *r)
 		return;
 	if (in_flow(r)) {
 		read_flow(r, i);
-	} else if (is_comment(&r->line, i)) {
-		if (at_cursor(r, i + 1, r->line.end))
+	} else if (is_comment(r->text, i)) {
+		if (at_cursor(r, i + 1, r->end))
 			capture_comment(r, i);
-	} else if (i == r->line.start && r->line.end - i >= 3 &&
-		   (memcmp(r->line.text.p + i, "---", 3) == 0 ||
-		    memcmp(r->line.text.p + i, "...", 3) == 0)) {
+	} else if (i == r->start && r->end - i >= 3 &&
+		   (memcmp(r->text.p + i, "---", 3) == 0 || memcmp(r->text.p + i, "...", 3) == 0)) {
 		r->n = 0;
 	} else {
 		read_block(r, i);
@@ -362,23 +360,17 @@ static void read_line(struct reader *r)
 
 void context_at(struct context *context, struct arena *arena, struct str text, size_t cursor)
 {
-	struct reader r = {
-		.arena = arena, .out = context, .line = {.text = text}, .cursor = cursor};
-	struct line *l = &r.line;
+	struct reader r = {.arena = arena, .out = context, .text = text, .cursor = cursor};
 
 	*context = (struct context){.start = cursor, .end = cursor};
-	if (text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0)
-		l->start = 3;
+	if (source_has_mark(text))
+		r.start = 3;
 	for (;;) {
-		l->end = l->start;
-		while (l->end < text.n && text.p[l->end] != '\n' && text.p[l->end] != '\r')
-			l->end++;
+		r.end = line_end(text, r.start);
 		read_line(&r);
-		if (l->end == text.n)
+		if (r.end == text.n)
 			return;
-		l->start = l->end + 1;
-		if (text.p[l->end] == '\r' && l->start < text.n && text.p[l->start] == '\n')
-			l->start++;
+		r.start = past_line_end(text, r.end);
 	}
 }
 

@@ -1,10 +1,11 @@
-/* Where in a YAML text the cursor stands.
+/* Where in a YAML text a cursor is, for an editor.
  *
- * The text is being typed, so it is broken most of the time, and a YAML parser gives up where it
- * breaks. This reader goes by indentation line by line and by brackets within flow collections,
- * never fails, and forgets an open bracket where a line is indented too little to belong to it. */
-#ifndef GPUPLAN_LSP_CONTEXT_H
-#define GPUPLAN_LSP_CONTEXT_H
+ * The text is being typed, so it is broken most of the time, and yaml.c stops where it breaks. This
+ * reader goes by indentation line by line and by brackets within flow collections, never fails, and
+ * forgets an open bracket at a line that is indented too little to belong to it. What a word, a
+ * comment and a line are, both readers take from yaml_words.h and lines.h. */
+#ifndef GPUPLAN_YAML_CONTEXT_H
+#define GPUPLAN_YAML_CONTEXT_H
 
 #include "compiler/base/arena.h"
 

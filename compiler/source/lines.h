@@ -1,0 +1,85 @@
+/* Lines, blanks and comments of a text: what every reader and editor of YAML asks of single bytes.
+ *
+ * A line ends with LF, CR LF or CR; blanks are spaces and tabs. All offsets are bytes of the text,
+ * and its length is the end of its last line. */
+#ifndef GPUPLAN_LINES_H
+#define GPUPLAN_LINES_H
+
+#include "compiler/source/source.h"
+
+static inline bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* The start of the line that `i` is on. */
+static inline size_t line_start(struct str text, size_t i)
+{
+	while (i > 0 && !is_line_end(text.p[i - 1]))
+		i--;
+	return i;
+}
+
+/* The end of that line, before its line end. */
+static inline size_t line_end(struct str text, size_t i)
+{
+	while (i < text.n && !is_line_end(text.p[i]))
+		i++;
+	return i;
+}
+
+/* Behind the line end at `i`; `i` where there is none. */
+static inline size_t past_line_end(struct str text, size_t i)
+{
+	if (i < text.n && text.p[i] == '\r')
+		return i + 1 < text.n && text.p[i + 1] == '\n' ? i + 2 : i + 1;
+	return i < text.n && text.p[i] == '\n' ? i + 1 : i;
+}
+
+static inline size_t skip_blanks(struct str text, size_t i)
+{
+	while (i < text.n && is_blank(text.p[i]))
+		i++;
+	return i;
+}
+
+/* Back to the end of what stands before `i` on its line, but not before `start`. */
+static inline size_t skip_blanks_back(struct str text, size_t start, size_t i)
+{
+	while (i > start && is_blank(text.p[i - 1]))
+		i--;
+	return i;
+}
+
+static inline struct str trim_blanks(struct str s)
+{
+	size_t start = skip_blanks(s, 0), end = skip_blanks_back(s, start, s.n);
+
+	return (struct str){s.p + start, end - start};
+}
+
+/* A comment starts at `i`, unless that is within a scalar. */
+static inline bool is_comment(struct str text, size_t i)
+{
+	return i < text.n && text.p[i] == '#' &&
+	       (i == 0 || is_blank(text.p[i - 1]) || is_line_end(text.p[i - 1]) ||
+		(i == 3 && source_has_mark(text)));
+}
+
+/* Past blanks, line ends and comments, where a `#` starts a comment whatever is before it. */
+static inline size_t skip_space(struct str text, size_t i)
+{
+	for (; i < text.n; i++)
+		if (text.p[i] == '#')
+			i = line_end(text, i) - 1;
+		else if (!is_blank(text.p[i]) && !is_line_end(text.p[i]))
+			break;
+	return i;
+}
+
+#endif
