@@ -3,10 +3,10 @@
  *
  * Every GPU that is in a clique stands there, assigned to a VM or not: who gets which GPU is
  * decided elsewhere, later. */
-#include <json-c/json.h>
 #include <stdlib.h>
 
 #include "backends/backend.h"
+#include "compiler/base/json.h"
 
 static bool has_map(const struct subject *of);
 static bool write_json(const struct subject *of, struct buffer *out, struct str *error);
@@ -60,35 +60,20 @@ static uint32_t collect(const struct host *host, struct entry entries[MAX_GPUS])
 	return n;
 }
 
-static void add_member(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (!value || json_object_object_add(object, key, value) != 0)
-		arena_oom();
-}
-
 static bool write_json(const struct subject *of, struct buffer *out, struct str *error)
 {
-	struct str name = of->host->spec->name.s;
-	struct json_object *map = json_object_new_object(), *cliques = json_object_new_object();
+	struct json *map = json_map(out->arena), *cliques;
 	struct entry entries[MAX_GPUS];
 	uint32_t n = collect(of->host, entries);
-	const char *text;
 
 	(void)error;
-	if (!map || !cliques)
-		arena_oom();
+	json_put_number(map, "version", 1);
+	json_put_text(map, "host", of->host->spec->name.s);
+	cliques = json_put_map(map, "cliques");
 	for (uint32_t i = 0; i < n; i++)
-		add_member(cliques, entries[i].address,
-			   json_object_new_int(entries[i].gpu->clique));
-	add_member(map, "version", json_object_new_int(1));
-	add_member(map, "host", json_object_new_string_len(name.p, (int)name.n));
-	add_member(map, "cliques", cliques);
-	text = json_object_to_json_string_ext(map,
-					      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED);
-	if (!text)
-		arena_oom();
-	buffer_printf(out, "%s\n", text);
-	json_object_put(map);
+		json_put_number(cliques, entries[i].address, (uint64_t)entries[i].gpu->clique);
+	json_write(out, map, JSON_PRETTY);
+	buffer_puts(out, "\n");
 	return true;
 }
 

@@ -39,15 +39,15 @@ static void add_identity(struct qemu_args *args, const struct vm *vm)
 /* One of the two flash chips: the file, and a raw layer on it. */
 static void add_flash(struct qemu_args *args, const char *name, struct str path, bool readonly)
 {
-	struct json_object *object = qemu_object("driver", "file");
+	struct json *object = qemu_object(args, "driver", "file");
 
-	qemu_add_str(object, "filename", path);
+	json_put_text(object, "filename", path);
 	qemu_addf(object, "node-name", "%s-file", name);
 	qemu_add_true(object, "read-only", readonly);
 	qemu_json(args, "-blockdev", object);
 
-	object = qemu_object("driver", "raw");
-	qemu_add(object, "node-name", name);
+	object = qemu_object(args, "driver", "raw");
+	json_put_text(object, "node-name", str_of(name));
 	qemu_add_true(object, "read-only", readonly);
 	qemu_addf(object, "file", "%s-file", name);
 	qemu_json(args, "-blockdev", object);
@@ -79,20 +79,20 @@ static void add_backend(struct qemu_args *args, const struct vm *vm, const char 
 			struct str nodeset)
 {
 	bool huge = vm->hugepages != HUGEPAGES_NONE;
-	struct json_object *object = qemu_object("qom-type", huge ? "memory-backend-memfd"
-								  : "memory-backend-ram");
+	struct json *object = qemu_object(args, "qom-type",
+					  huge ? "memory-backend-memfd" : "memory-backend-ram");
 
-	qemu_add(object, "id", id);
-	qemu_add_number(object, "size", size);
+	json_put_text(object, "id", str_of(id));
+	json_put_number(object, "size", size);
 	if (huge) {
 		qemu_add_true(object, "hugetlb", true);
-		qemu_add_number(object, "hugetlbsize",
+		json_put_number(object, "hugetlbsize",
 				vm->hugepages == HUGEPAGES_1G ? GIB : 2 * MIB);
 		qemu_add_true(object, "prealloc", true);
 	}
 	if (nodeset.n) {
 		qemu_add_cpulist(object, "host-nodes", nodeset);
-		qemu_add(object, "policy", "bind");
+		json_put_text(object, "policy", STR("bind"));
 	}
 	qemu_json(args, "-object", object);
 }

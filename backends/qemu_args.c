@@ -1,9 +1,5 @@
 #include "backends/qemu_args.h"
 
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "backends/shell.h"
 #include "schema/value.h"
 
@@ -32,84 +28,47 @@ void qemu_arg(struct qemu_args *args, const char *option, const char *format, ..
 	va_end(list);
 }
 
-void qemu_json(struct qemu_args *args, const char *option, struct json_object *object)
+void qemu_json(struct qemu_args *args, const char *option, const struct json *object)
 {
-	const int form = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
-	const char *text = json_object_to_json_string_ext(object, form);
+	struct buffer text;
 
-	if (!text)
-		arena_oom();
+	buffer_init(&text, args->arena);
+	json_write(&text, object, JSON_PLAIN);
 	add(args, str_of(option));
-	add(args, arena_copy(args->arena, str_of(text)));
-	json_object_put(object);
+	add(args, buffer_text(&text));
 }
 
-static void put(struct json_object *object, const char *key, struct json_object *value)
+struct json *qemu_object(struct qemu_args *args, const char *key, const char *value)
 {
-	if (!value || json_object_object_add(object, key, value))
-		arena_oom();
-}
+	struct json *object = json_map(args->arena);
 
-struct json_object *qemu_object(const char *key, const char *value)
-{
-	struct json_object *object = json_object_new_object();
-
-	if (!object)
-		arena_oom();
-	qemu_add(object, key, value);
+	json_put_text(object, key, str_of(value));
 	return object;
 }
 
-void qemu_add(struct json_object *object, const char *key, const char *value)
-{
-	put(object, key, json_object_new_string(value));
-}
-
-void qemu_add_str(struct json_object *object, const char *key, struct str value)
-{
-	assert(value.n <= INT32_MAX);
-	put(object, key, json_object_new_string_len(value.p, (int)value.n));
-}
-
-void qemu_addf(struct json_object *object, const char *key, const char *format, ...)
+void qemu_addf(struct json *object, const char *key, const char *format, ...)
 {
 	va_list list;
-	char *text;
 
 	va_start(list, format);
-	if (vasprintf(&text, format, list) < 0)
-		arena_oom();
+	json_put_text(object, key, arena_vprintf(object->arena, format, list));
 	va_end(list);
-	qemu_add(object, key, text);
-	free(text);
 }
 
-void qemu_add_number(struct json_object *object, const char *key, uint64_t value)
-{
-	assert(value <= INT64_MAX);
-	put(object, key, json_object_new_int64((int64_t)value));
-}
-
-void qemu_add_true(struct json_object *object, const char *key, bool value)
+void qemu_add_true(struct json *object, const char *key, bool value)
 {
 	if (value)
-		put(object, key, json_object_new_boolean(1));
+		json_put_flag(object, key, true);
 }
 
-void qemu_add_cpulist(struct json_object *object, const char *key, struct str cpulist)
+void qemu_add_cpulist(struct json *object, const char *key, struct str cpulist)
 {
-	struct json_object *array = json_object_new_array();
+	struct json *list = json_put_list(object, key);
 	uint32_t first, last;
 
-	put(object, key, array);
-	while (cpulist_next(&cpulist, &first, &last)) {
-		for (uint32_t i = first; i <= last; i++) {
-			struct json_object *item = json_object_new_int64(i);
-
-			if (!item || json_object_array_add(array, item))
-				arena_oom();
-		}
-	}
+	while (cpulist_next(&cpulist, &first, &last))
+		for (uint32_t i = first; i <= last; i++)
+			json_append_number(list, i);
 }
 
 struct str qemu_escape(struct arena *arena, struct str value)

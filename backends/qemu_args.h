@@ -5,9 +5,7 @@
 #ifndef GPUPLAN_BACKENDS_QEMU_ARGS_H
 #define GPUPLAN_BACKENDS_QEMU_ARGS_H
 
-#include <json-c/json.h>
-
-#include "compiler/base/buffer.h"
+#include "compiler/base/json.h"
 
 struct qemu_args {
 	struct arena *arena;
@@ -20,21 +18,17 @@ struct qemu_args {
 void qemu_flag(struct qemu_args *args, const char *option);
 void qemu_arg(struct qemu_args *args, const char *option, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Takes over the object: keys are written in the order in which they were added. */
-void qemu_json(struct qemu_args *args, const char *option, struct json_object *object);
+/* The object in one argument, its keys in the order in which they were put. */
+void qemu_json(struct qemu_args *args, const char *option, const struct json *object);
 
 /* An object that starts with this key: `driver` of a device, `qom-type` of an object. */
-struct json_object *qemu_object(const char *key, const char *value);
-void qemu_add(struct json_object *object, const char *key, const char *value);
-void qemu_add_str(struct json_object *object, const char *key, struct str value);
-void qemu_addf(struct json_object *object, const char *key, const char *format, ...)
+struct json *qemu_object(struct qemu_args *args, const char *key, const char *value);
+void qemu_addf(struct json *object, const char *key, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void qemu_add_number(struct json_object *object, const char *key, uint64_t value);
 /* `"key":true`; nothing where it is false, which is QEMU's default. */
-void qemu_add_true(struct json_object *object, const char *key, bool value);
-
+void qemu_add_true(struct json *object, const char *key, bool value);
 /* The numbers of a cpulist as an array. */
-void qemu_add_cpulist(struct json_object *object, const char *key, struct str cpulist);
+void qemu_add_cpulist(struct json *object, const char *key, struct str cpulist);
 
 /* A value in a `key=value,…` argument: every comma doubled. */
 struct str qemu_escape(struct arena *arena, struct str value);

@@ -8,36 +8,36 @@
 
 #include "backends/vfio.h"
 
-static struct json_object *device(const char *driver)
+static struct json *device(struct qemu_args *args, const char *driver)
 {
-	return qemu_object("driver", driver);
+	return qemu_object(args, "driver", driver);
 }
 
 /* The only place behind a root port. */
-static void behind_port(struct json_object *object, int32_t port)
+static void behind_port(struct json *object, int32_t port)
 {
 	assert(port >= 0);
 	qemu_addf(object, "bus", "pci.%" PRId32, port + 1);
-	qemu_add(object, "addr", "0x0");
+	json_put_text(object, "addr", STR("0x0"));
 }
 
 static void add_port(struct qemu_args *args, const struct pci_port *port, uint32_t index)
 {
-	struct json_object *object = device(port->expander ? "pxb-pcie" : "pcie-root-port");
+	struct json *object = device(args, port->expander ? "pxb-pcie" : "pcie-root-port");
 
 	if (port->expander) {
-		qemu_add_number(object, "bus_nr", port->bus_nr);
+		json_put_number(object, "bus_nr", port->bus_nr);
 	} else {
-		qemu_add_number(object, "port", (uint64_t)(port->slot << 3 | port->function));
-		qemu_add_number(object, "chassis", index);
+		json_put_number(object, "port", (uint64_t)(port->slot << 3 | port->function));
+		json_put_number(object, "chassis", index);
 	}
 	qemu_addf(object, "id", "pci.%" PRIu32, index);
 	if (port->expander)
-		qemu_add_number(object, "numa_node", port->cell);
+		json_put_number(object, "numa_node", port->cell);
 	if (port->bus)
 		qemu_addf(object, "bus", "pci.%" PRIu32, port->bus);
 	else
-		qemu_add(object, "bus", "pcie.0");
+		json_put_text(object, "bus", STR("pcie.0"));
 	qemu_add_true(object, "multifunction", port->multifunction);
 	if (port->function)
 		qemu_addf(object, "addr", "0x%x.0x%x", port->slot, port->function);
@@ -49,20 +49,20 @@ static void add_port(struct qemu_args *args, const struct pci_port *port, uint32
 static void add_controllers(struct qemu_args *args, const struct vm *vm,
 			    const struct vm_devices *devices)
 {
-	struct json_object *object;
+	struct json *object;
 
 	for (uint32_t i = 0; i < devices->n_ports; i++)
 		add_port(args, &devices->ports[i], i + 1);
 	if (vm->console == CONSOLE_VNC) {
-		object = device("qemu-xhci");
-		qemu_add(object, "id", "usb");
-		qemu_add(object, "bus", "pcie.0");
-		qemu_add(object, "addr", "0x1d");
+		object = device(args, "qemu-xhci");
+		json_put_text(object, "id", STR("usb"));
+		json_put_text(object, "bus", STR("pcie.0"));
+		json_put_text(object, "addr", STR("0x1d"));
 		qemu_json(args, "-device", object);
 	}
 	if (devices->scsi_port >= 0) {
-		object = device("virtio-scsi-pci");
-		qemu_add(object, "id", "scsi0");
+		object = device(args, "virtio-scsi-pci");
+		json_put_text(object, "id", STR("scsi0"));
 		behind_port(object, devices->scsi_port);
 		qemu_json(args, "-device", object);
 	}
@@ -72,40 +72,40 @@ static void add_controllers(struct qemu_args *args, const struct vm *vm,
  * written. */
 static void add_image(struct qemu_args *args, const struct vm_disk *disk, uint32_t i)
 {
-	struct json_object *object = device(disk->is_block ? "host_device" : "file");
+	struct json *object = device(args, disk->is_block ? "host_device" : "file");
 
-	qemu_add_str(object, "filename", disk->path);
+	json_put_text(object, "filename", disk->path);
 	qemu_addf(object, "node-name", "disk%" PRIu32 "-file", i);
 	qemu_add_true(object, "auto-read-only", disk->readonly);
-	qemu_add(object, "discard", "unmap");
+	json_put_text(object, "discard", STR("unmap"));
 	qemu_json(args, "-blockdev", object);
 
-	object = device(disk->format == FORMAT_QCOW2 ? "qcow2" : "raw");
+	object = device(args, disk->format == FORMAT_QCOW2 ? "qcow2" : "raw");
 	qemu_addf(object, "node-name", "disk%" PRIu32, i);
 	qemu_add_true(object, "read-only", disk->readonly);
 	qemu_addf(object, "file", "disk%" PRIu32 "-file", i);
 	qemu_json(args, "-blockdev", object);
 }
 
-static struct json_object *disk_device(const struct vm_disk *disk, uint32_t i)
+static struct json *disk_device(struct qemu_args *args, const struct vm_disk *disk, uint32_t i)
 {
-	struct json_object *object = NULL;
+	struct json *object = NULL;
 
 	switch (disk->bus) {
 	case BUS_VIRTIO:
-		object = device("virtio-blk-pci");
+		object = device(args, "virtio-blk-pci");
 		behind_port(object, disk->port);
 		break;
 	case BUS_SCSI:
-		object = device("scsi-hd");
-		qemu_add(object, "bus", "scsi0.0");
-		qemu_add_number(object, "channel", 0);
-		qemu_add_number(object, "scsi-id", 0);
-		qemu_add_number(object, "lun", disk->unit);
+		object = device(args, "scsi-hd");
+		json_put_text(object, "bus", STR("scsi0.0"));
+		json_put_number(object, "channel", 0);
+		json_put_number(object, "scsi-id", 0);
+		json_put_number(object, "lun", disk->unit);
 		qemu_addf(object, "device_id", "drive-scsi0-0-0-%" PRIu32, disk->unit);
 		break;
 	case BUS_SATA:
-		object = device("ide-hd");
+		object = device(args, "ide-hd");
 		qemu_addf(object, "bus", "ide.%" PRIu32, disk->unit);
 		break;
 	}
@@ -120,11 +120,11 @@ static void add_disk(struct qemu_args *args, const struct vm_disk *disk, uint32_
 		[BUS_SCSI] = "scsi0-0-0-",
 		[BUS_SATA] = "sata0-0-",
 	};
-	struct json_object *object = disk_device(disk, i);
+	struct json *object = disk_device(args, disk, i);
 
 	qemu_addf(object, "id", "%s%" PRIu32, ids[disk->bus], disk->unit);
 	if (i == 0)
-		qemu_add_number(object, "bootindex", 1);
+		json_put_number(object, "bootindex", 1);
 	add_image(args, disk, i);
 	qemu_json(args, "-device", object);
 }
@@ -136,55 +136,55 @@ static void add_nic(struct qemu_args *args, const struct vm_nic *nic, uint32_t i
 		[NIC_E1000E] = "e1000e",
 		[NIC_VMXNET3] = "vmxnet3",
 	};
-	struct json_object *object = qemu_object("type", "bridge");
+	struct json *object = qemu_object(args, "type", "bridge");
 	char mac[18];
 
 	qemu_addf(object, "id", "hostnet%" PRIu32, i);
-	qemu_add_str(object, "br", nic->source);
+	json_put_text(object, "br", nic->source);
 	qemu_json(args, "-netdev", object);
 
 	mac_format(nic->mac, mac);
-	object = device(drivers[nic->model]);
+	object = device(args, drivers[nic->model]);
 	qemu_addf(object, "netdev", "hostnet%" PRIu32, i);
 	qemu_addf(object, "id", "net%" PRIu32, i);
-	qemu_add(object, "mac", mac);
+	json_put_text(object, "mac", str_of(mac));
 	behind_port(object, nic->port);
 	qemu_json(args, "-device", object);
 }
 
 static void add_serial_console(struct qemu_args *args)
 {
-	struct json_object *object = device("isa-serial");
+	struct json *object = device(args, "isa-serial");
 
 	qemu_arg(args, "-chardev", "stdio,id=charserial0,mux=on,signal=off");
 	qemu_arg(args, "-mon", "chardev=charserial0,mode=readline");
-	qemu_add(object, "chardev", "charserial0");
-	qemu_add(object, "id", "serial0");
-	qemu_add_number(object, "index", 0);
+	json_put_text(object, "chardev", STR("charserial0"));
+	json_put_text(object, "id", STR("serial0"));
+	json_put_number(object, "index", 0);
 	qemu_json(args, "-device", object);
 }
 
 static void add_vnc_console(struct qemu_args *args)
 {
-	struct json_object *object = device("usb-tablet");
+	struct json *object = device(args, "usb-tablet");
 
-	qemu_add(object, "id", "input0");
-	qemu_add(object, "bus", "usb.0");
-	qemu_add(object, "port", "1");
+	json_put_text(object, "id", STR("input0"));
+	json_put_text(object, "bus", STR("usb.0"));
+	json_put_text(object, "port", STR("1"));
 	qemu_json(args, "-device", object);
 
 	qemu_arg(args, "-vnc", "127.0.0.1:0,to=99"); /* the first display that is free */
-	object = device("VGA");
-	qemu_add(object, "id", "video0");
-	qemu_add_number(object, "vgamem_mb", 16);
-	qemu_add(object, "bus", "pcie.0");
-	qemu_add(object, "addr", "0x1");
+	object = device(args, "VGA");
+	json_put_text(object, "id", STR("video0"));
+	json_put_number(object, "vgamem_mb", 16);
+	json_put_text(object, "bus", STR("pcie.0"));
+	json_put_text(object, "addr", STR("0x1"));
 	qemu_json(args, "-device", object);
 }
 
 static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, int32_t port, bool iommufd)
 {
-	struct json_object *object = device("vfio-pci");
+	struct json *object = device(args, "vfio-pci");
 	char name[37], alias[ALIAS_MAX];
 	uint8_t mdev[16];
 
@@ -196,19 +196,19 @@ static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, int32_t po
 	}
 	vm_gpu_alias(gpu, alias);
 	if (!vfio_is_mdev(gpu) && !vfio_needs_sysfs(gpu))
-		qemu_add(object, "host", name);
-	qemu_add(object, "id", alias);
+		json_put_text(object, "host", str_of(name));
+	json_put_text(object, "id", str_of(alias));
 	if (iommufd)
-		qemu_add(object, "iommufd", "iommufd0");
+		json_put_text(object, "iommufd", STR("iommufd0"));
 	if (vfio_is_mdev(gpu)) {
 		qemu_addf(object, "sysfsdev", "/sys/bus/mdev/devices/%s", name);
-		qemu_add(object, "display", "off");
+		json_put_text(object, "display", STR("off"));
 	} else if (vfio_needs_sysfs(gpu)) {
 		qemu_addf(object, "sysfsdev", "/sys/bus/pci/devices/%s", name);
 	}
 	behind_port(object, port);
 	if (gpu->clique)
-		qemu_add_number(object, "x-nv-gpudirect-clique", (uint64_t)gpu->gpu->clique);
+		json_put_number(object, "x-nv-gpudirect-clique", (uint64_t)gpu->gpu->clique);
 	qemu_json(args, "-device", object);
 }
 
@@ -217,9 +217,9 @@ static void add_gpus(struct qemu_args *args, const struct vm *vm, const int32_t 
 	bool iommufd = vm->host->iommu_backend == IOMMU_IOMMUFD;
 
 	if (iommufd && vm->n_gpus) {
-		struct json_object *object = qemu_object("qom-type", "iommufd");
+		struct json *object = qemu_object(args, "qom-type", "iommufd");
 
-		qemu_add(object, "id", "iommufd0");
+		json_put_text(object, "id", STR("iommufd0"));
 		qemu_json(args, "-object", object);
 	}
 	for (uint32_t i = 0; i < vm->n_gpus; i++)

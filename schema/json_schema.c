@@ -1,156 +1,119 @@
 #include "schema/json_schema.h"
 
-#include <setjmp.h>
-
 #include "schema/reference.h"
 
-/* json-c says by NULL or a status that memory is out; one way out serves them all. */
-static jmp_buf out_of_memory;
-
-static json_object *made(json_object *o)
-{
-	if (!o)
-		longjmp(out_of_memory, 1);
-	return o;
-}
-
-static json_object *text(const char *s)
-{
-	return made(json_object_new_string(s));
-}
-
-static void put(json_object *o, const char *key, json_object *value)
-{
-	if (json_object_object_add(o, key, made(value)))
-		longjmp(out_of_memory, 1);
-}
-
-static void append(json_object *list, json_object *item)
-{
-	if (json_object_array_add(list, made(item)))
-		longjmp(out_of_memory, 1);
-}
-
-static json_object *object(void)
-{
-	return made(json_object_new_object());
-}
-
-static json_object *section_schema(struct arena *arena, const struct section *section,
+static struct json *section_schema(struct arena *arena, const struct section *section,
 				   bool profile);
 
-static json_object *words_schema(const char *const *words)
+static struct json *words_schema(struct arena *arena, const char *const *words)
 {
-	json_object *o = object(), *list = made(json_object_new_array());
+	struct json *o = json_map(arena), *list = json_put_list(o, "enum");
 
 	for (size_t i = 0; words[i]; i++) {
-		append(list, text(words[i]));
+		json_append_text(list, str_of(words[i]));
 		/* `uvm: true` is a boolean to a YAML reader. */
 		if (strcmp(words[i], "true") == 0 || strcmp(words[i], "false") == 0)
-			append(list, json_object_new_boolean(words[i][0] == 't'));
+			json_append_flag(list, words[i][0] == 't');
 	}
-	put(o, "enum", list);
 	return o;
 }
 
 /* A text, or what a YAML reader may have taken it for. */
-static json_object *pattern_schema(enum grammar grammar)
+static struct json *pattern_schema(struct arena *arena, enum grammar grammar)
 {
-	json_object *o = object(), *types = made(json_object_new_array());
+	struct json *o = json_map(arena), *types = json_put_list(o, "type");
 
-	append(types, text("string"));
+	json_append_text(types, str_of("string"));
 	if (grammar_reads_as(grammar) & READS_AS_NUMBER)
-		append(types, text("number"));
+		json_append_text(types, str_of("number"));
 	if (grammar_reads_as(grammar) & READS_AS_BOOLEAN)
-		append(types, text("boolean"));
-	put(o, "type", types);
-	put(o, "pattern", text(grammar_pattern(grammar)));
+		json_append_text(types, str_of("boolean"));
+	json_put_text(o, "pattern", str_of(grammar_pattern(grammar)));
 	if (grammar_reads_as(grammar) & READS_AS_NUMBER)
-		put(o, "minimum", json_object_new_int(0));
+		json_put_number(o, "minimum", 0);
 	return o;
 }
 
-static json_object *number_schema(const struct key *key)
+static struct json *number_schema(struct arena *arena, const struct key *key)
 {
-	json_object *o = object(), *types = made(json_object_new_array());
+	struct json *o = json_map(arena), *types = json_put_list(o, "type");
 
-	append(types, text("integer"));
-	append(types, text("string"));
-	put(o, "type", types);
-	put(o, "minimum", json_object_new_uint64(key->min));
-	put(o, "maximum", json_object_new_uint64(key->max));
-	put(o, "pattern", text(grammar_pattern(GRAMMAR_INTEGER)));
+	json_append_text(types, str_of("integer"));
+	json_append_text(types, str_of("string"));
+	json_put_number(o, "minimum", key->min);
+	json_put_number(o, "maximum", key->max);
+	json_put_text(o, "pattern", str_of(grammar_pattern(GRAMMAR_INTEGER)));
 	return o;
 }
 
-static json_object *type_schema(struct arena *arena, const struct key *key, enum key_type type,
+static struct json *type_schema(struct arena *arena, const struct key *key, enum key_type type,
 				bool profile);
 
-static json_object *list_schema(struct arena *arena, const struct key *key)
+static struct json *list_schema(struct arena *arena, const struct key *key)
 {
-	json_object *o = object();
+	struct json *o = json_map(arena);
 	struct key item = *key;
 
 	item.words = NULL;
-	put(o, "type", text("array"));
-	put(o, "items", type_schema(arena, &item, key->item, false));
+	json_put_text(o, "type", STR("array"));
+	json_put(o, "items", type_schema(arena, &item, key->item, false));
 	/* Of a list of numbers `min` and `max` are those of its items. */
 	if (key->min)
-		put(o, "minItems", json_object_new_uint64(key->item == KEY_NUMBER ? 1 : key->min));
+		json_put_number(o, "minItems", key->item == KEY_NUMBER ? 1 : key->min);
 	if (key->max && key->item != KEY_NUMBER)
-		put(o, "maxItems", json_object_new_uint64(key->max));
+		json_put_number(o, "maxItems", key->max);
 	return o;
 }
 
-static json_object *either(json_object *one, json_object *other)
+static struct json *either(struct arena *arena, struct json *one, struct json *other)
 {
-	json_object *o = object(), *any = made(json_object_new_array());
+	struct json *o = json_map(arena), *any = json_put_list(o, "anyOf");
 
-	append(any, one);
-	append(any, other);
-	put(o, "anyOf", any);
+	json_append(any, one);
+	json_append(any, other);
 	return o;
 }
 
-static json_object *null_schema(void)
+static struct json *null_schema(struct arena *arena)
 {
-	json_object *o = object();
+	struct json *o = json_map(arena);
 
-	put(o, "type", text("null"));
+	json_put_text(o, "type", STR("null"));
 	return o;
 }
 
-static json_object *named_schema(struct arena *arena, const struct key *key)
+static struct json *named_schema(struct arena *arena, const struct key *key)
 {
 	bool profile = strstr(key->name, "profiles") != NULL;
-	json_object *o = object(), *names = object(),
+	struct json *o = json_map(arena), *names = json_map(arena),
 		    *entry = section_schema(arena, key->section, profile);
 
-	put(o, "type", text("object"));
-	put(names, "pattern", text(grammar_pattern(key->grammar)));
-	put(o, "propertyNames", names);
+	json_put_text(o, "type", STR("object"));
+	json_put_text(names, "pattern", str_of(grammar_pattern(key->grammar)));
+	json_put(o, "propertyNames", names);
 	/* A profile may be empty: nothing in it is required. */
-	put(o, "additionalProperties", profile ? either(null_schema(), entry) : entry);
+	json_put(o, "additionalProperties",
+		 profile ? either(arena, null_schema(arena), entry) : entry);
 	if (key->min)
-		put(o, "minProperties", json_object_new_uint64(key->min));
+		json_put_number(o, "minProperties", key->min);
 	if (key->max)
-		put(o, "maxProperties", json_object_new_uint64(key->max));
+		json_put_number(o, "maxProperties", key->max);
 	return o;
 }
 
-static json_object *params_schema(const struct key *key)
+static struct json *params_schema(struct arena *arena, const struct key *key)
 {
-	json_object *o = object(), *names = object();
+	struct json *o = json_map(arena), *names = json_map(arena);
 
-	put(o, "type", text("object"));
-	put(names, "pattern", text(grammar_pattern(key->grammar)));
-	put(o, "propertyNames", names);
-	put(o, "additionalProperties", pattern_schema(GRAMMAR_ANY));
+	json_put_text(o, "type", STR("object"));
+	json_put_text(names, "pattern", str_of(grammar_pattern(key->grammar)));
+	json_put(o, "propertyNames", names);
+	json_put(o, "additionalProperties", pattern_schema(arena, GRAMMAR_ANY));
 	return o;
 }
 
 /* A map of the section, or what its shorthand key takes. */
-static json_object *map_schema(struct arena *arena, const struct section *section, bool profile)
+static struct json *map_schema(struct arena *arena, const struct section *section, bool profile)
 {
 	const struct key *only = section->shorthand
 					 ? section_key(section, str_of(section->shorthand))
@@ -158,36 +121,36 @@ static json_object *map_schema(struct arena *arena, const struct section *sectio
 
 	if (!only)
 		return section_schema(arena, section, profile);
-	return either(type_schema(arena, only, only->type, false),
+	return either(arena, type_schema(arena, only, only->type, false),
 		      section_schema(arena, section, profile));
 }
 
-static json_object *type_schema(struct arena *arena, const struct key *key, enum key_type type,
+static struct json *type_schema(struct arena *arena, const struct key *key, enum key_type type,
 				bool profile)
 {
 	static const char *const booleans[] = {"true", "false", NULL};
 
 	switch (type) {
 	case KEY_FLAG:
-		return words_schema(booleans);
+		return words_schema(arena, booleans);
 	case KEY_NUMBER:
-		return number_schema(key);
+		return number_schema(arena, key);
 	case KEY_SIZE:
-		return pattern_schema(GRAMMAR_SIZE);
+		return pattern_schema(arena, GRAMMAR_SIZE);
 	case KEY_WORD:
-		return words_schema(key->words);
+		return words_schema(arena, key->words);
 	case KEY_TEXT:
-		return pattern_schema(key->grammar);
+		return pattern_schema(arena, key->grammar);
 	case KEY_ADDRESS:
-		return pattern_schema(GRAMMAR_PCI);
+		return pattern_schema(arena, GRAMMAR_PCI);
 	case KEY_UUID:
-		return pattern_schema(GRAMMAR_UUID);
+		return pattern_schema(arena, GRAMMAR_UUID);
 	case KEY_MAC:
-		return pattern_schema(GRAMMAR_MAC);
+		return pattern_schema(arena, GRAMMAR_MAC);
 	case KEY_VERSION:
-		return pattern_schema(GRAMMAR_VERSION);
+		return pattern_schema(arena, GRAMMAR_VERSION);
 	case KEY_ESXI:
-		return pattern_schema(GRAMMAR_ESXI);
+		return pattern_schema(arena, GRAMMAR_ESXI);
 	case KEY_MAP:
 		return map_schema(arena, key->section, profile);
 	case KEY_LIST:
@@ -195,12 +158,12 @@ static json_object *type_schema(struct arena *arena, const struct key *key, enum
 	case KEY_NAMED:
 		return named_schema(arena, key);
 	case KEY_PARAMS:
-		return params_schema(key);
+		return params_schema(arena, key);
 	}
 	return NULL;
 }
 
-static const char *description(struct arena *arena, const struct key *key)
+static struct str description(struct arena *arena, const struct key *key)
 {
 	struct buffer text;
 
@@ -208,85 +171,72 @@ static const char *description(struct arena *arena, const struct key *key)
 	if (key->needs)
 		buffer_printf(&text, "*%s only.* ", capability_word(key->needs));
 	reference_doc(&text, key);
-	return text.p;
+	return buffer_text(&text);
 }
 
-static json_object *default_schema(const struct key *key)
+static void put_default(struct json *o, const struct key *key)
 {
-	return key->type == KEY_FLAG ? json_object_new_boolean(key->fallback == KEY_TRUE)
-				     : text(key_default(key));
+	if (key->type == KEY_FLAG)
+		json_put_flag(o, "default", key->fallback == KEY_TRUE);
+	else if (key_default(key))
+		json_put_text(o, "default", str_of(key_default(key)));
 }
 
-static json_object *key_schema(struct arena *arena, const struct key *key, bool profile)
+static struct json *key_schema(struct arena *arena, const struct key *key, bool profile)
 {
-	json_object *o = type_schema(arena, key, key->type, profile);
+	struct json *o = type_schema(arena, key, key->type, profile);
 
 	if (key->words && key->type != KEY_WORD)
-		o = either(words_schema(key->words), o);
+		o = either(arena, words_schema(arena, key->words), o);
 	if (key->flags & KEY_NULL)
-		o = either(null_schema(), o);
-	put(o, "description", text(description(arena, key)));
+		o = either(arena, null_schema(arena), o);
+	json_put_text(o, "description", description(arena, key));
 	if (key_default(key))
-		put(o, "default", default_schema(key));
+		put_default(o, key);
 	return o;
 }
 
 /* What a profile may give is not required of a host or VM that has one. */
-static void put_required(json_object *o, const struct section *section)
+static void put_required(struct json *o, const struct section *section)
 {
-	json_object *always = made(json_object_new_array()), *alone = made(json_object_new_array());
-	bool has_profile = section_key(section, STR("profile")) != NULL;
+	struct json *always = json_put_list(o, "required"), *alone = NULL, *list;
 
+	if (section_key(section, STR("profile"))) {
+		list = json_put_list(json_put_map(json_put_map(o, "if"), "not"), "required");
+		json_append_text(list, STR("profile"));
+		alone = json_put_list(json_put_map(o, "then"), "required");
+	}
 	for (size_t i = 0; i < section->n; i++) {
 		const struct key *key = &section->keys[i];
 
-		if (!(key->flags & KEY_REQUIRED))
-			continue;
-		append(has_profile && !(key->flags & KEY_OWN) ? alone : always, text(key->name));
-	}
-	put(o, "required", always);
-	if (has_profile) {
-		json_object *lacks = object(), *no = object(),
-			    *list = made(json_object_new_array()), *then = object();
-
-		append(list, text("profile"));
-		put(no, "required", list);
-		put(lacks, "not", no);
-		put(then, "required", alone);
-		put(o, "if", lacks);
-		put(o, "then", then);
-	} else {
-		json_object_put(alone);
+		if (key->flags & KEY_REQUIRED)
+			json_append_text(alone && !(key->flags & KEY_OWN) ? alone : always,
+					 str_of(key->name));
 	}
 }
 
 /* Exactly one of two keys. */
-static void put_either(json_object *o, const char *const *keys)
+static void put_either(struct json *o, const char *const *keys)
 {
-	json_object *one_of = made(json_object_new_array());
+	struct json *one_of = json_put_list(o, "oneOf");
 
-	for (size_t i = 0; i < 2; i++) {
-		json_object *has = object(), *list = made(json_object_new_array());
-
-		append(list, text(keys[i]));
-		put(has, "required", list);
-		append(one_of, has);
-	}
-	put(o, "oneOf", one_of);
+	for (size_t i = 0; i < 2; i++)
+		json_append_text(json_put_list(json_append_map(one_of), "required"),
+				 str_of(keys[i]));
 }
 
-static json_object *section_schema(struct arena *arena, const struct section *section, bool profile)
+static struct json *section_schema(struct arena *arena, const struct section *section, bool profile)
 {
-	json_object *o = object(), *properties = object();
+	struct json *o = json_map(arena), *properties;
 
-	put(o, "type", text("object"));
-	put(o, "description", text(section->doc));
+	json_put_text(o, "type", STR("object"));
+	json_put_text(o, "description", str_of(section->doc));
+	properties = json_put_map(o, "properties");
 	for (size_t i = 0; i < section->n; i++)
 		if (!profile || !(section->keys[i].flags & KEY_OWN))
-			put(properties, section->keys[i].name,
-			    key_schema(arena, &section->keys[i], profile));
-	put(o, "properties", properties);
-	put(o, "additionalProperties", json_object_new_boolean(false));
+			json_put(properties, section->keys[i].name,
+				 key_schema(arena, &section->keys[i], profile));
+	json_put_flag(o, "additionalProperties", false);
 	if (section->either[0])
 		put_either(o, section->either);
 	if (!profile)
@@ -294,14 +244,11 @@ static json_object *section_schema(struct arena *arena, const struct section *se
 	return o;
 }
 
-json_object *json_schema(struct arena *arena)
+struct json *json_schema(struct arena *arena)
 {
-	json_object *o;
+	struct json *o = section_schema(arena, &document_section, false);
 
-	if (setjmp(out_of_memory))
-		return NULL;
-	o = section_schema(arena, &document_section, false);
-	put(o, "$schema", text("https://json-schema.org/draft/2020-12/schema"));
-	put(o, "title", text("gpuplan spec, version 1"));
+	json_put_text(o, "$schema", STR("https://json-schema.org/draft/2020-12/schema"));
+	json_put_text(o, "title", STR("gpuplan spec, version 1"));
 	return o;
 }

@@ -28,7 +28,7 @@ FLOORS = (
 BESIDE = {("compiler/tools/discover", "compiler/tools/import")}
 # What gpuplan-qemu shares: single headers, for it knows nobody else's memory.
 WRAPPER = "backends/wrapper"
-WRAPPER_SEES = {"compiler/base/str.h", "compiler/base/utf8.h"}
+WRAPPER_SEES = {"compiler/base/json_scan.h", "compiler/base/str.h", "compiler/base/utf8.h"}
 # Rooms within a room; all else lies flat in its own.
 WITHIN = {"compiler/cli": {"lsp", "manual"}}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -686,10 +686,10 @@ def test_wire(gpuplan, folder, failures):
 
     c = Client(gpuplan)
     c.initialize(folder)
-    for body in (b"", b"{", b"nonsense", b"[" * 5000, b'{"a": \xff}}', b"null", b'"' + b"x" * 100000):
+    for body in (b"", b"{", b"nonsense", b"[" * 5000, b'{"a": \xff}', b"{} {}", b'"' + b"x" * 100000):
         c.send_bytes(b"Content-Length: %d\r\n\r\n" % len(body) + body)
         failures.check(next_error(c) == -32700, "no JSON", body[:20])
-    for body in (b"[]", b"{}", b'[{"jsonrpc": "2.0", "method": "exit"}]', b'{"method": 3, "id": 4}'):
+    for body in (b"null", b"[]", b"{}", b'[{"jsonrpc": "2.0", "method": "exit"}]', b'{"method": 3, "id": 4}'):
         c.send_bytes(b"Content-Length: %d\r\n\r\n" % len(body) + body)
         failures.check(next_error(c) == -32600, "no request", body)
     # Another header, and capitals as one likes.

@@ -70,7 +70,7 @@ static bool read_json(const char *argument, struct device *device)
 	char name[sizeof CLIQUE], text[PATH_MAX];
 
 	json_object(&json, str_of(argument));
-	json.qemu = true;
+	json.scan.qemu = true;
 	while (json_member(&json, &key, &value)) {
 		if (!json_decode(key, name, sizeof name))
 			continue;
@@ -79,7 +79,7 @@ static bool read_json(const char *argument, struct device *device)
 			*text = '\0';
 		take_property(&properties, name, text);
 	}
-	*device = (struct device){.json = true, .at = (size_t)(json.at - argument)};
+	*device = (struct device){.json = true, .at = (size_t)(json.scan.at - argument)};
 	return json_close(&json) && settle(&properties, device);
 }
 

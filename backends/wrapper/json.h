@@ -1,28 +1,24 @@
-/* JSON, read from the front without allocating: the clique map, and QEMU's JSON arguments.
+/* JSON objects, read from the front without allocating: the clique map, and QEMU's JSON arguments.
  *
  *     json_object(&json, text);
  *     while (json_member(&json, &key, &value))
  *             ...
  *     if (!json_close(&json))
- *             // json.wrong says what, json.at where
+ *             // json.scan.wrong says what, json.scan.at where
  *
- * Not json-c: the release in Debian 12 crashes where an allocation fails, and nothing that happens
- * in here may keep a VM from starting. A member's value is the piece of the text that says it,
- * checked to its end; an object in it is read by another json_object(). */
+ * A member's value is the piece of the text that says it, checked to its end; an object in it is
+ * read by another json_object(). */
 #ifndef GPUPLAN_WRAPPER_JSON_H
 #define GPUPLAN_WRAPPER_JSON_H
 
-#include "compiler/base/str.h"
+#include "compiler/base/json_scan.h"
 
 /* Deeper than any map or device; the reader calls itself once a level. */
 enum { JSON_DEPTH = 32 };
 
 struct json {
-	const char *at;	   /* the next byte */
-	const char *end;   /* behind the last one */
-	const char *wrong; /* what is wrong at `at`; NULL while nothing is */
-	bool started;	   /* a member was read, so that the next stands behind a comma */
-	bool qemu;	   /* QEMU's dialect: 'single quotes' too; set it after json_object() */
+	struct json_scan scan; /* `qemu` is set after json_object() */
+	bool started;	       /* a member was read, so that the next stands behind a comma */
 };
 
 /* Enters the object that `text` is. False where it is none. */

@@ -175,7 +175,7 @@ bool map_read(const char *path, struct map *map)
 			return false;
 	}
 	if (!json_close(&json))
-		return wrong(map, json.at, "%s", json.wrong);
+		return wrong(map, json.scan.at, "%s", json.scan.wrong);
 	if (!(seen & VERSION) || !(seen & CLIQUES))
 		return wrong(map, NULL, "no '%s' in it", seen & VERSION ? "cliques" : "version");
 	return true;

@@ -1,25 +1,81 @@
-/* json-c for whoever writes JSON: a failed allocation ends the run, as everywhere.
+/* JSON: a tree in an arena, which is written into a buffer or was read from a text.
  *
- * Keys are literals: they are not copied. What is put into a map or a list belongs to it. */
+ *     struct json *top = json_map(arena), *names;
+ *
+ *     json_put_number(top, "version", 1);
+ *     names = json_put_list(top, "names");
+ *     json_append(names, json_text(arena, STR("a")));
+ *     json_write(&out, top, JSON_LINE);        // { "version": 1, "names": [ "a" ] }
+ *
+ * All of a tree lives in one arena. Texts are copied into it, keys are not: most are literals. A
+ * value is in one list or map only; json_copy() makes another one. What is written is always UTF-8:
+ * a byte of a text that is no character becomes U+FFFD. */
 #ifndef GPUPLAN_JSON_H
 #define GPUPLAN_JSON_H
 
-#include <json-c/json.h>
+#include <stdio.h>
 
-#include "compiler/base/arena.h"
+#include "compiler/base/buffer.h"
 
-json_object *json_map(void);
-json_object *json_list(void);
-json_object *json_text(struct str s);
-void json_put(json_object *map, const char *key, json_object *value);
-/* The text must be UTF-8 (utf8_clean makes it so). */
-void json_put_text(json_object *map, const char *key, struct str s);
-void json_put_number(json_object *map, const char *key, uint64_t n);
-void json_put_flag(json_object *map, const char *key, bool on);
-void json_append(json_object *list, json_object *item);
+enum json_type { JSON_NULL, JSON_FLAG, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_MAP };
 
-/* On one line, or over several with each member on its own; the text lives as long as `top`. */
-const char *json_line(json_object *top);
-const char *json_pretty(json_object *top);
+struct json {
+	enum json_type type;
+	bool flag;
+	struct str key;	   /* in a map */
+	struct json *next; /* in its list or map */
+	union {
+		struct str text; /* a number's as it is written */
+		struct {
+			struct json *first, *last;
+			struct arena *arena;
+		};
+	};
+};
+
+struct json *json_map(struct arena *arena);
+struct json *json_list(struct arena *arena);
+struct json *json_text(struct arena *arena, struct str s);
+/* For another place; what a list or map holds is shared. NULL: null. */
+struct json *json_copy(struct arena *arena, const struct json *value);
+
+/* At the end of the map, whether or not the key is there already. NULL: null. */
+void json_put(struct json *map, const char *key, struct json *value);
+void json_put_text(struct json *map, const char *key, struct str s);
+void json_put_number(struct json *map, const char *key, uint64_t n);
+void json_put_int(struct json *map, const char *key, int64_t n);
+void json_put_flag(struct json *map, const char *key, bool on);
+void json_append(struct json *list, struct json *item);
+void json_append_text(struct json *list, struct str s);
+void json_append_number(struct json *list, uint64_t n);
+void json_append_flag(struct json *list, bool on);
+/* Put and append what is still empty, and return it. */
+struct json *json_put_map(struct json *map, const char *key);
+struct json *json_put_list(struct json *map, const char *key);
+struct json *json_append_map(struct json *list);
+
+enum json_form {
+	JSON_PLAIN,  /* {"a":[1,2]} */
+	JSON_LINE,   /* { "a": [ 1, 2 ] } */
+	JSON_PRETTY, /* each member on a line of its own */
+};
+
+void json_write(struct buffer *out, const struct json *top, enum json_form form);
+/* A list or map, onto a stream. */
+void json_print(FILE *out, const struct json *top, enum json_form form);
+
+/* The text's one value; NULL with what is wrong, and where, if it is none or `depth` lists and maps
+ * lie in each other. `why` is a literal. A map's keys may repeat. */
+struct json *json_read(struct arena *arena, struct str text, unsigned depth, const char **why,
+		       size_t *at);
+
+/* All of them take NULL for a value that is not there. */
+bool json_is(const struct json *value, enum json_type type);
+/* The last one of that key; NULL: there is none, or it is no map. */
+struct json *json_member(const struct json *map, const char *key);
+/* Of a list or map; NULL where it is empty, or something else. */
+struct json *json_first(const struct json *list);
+/* False where it is no whole number from 0 to `max`. */
+bool json_number(const struct json *value, uint64_t max, uint64_t *out);
 
 #endif

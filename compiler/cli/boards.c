@@ -1,8 +1,8 @@
 /* gpuplan boards: the catalog. */
 #include <strings.h>
 
+#include "compiler/base/json.h"
 #include "compiler/cli/cli.h"
-#include "compiler/cli/json.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -42,12 +42,12 @@ static struct str p2p_types(struct arena *arena, struct catalog *catalog, const 
 	return all.n ? all : STR("-");
 }
 
-static json_object *board_json(struct catalog *catalog, const struct board *board)
+static void put_board(struct catalog *catalog, struct json *o, const struct board *board)
 {
 	static const char *const classes[] = {"datacenter", "workstation", "geforce"};
 	static const char *const archs[] = {"unknown", "Maxwell", "Pascal", "Volta",	"Turing",
 					    "Ampere",  "Ada",	  "Hopper", "Blackwell"};
-	json_object *o = json_map(), *list = json_list();
+	struct json *list;
 	size_t n;
 	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
 	char pci[16];
@@ -63,22 +63,20 @@ static json_object *board_json(struct catalog *catalog, const struct board *boar
 	json_put_number(o, "bar1", board->bar1);
 	json_put_number(o, "vsphere_mmio", board->vsphere_mmio);
 	json_put_flag(o, "nvswitch", board->nvswitch);
+	list = json_put_list(o, "vgpu_types");
 	for (size_t i = 0; i < n; i++) {
-		json_object *type;
+		struct json *type;
 
 		if (!str_eq(types[i].board_code, board->vgpu_code) &&
 		    !has_p2p(catalog, board, &types[i]))
 			continue;
-		type = json_map();
+		type = json_append_map(list);
 		json_put_text(type, "name", types[i].name);
 		json_put_number(type, "framebuffer", types[i].framebuffer);
 		json_put_flag(type, "mig", types[i].kind == VGPU_MIG_BACKED);
 		json_put_number(type, "max_per_gpu", types[i].max_per_gpu);
 		json_put_flag(type, "p2p", has_p2p(catalog, board, &types[i]));
-		json_append(list, type);
 	}
-	json_put(o, "vgpu_types", list);
-	return o;
 }
 
 /* By id, or by PCI id as a spec may write it; all that share that PCI id, whatever subsystem is
@@ -123,18 +121,20 @@ static bool all_known(struct catalog *catalog, const struct options *options)
 	return true;
 }
 
-static void print_json(struct catalog *catalog, const struct options *options)
+static void print_boards(struct arena *arena, struct catalog *catalog,
+			 const struct options *options)
 {
-	json_object *top = json_map(), *list = json_list();
+	struct json *top = json_map(arena), *list;
 	size_t n;
 	const struct board *boards = catalog_boards(catalog, &n);
 
+	json_put_number(top, "version", 1);
+	list = json_put_list(top, "boards");
 	for (size_t i = 0; i < n; i++)
 		if (is_wanted(options, &boards[i]))
-			json_append(list, board_json(catalog, &boards[i]));
-	json_put_number(top, "version", 1);
-	json_put(top, "boards", list);
-	json_print(top);
+			put_board(catalog, json_append_map(list), &boards[i]);
+	json_print(stdout, top, JSON_PRETTY);
+	putchar('\n');
 }
 
 static void print_table(struct arena *arena, struct catalog *catalog, const struct options *options)
@@ -170,7 +170,7 @@ static enum status run(struct arena *arena, const struct options *options)
 	if (!all_known(catalog, options))
 		return STATUS_TROUBLE;
 	if (json)
-		print_json(catalog, options);
+		print_boards(arena, catalog, options);
 	else
 		print_table(arena, catalog, options);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;

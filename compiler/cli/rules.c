@@ -1,7 +1,7 @@
 /* gpuplan rules and gpuplan explain: the rules, as their own structs tell of themselves. */
 #include "rules/rules.h"
+#include "compiler/base/json.h"
 #include "compiler/cli/cli.h"
-#include "compiler/cli/json.h"
 #include "compiler/finding/rule_page.h"
 
 static enum status run_rules(struct arena *arena, const struct options *options);
@@ -43,10 +43,8 @@ static struct str example_text(struct arena *arena, const struct rule *rule, boo
 	return buffer_text(&out);
 }
 
-static json_object *rule_json(struct arena *arena, const struct rule *rule, bool page)
+static void put_rule(struct arena *arena, struct json *o, const struct rule *rule, bool page)
 {
-	json_object *o = json_map();
-
 	json_put_text(o, "name", str_of(rule->name));
 	json_put_text(o, "topic", str_of(rule_topic(rule)));
 	json_put_text(o, "severity", str_of(severity_name(rule->severity)));
@@ -60,7 +58,6 @@ static json_object *rule_json(struct arena *arena, const struct rule *rule, bool
 		json_put_text(o, "bad", example_text(arena, rule, false));
 		json_put_text(o, "mended", example_text(arena, rule, true));
 	}
-	return o;
 }
 
 enum page_format { PAGE_TEXT, PAGE_JSON, PAGE_MARKDOWN };
@@ -74,13 +71,23 @@ static enum page_format page_format(const struct options *options)
 
 static void list_json(struct arena *arena)
 {
-	json_object *top = json_map(), *list = json_list();
+	struct json *top = json_map(arena), *list;
 
 	json_put_number(top, "version", 1);
+	list = json_put_list(top, "rules");
 	for (size_t i = 0; rules[i]; i++)
-		json_append(list, rule_json(arena, rules[i], false));
-	json_put(top, "rules", list);
-	json_print(top);
+		put_rule(arena, json_append_map(list), rules[i], false);
+	json_print(stdout, top, JSON_PRETTY);
+	putchar('\n');
+}
+
+static void page_json(struct arena *arena, const struct rule *rule)
+{
+	struct json *page = json_map(arena);
+
+	put_rule(arena, page, rule, true);
+	json_print(stdout, page, JSON_PRETTY);
+	putchar('\n');
 }
 
 /* docs/rules/README.md */
@@ -158,7 +165,7 @@ static enum status run_explain(struct arena *arena, const struct options *option
 		return STATUS_TROUBLE;
 	}
 	if (format == PAGE_JSON)
-		json_print(rule_json(arena, rule, true));
+		page_json(arena, rule);
 	else if (format == PAGE_MARKDOWN)
 		print_page(arena, rule, rule_page_markdown);
 	else

@@ -3,7 +3,6 @@
 #include "schema/reference.h"
 
 #include "compiler/cli/cli.h"
-#include "compiler/cli/json.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 
@@ -28,11 +27,8 @@ static enum status run(struct arena *arena, const struct options *options)
 		spec_reference(&page);
 		fwrite(page.p, 1, page.n, stdout);
 	} else {
-		json_object *schema = json_schema(arena);
-
-		if (!schema)
-			arena_oom();
-		json_print(schema);
+		json_print(stdout, json_schema(arena), JSON_PRETTY);
+		putchar('\n');
 	}
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }

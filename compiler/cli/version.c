@@ -1,6 +1,5 @@
 /* gpuplan version: ours, and the libraries' that it runs with. */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include <json-c/json.h>
 #include <pcre2.h>
 #include <yaml.h>
 
@@ -26,7 +25,7 @@ static enum status run(struct arena *arena, const struct options *options)
 		return STATUS_TROUBLE;
 	}
 	pcre2_config(PCRE2_CONFIG_VERSION, pcre2);
-	printf("gpuplan %s\nlibyaml %s\njson-c %s\npcre2 %s\n", GPUPLAN_VERSION,
-	       yaml_get_version_string(), json_c_version(), pcre2);
+	printf("gpuplan %s\nlibyaml %s\npcre2 %s\n", GPUPLAN_VERSION, yaml_get_version_string(),
+	       pcre2);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }

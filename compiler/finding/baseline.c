@@ -5,6 +5,8 @@
 
 #include "compiler/base/json.h"
 
+enum { BASELINE_DEPTH = 8 };
+
 /* --- from findings --- */
 
 static int by_rule_and_path(const void *a, const void *b)
@@ -88,13 +90,12 @@ uint32_t baseline_hide(const struct baseline *baseline, struct arena *arena,
 
 static void print_entry(const struct baseline_entry *entry, struct buffer *out)
 {
-	json_object *o = json_map();
+	struct json *o = json_map(out->arena);
 
 	json_put_text(o, "rule", entry->rule);
 	json_put_text(o, "path", entry->path);
 	json_put_number(o, "count", entry->count);
-	buffer_puts(out, json_line(o));
-	json_object_put(o);
+	json_write(out, o, JSON_LINE);
 }
 
 void baseline_print(const struct baseline *baseline, struct buffer *out)
@@ -109,51 +110,38 @@ void baseline_print(const struct baseline *baseline, struct buffer *out)
 
 /* --- from JSON --- */
 
-static bool read_text(json_object *o, const char *key, struct arena *arena, struct str *out)
+static bool read_entry(const struct json *o, struct baseline_entry *out)
 {
-	json_object *text;
+	enum { MOST = 1 << 24 }; /* so that a sum of them stays a number */
+	const struct json *rule = json_member(o, "rule"), *path = json_member(o, "path");
+	uint64_t count;
 
-	if (!json_object_object_get_ex(o, key, &text) ||
-	    !json_object_is_type(text, json_type_string))
+	if (!json_is(rule, JSON_TEXT) || !json_is(path, JSON_TEXT) ||
+	    !json_number(json_member(o, "count"), MOST, &count) || count == 0)
 		return false;
-	*out = arena_copy(arena, (struct str){json_object_get_string(text),
-					      (size_t)json_object_get_string_len(text)});
+	*out = (struct baseline_entry){rule->text, path->text, (uint32_t)count};
 	return true;
 }
 
-static bool read_number(json_object *o, const char *key, int64_t max, int64_t *out)
-{
-	json_object *n;
-
-	if (!json_object_object_get_ex(o, key, &n) || !json_object_is_type(n, json_type_int))
-		return false;
-	*out = json_object_get_int64(n);
-	return *out >= 1 && *out <= max;
-}
-
 /* NULL, or what is wrong with it. */
-static const char *read_entries(json_object *top, struct arena *arena, struct baseline *baseline)
+static const char *read_entries(const struct json *top, struct arena *arena,
+				struct baseline *baseline)
 {
-	enum { MOST = 1 << 24 }; /* of one entry: what is added up stays a number */
-	json_object *list;
-	int64_t n;
+	const struct json *list = json_member(top, "findings");
+	uint64_t version;
+	size_t i = 0;
 
-	if (!json_object_is_type(top, json_type_object) || !read_number(top, "version", 1, &n) ||
-	    !json_object_object_get_ex(top, "findings", &list) ||
-	    !json_object_is_type(list, json_type_array))
+	if (!json_number(json_member(top, "version"), 1, &version) || version != 1 ||
+	    !json_is(list, JSON_LIST))
 		return "this is no baseline of version 1: --write-baseline writes one";
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		json_object *o = json_object_array_get_idx(list, i);
-		struct baseline_entry entry = {0};
+	for (const struct json *o = json_first(list); o; o = o->next, i++) {
+		struct baseline_entry entry;
 
-		if (!json_object_is_type(o, json_type_object) ||
-		    !read_text(o, "rule", arena, &entry.rule) ||
-		    !read_text(o, "path", arena, &entry.path) || !read_number(o, "count", MOST, &n))
+		if (!read_entry(o, &entry))
 			return arena_printf(
 				       arena,
 				       "findings[%zu] is not a rule, a path and a count from 1", i)
 				.p;
-		entry.count = (uint32_t)n;
 		push(baseline, arena, entry);
 	}
 	return NULL;
@@ -168,50 +156,27 @@ static struct str syntax_error(struct arena *arena, const struct sources *source
 	return arena_printf(arena, "%.*s:%u:%u: %s", STR_ARG(source->name), p.line, p.column, why);
 }
 
-static json_object *parse(struct str text, size_t *end, const char **why)
-{
-	json_tokener *tokener = json_tokener_new();
-	json_object *top;
-	enum json_tokener_error error;
-
-	if (!tokener)
-		arena_oom();
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	top = json_tokener_parse_ex(tokener, text.n ? text.p : "", (int)text.n);
-	error = json_tokener_get_error(tokener);
-	*end = json_tokener_get_parse_end(tokener);
-	*why = error == json_tokener_success	? NULL
-	       : error == json_tokener_continue ? "the JSON breaks off"
-						: json_tokener_error_desc(error);
-	json_tokener_free(tokener);
-	return top;
-}
-
 bool baseline_read(struct baseline *baseline, struct arena *arena, const struct files *files,
 		   const char *file, struct str *error)
 {
 	struct sources sources;
 	struct source *source;
-	json_object *top;
+	struct json *top;
 	const char *why;
-	size_t end;
+	size_t at;
 
 	*baseline = (struct baseline){0};
 	sources_init(&sources, arena, files);
 	if (!source_read(&sources, file, "<stdin>", SOURCE_MAX_BYTES, &source, error))
 		return false;
-	top = parse(source->text, &end, &why);
-	for (; !why && end < source->text.n; end++)
-		if (!memchr(" \t\r\n", source->text.p[end], 4))
-			why = "something follows the JSON";
-	if (why) {
-		*error = syntax_error(arena, &sources, source, end, why);
-	} else {
-		why = read_entries(top, arena, baseline);
-		if (why)
-			*error = arena_printf(arena, "%s: %s", file, why);
+	top = json_read(arena, source->text, BASELINE_DEPTH, &why, &at);
+	if (!top) {
+		*error = syntax_error(arena, &sources, source, at, why);
+		return false;
 	}
-	json_object_put(top);
+	why = read_entries(top, arena, baseline);
+	if (why)
+		*error = arena_printf(arena, "%s: %s", file, why);
 	finish(baseline);
 	return !why;
 }

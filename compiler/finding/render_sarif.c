@@ -6,7 +6,6 @@
 
 #include "compiler/base/digest.h"
 #include "compiler/base/json.h"
-#include "compiler/base/utf8.h"
 #include "compiler/base/visible.h"
 #include "compiler/finding/render.h"
 #include "compiler/finding/render_ci.h"
@@ -15,18 +14,9 @@
 #define SCHEMA                                                                                     \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-static void print(FILE *out, json_object *object)
+static void put_message(struct json *map, const char *key, struct str text)
 {
-	fputs(json_line(object), out);
-	json_object_put(object);
-}
-
-static void put_message(json_object *map, const char *key, struct str text)
-{
-	json_object *message = json_map();
-
-	json_put_text(message, "text", text);
-	json_put(map, key, message);
+	json_put_text(json_put_map(map, key), "text", text);
 }
 
 /* --- the tool --- */
@@ -44,9 +34,8 @@ static struct str pascal_case(struct arena *arena, const char *name)
 	return (struct str){p, n};
 }
 
-static json_object *help_json(struct arena *arena, const struct rule *rule)
+static void put_help(struct arena *arena, struct json *help, const struct rule *rule)
 {
-	json_object *help = json_map();
 	struct buffer text, markdown;
 
 	buffer_init(&text, arena);
@@ -55,20 +44,19 @@ static json_object *help_json(struct arena *arena, const struct rule *rule)
 	buffer_init(&markdown, arena);
 	rule_page_markdown(rule, &markdown);
 	json_put_text(help, "markdown", buffer_text(&markdown));
-	return help;
 }
 
-static json_object *rule_json(struct arena *arena, const struct rule *rule)
+static struct json *rule_json(struct arena *arena, const struct rule *rule)
 {
-	json_object *o = json_map(), *configuration = json_map();
+	struct json *o = json_map(arena);
 
 	json_put_text(o, "id", str_of(rule->name));
 	json_put_text(o, "name", pascal_case(arena, rule->name));
 	put_message(o, "shortDescription", str_of(rule->summary));
 	put_message(o, "fullDescription", str_of(rule->what));
-	json_put(o, "help", help_json(arena, rule));
-	json_put_text(configuration, "level", str_of(severity_name(rule->severity)));
-	json_put(o, "defaultConfiguration", configuration);
+	put_help(arena, json_put_map(o, "help"), rule);
+	json_put_text(json_put_map(o, "defaultConfiguration"), "level",
+		      str_of(severity_name(rule->severity)));
 	return o;
 }
 
@@ -80,7 +68,7 @@ static void print_tool(const struct ci_report *report, struct arena *scratch, FI
 		report->version, report->version, report->version);
 	for (size_t i = 0; report->rules[i]; i++) {
 		fputs(i ? ",\n  " : "\n  ", out);
-		print(out, rule_json(scratch, report->rules[i]));
+		json_print(out, rule_json(scratch, report->rules[i]), JSON_LINE);
 		arena_reset(scratch);
 	}
 	fputs("]}},\n", out);
@@ -106,44 +94,40 @@ static struct str percent_encoded(struct arena *arena, const char *scheme, struc
 	return buffer_text(&out);
 }
 
-static json_object *artifact_json(const struct ci_report *report, struct arena *arena,
-				  const struct source *source)
+static void put_artifact(const struct ci_report *report, struct arena *arena, struct json *map,
+			 const struct source *source)
 {
 	struct str name = ci_name(report, arena, source);
-	json_object *o = json_map();
+	struct json *artifact = json_put_map(map, "artifactLocation");
 	bool outside = name.n && *name.p == '/';
 
-	json_put_text(o, "uri", percent_encoded(arena, outside ? "file://" : "", name));
+	json_put_text(artifact, "uri", percent_encoded(arena, outside ? "file://" : "", name));
 	if (ci_no_file(source))
-		put_message(o, "description", STR("standard input"));
+		put_message(artifact, "description", STR("standard input"));
 	else if (!outside)
-		json_put_text(o, "uriBaseId", STR("%SRCROOT%"));
-	return o;
+		json_put_text(artifact, "uriBaseId", STR("%SRCROOT%"));
 }
 
-static json_object *region_json(const struct ci_report *report, struct span at)
+static void put_region(const struct ci_report *report, struct json *map, const char *key,
+		       struct span at)
 {
 	struct position start = span_start(report->sources, at);
 	struct position end = span_stop(report->sources, at);
-	json_object *o = json_map();
+	struct json *region = json_put_map(map, key);
 
-	json_put_number(o, "startLine", start.line);
-	json_put_number(o, "startColumn", start.column);
-	json_put_number(o, "endLine", end.line);
-	json_put_number(o, "endColumn", end.column);
-	return o;
+	json_put_number(region, "startLine", start.line);
+	json_put_number(region, "startColumn", start.column);
+	json_put_number(region, "endLine", end.line);
+	json_put_number(region, "endColumn", end.column);
 }
 
-static json_object *location_json(const struct ci_report *report, struct arena *arena,
-				  struct span at)
+static void put_physical(const struct ci_report *report, struct arena *arena, struct json *location,
+			 struct span at)
 {
-	json_object *o = json_map(), *physical = json_map();
+	struct json *physical = json_put_map(location, "physicalLocation");
 
-	json_put(physical, "artifactLocation",
-		 artifact_json(report, arena, source_of(report->sources, at)));
-	json_put(physical, "region", region_json(report, at));
-	json_put(o, "physicalLocation", physical);
-	return o;
+	put_artifact(report, arena, physical, source_of(report->sources, at));
+	put_region(report, physical, "region", at);
 }
 
 /* --- results --- */
@@ -163,7 +147,7 @@ static void add_visible(struct buffer *out, struct str s)
 	}
 }
 
-static void put_visible(struct arena *arena, json_object *map, const char *key, struct str s)
+static void put_visible(struct arena *arena, struct json *map, const char *key, struct str s)
 {
 	struct buffer text;
 
@@ -172,7 +156,7 @@ static void put_visible(struct arena *arena, json_object *map, const char *key, 
 	put_message(map, key, buffer_text(&text));
 }
 
-static void put_finding_message(struct arena *arena, json_object *result, const struct finding *f)
+static void put_finding_message(struct arena *arena, struct json *result, const struct finding *f)
 {
 	struct buffer text;
 
@@ -185,100 +169,83 @@ static void put_finding_message(struct arena *arena, json_object *result, const 
 	put_message(result, "message", buffer_text(&text));
 }
 
-static void put_locations(const struct ci_report *report, struct arena *arena, json_object *result,
+static void put_locations(const struct ci_report *report, struct arena *arena, struct json *result,
 			  const struct finding *f)
 {
-	json_object *list = json_list(), *location = location_json(report, arena, f->at);
+	struct json *location = json_append_map(json_put_list(result, "locations"));
 
-	if (f->path.n) {
-		json_object *logical = json_list(), *path = json_map();
-
-		json_put_text(path, "fullyQualifiedName", utf8_clean(arena, f->path));
-		json_append(logical, path);
-		json_put(location, "logicalLocations", logical);
-	}
-	json_append(list, location);
-	json_put(result, "locations", list);
+	put_physical(report, arena, location, f->at);
+	if (f->path.n)
+		json_put_text(json_append_map(json_put_list(location, "logicalLocations")),
+			      "fullyQualifiedName", f->path);
 }
 
-static void put_related(const struct ci_report *report, struct arena *arena, json_object *result,
+static void put_related(const struct ci_report *report, struct arena *arena, struct json *result,
 			const struct finding *f)
 {
-	json_object *list = json_list();
+	struct json *list = json_put_list(result, "relatedLocations");
 
 	for (uint8_t i = 0; i < f->n_notes; i++) {
-		json_object *location = location_json(report, arena, f->notes[i].at);
+		struct json *location = json_append_map(list);
 
+		put_physical(report, arena, location, f->notes[i].at);
 		put_visible(arena, location, "message", f->notes[i].message);
-		json_append(list, location);
 	}
-	json_put(result, "relatedLocations", list);
 }
 
-static json_object *replacement_json(const struct ci_report *report, struct arena *arena,
-				     const struct edit *edit)
+/* One change per file: the edits stand in the order of their places, so those of a file together.
+ */
+static void put_changes(const struct ci_report *report, struct arena *arena, struct json *map,
+			const struct fix *fix)
 {
-	json_object *replacement = json_map();
-
-	json_put(replacement, "deletedRegion", region_json(report, edit->at));
-	if (edit->with.n)
-		put_message(replacement, "insertedContent", utf8_clean(arena, edit->with));
-	return replacement;
-}
-
-/* A change a file: the edits stand in the order of their places, so those of a file together. */
-static json_object *changes_json(const struct ci_report *report, struct arena *arena,
-				 const struct fix *fix)
-{
-	json_object *changes = json_list(), *replacements = NULL;
+	struct json *changes = json_put_list(map, "artifactChanges"), *replacements = NULL;
 	const struct source *last = NULL;
 
 	for (uint32_t i = 0; i < fix->n_edits; i++) {
-		const struct source *source = source_of(report->sources, fix->edits[i].at);
+		const struct edit *edit = &fix->edits[i];
+		const struct source *source = source_of(report->sources, edit->at);
+		struct json *replacement;
 
 		if (source != last) {
-			json_object *change = json_map();
+			struct json *change = json_append_map(changes);
 
-			replacements = json_list();
-			json_put(change, "artifactLocation", artifact_json(report, arena, source));
-			json_put(change, "replacements", replacements);
-			json_append(changes, change);
+			put_artifact(report, arena, change, source);
+			replacements = json_put_list(change, "replacements");
 			last = source;
 		}
-		json_append(replacements, replacement_json(report, arena, &fix->edits[i]));
+		replacement = json_append_map(replacements);
+		put_region(report, replacement, "deletedRegion", edit->at);
+		if (edit->with.n)
+			put_message(replacement, "insertedContent", edit->with);
 	}
-	return changes;
 }
 
-static json_object *fix_json(const struct ci_report *report, struct arena *arena,
-			     const struct finding *f)
+static void put_fix(const struct ci_report *report, struct arena *arena, struct json *result,
+		    const struct fix *f)
 {
-	json_object *fix = json_map(), *bag = json_map();
+	struct json *fix = json_append_map(json_put_list(result, "fixes"));
 
-	put_visible(arena, fix, "description", f->fix.description);
-	json_put(fix, "artifactChanges", changes_json(report, arena, &f->fix));
-	json_put_flag(bag, "safe", f->fix.safe);
-	json_put(fix, "properties", bag);
-	return fix;
+	put_visible(arena, fix, "description", f->description);
+	put_changes(report, arena, fix, f);
+	json_put_flag(json_put_map(fix, "properties"), "safe", f->safe);
 }
 
 /* Rule and path, as in a baseline: the result is the same one when its line has moved. */
-static void put_fingerprint(struct arena *arena, json_object *result, const struct finding *f,
+static void put_fingerprint(struct arena *arena, struct json *result, const struct finding *f,
 			    uint32_t repeats)
 {
-	json_object *prints = json_map();
 	char digest[65];
 
 	sha256_hex(arena_printf(arena, "%s %.*s %u", f->rule, STR_ARG(f->path), repeats), digest);
-	json_put_text(prints, "ruleAndPath/v1", str_of(digest));
-	json_put(result, "partialFingerprints", prints);
+	json_put_text(json_put_map(result, "partialFingerprints"), "ruleAndPath/v1",
+		      str_of(digest));
 }
 
-static json_object *result_json(const struct ci_report *report, struct arena *arena, uint32_t i,
+static struct json *result_json(const struct ci_report *report, struct arena *arena, uint32_t i,
 				uint32_t repeats)
 {
 	const struct finding *f = &report->findings->items[i];
-	json_object *result = json_map(), *fixes;
+	struct json *result = json_map(arena);
 	size_t index = 0;
 
 	while (report->rules[index] && strcmp(report->rules[index]->name, f->rule) != 0)
@@ -293,11 +260,8 @@ static json_object *result_json(const struct ci_report *report, struct arena *ar
 		put_related(report, arena, result, f);
 	if (f->path.n)
 		put_fingerprint(arena, result, f, repeats);
-	if (f->fix.given) {
-		fixes = json_list();
-		json_append(fixes, fix_json(report, arena, f));
-		json_put(result, "fixes", fixes);
-	}
+	if (f->fix.given)
+		put_fix(report, arena, result, &f->fix);
 	return result;
 }
 
@@ -317,7 +281,7 @@ void render_sarif(const struct ci_report *report, FILE *out)
 	      out);
 	for (uint32_t i = 0; i < report->findings->n; i++) {
 		fputs(i ? ",\n  " : "\n  ", out);
-		print(out, result_json(report, scratch, i, repeats[i]));
+		json_print(out, result_json(report, scratch, i, repeats[i]), JSON_LINE);
 		arena_reset(scratch);
 	}
 	fputs("]}]}\n", out);

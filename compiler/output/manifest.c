@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -76,16 +77,12 @@ static bool is_sha256(struct str s)
 	return s.n == SHA256_CHARS;
 }
 
-/* Strings of the parser are terminated, and may hold NULs before: hence the length. */
-static struct str member(struct json_object *object, const char *key)
+/* The text of a member; .p NULL: there is none, or it is no text. */
+static struct str member(const struct json *map, const char *key)
 {
-	struct json_object *value;
+	const struct json *value = json_member(map, key);
 
-	if (!json_object_object_get_ex(object, key, &value) ||
-	    !json_object_is_type(value, json_type_string))
-		return (struct str){0};
-	return (struct str){json_object_get_string(value),
-			    (size_t)json_object_get_string_len(value)};
+	return json_is(value, JSON_TEXT) ? value->text : (struct str){0};
 }
 
 /* Plain names with slashes between them: a file under the output folder, and not the manifest. */
@@ -110,12 +107,8 @@ static bool is_artifact_path(struct str path)
 }
 
 /* What is wrong with one of the files; NULL: nothing. */
-static const char *read_entry(struct json_object *file, struct manifest_entry *out)
+static const char *read_entry(const struct json *file, struct manifest_entry *out)
 {
-	struct json_object *host = json_object_object_get(file, "host");
-	struct json_object *vm = json_object_object_get(file, "vm");
-	struct json_object *size = json_object_object_get(file, "size");
-
 	*out = (struct manifest_entry){
 		.path = member(file, "path"),
 		.target = member(file, "target"),
@@ -123,97 +116,66 @@ static const char *read_entry(struct json_object *file, struct manifest_entry *o
 		.vm = member(file, "vm"),
 		.sha256 = member(file, "sha256"),
 	};
+	if (!json_is(file, JSON_MAP))
+		return "not an object";
 	if (!is_artifact_path(out->path))
 		return "'path' is not one that an artifact has";
-	if ((host && !is_plain_name(out->host)) || (vm && !is_plain_name(out->vm)))
+	if ((json_member(file, "host") && !is_plain_name(out->host)) ||
+	    (json_member(file, "vm") && !is_plain_name(out->vm)))
 		return "'host' or 'vm' is not the name of one";
 	if (!is_plain_name(out->target))
 		return "'target' is not the name of one";
 	if (!is_sha256(out->sha256))
 		return "'sha256' is not 64 hexadecimal digits";
-	if (!json_object_is_type(size, json_type_int) || json_object_get_int64(size) < 0)
+	if (!json_number(json_member(file, "size"), INT64_MAX, &out->size))
 		return "'size' is not a number of bytes";
-	out->size = (uint64_t)json_object_get_int64(size);
 	return NULL;
 }
 
-static bool read_files(struct arena *arena, struct json_object *files, struct manifest *out,
+static bool read_files(struct arena *arena, const struct json *files, struct manifest *out,
 		       struct str *error)
 {
-	size_t n = json_object_array_length(files);
+	size_t i = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *file = json_object_array_get_idx(files, i);
+	for (const struct json *file = json_first(files); file; file = file->next, i++) {
 		struct manifest_entry e;
-		const char *wrong = json_object_is_type(file, json_type_object)
-					    ? read_entry(file, &e)
-					    : "not an object";
+		const char *wrong = read_entry(file, &e);
 
 		if (wrong) {
 			*error = arena_printf(arena, "files[%zu]: %s", i, wrong);
 			return false;
 		}
-		/* The parser's strings go with its tree. */
-		e.path = arena_copy(arena, e.path);
-		e.target = arena_copy(arena, e.target);
-		e.host = arena_copy(arena, e.host);
-		e.vm = arena_copy(arena, e.vm);
-		e.sha256 = arena_copy(arena, e.sha256);
 		*push(arena, out) = e;
 	}
 	sort_entries(out);
-	for (uint32_t i = 1; i < out->n; i++) {
-		if (str_eq(out->files[i - 1].path, out->files[i].path)) {
+	for (uint32_t k = 1; k < out->n; k++) {
+		if (str_eq(out->files[k - 1].path, out->files[k].path)) {
 			*error = arena_printf(arena, "it lists '%.*s' twice",
-					      STR_ARG(out->files[i].path));
+					      STR_ARG(out->files[k].path));
 			return false;
 		}
 	}
 	return true;
 }
 
-/* The parser reads one value and stops; only white space may follow it. */
-static struct json_object *parse_json(struct str text)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(MANIFEST_DEPTH);
-	struct json_object *root = NULL;
-	size_t end;
-
-	if (!tokener)
-		arena_oom();
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	if (text.n > 0 && text.n < INT_MAX)
-		root = json_tokener_parse_ex(tokener, text.p, (int)text.n);
-	end = json_tokener_get_parse_end(tokener);
-	while (root && end < text.n && strchr(" \t\r\n", text.p[end]) && text.p[end])
-		end++;
-	if (root && end < text.n) {
-		json_object_put(root);
-		root = NULL;
-	}
-	json_tokener_free(tokener);
-	return root;
-}
-
 bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, struct str *error)
 {
-	struct json_object *root = parse_json(text), *version, *files;
-	bool good = false;
+	const char *why;
+	size_t at;
+	const struct json *root = json_read(arena, text, MANIFEST_DEPTH, &why, &at);
+	const struct json *files = json_member(root, "files");
+	uint64_t version;
 
 	*out = (struct manifest){0};
-	if (!json_object_is_type(root, json_type_object) ||
-	    !json_object_is_type(version = json_object_object_get(root, "version"),
-				 json_type_int) ||
-	    !json_object_is_type(files = json_object_object_get(root, "files"), json_type_array) ||
-	    !json_object_is_type(json_object_object_get(root, "gpuplan"), json_type_string))
+	if (!json_number(json_member(root, "version"), UINT64_MAX, &version) ||
+	    !json_is(files, JSON_LIST) || !json_is(json_member(root, "gpuplan"), JSON_TEXT))
 		*error = STR("it is not a manifest of gpuplan");
-	else if (json_object_get_int64(version) != MANIFEST_VERSION)
-		*error = arena_printf(arena, "it is of version %lld, this gpuplan reads %d",
-				      (long long)json_object_get_int64(version), MANIFEST_VERSION);
+	else if (version != MANIFEST_VERSION)
+		*error = arena_printf(arena, "it is of version %" PRIu64 ", this gpuplan reads %d",
+				      version, MANIFEST_VERSION);
 	else
-		good = read_files(arena, files, out, error);
-	json_object_put(root);
-	return good;
+		return read_files(arena, files, out, error);
+	return false;
 }
 
 /* --- writing --- */
@@ -261,13 +223,11 @@ static struct manifest next_entries(const struct output *output, const struct ma
 	return next;
 }
 
-static json_object *files_json(const struct manifest *next)
+static void put_files(struct json *list, const struct manifest *next)
 {
-	json_object *list = json_list();
-
 	for (uint32_t i = 0; i < next->n; i++) {
 		const struct manifest_entry *e = &next->files[i];
-		json_object *file = json_map();
+		struct json *file = json_append_map(list);
 
 		json_put_text(file, "path", e->path);
 		json_put_text(file, "target", e->target);
@@ -277,40 +237,34 @@ static json_object *files_json(const struct manifest *next)
 			json_put_text(file, "vm", e->vm);
 		json_put_text(file, "sha256", e->sha256);
 		json_put_number(file, "size", e->size);
-		json_append(list, file);
 	}
-	return list;
 }
 
-static json_object *sources_json(const struct output *output)
+static void put_sources(struct json *list, const struct output *output)
 {
-	json_object *list = json_list();
 	uint32_t n;
 	const struct source_entry *sources = source_entries(output, &n);
 
 	for (uint32_t i = 0; i < n; i++) {
-		json_object *source = json_map();
+		struct json *source = json_append_map(list);
 
 		json_put_text(source, "path", sources[i].path);
 		json_put_text(source, "sha256", str_of(sources[i].sha256));
-		json_append(list, source);
 	}
-	return list;
 }
 
 struct str manifest_text(const struct output *output, const struct manifest *old)
 {
-	json_object *root = json_map();
+	struct json *root = json_map(output->arena);
 	struct manifest next = next_entries(output, old);
 	struct buffer text;
 
 	json_put_number(root, "version", MANIFEST_VERSION);
 	json_put_text(root, "gpuplan", str_of(output->version));
-	json_put(root, "files", files_json(&next));
-	json_put(root, "sources", sources_json(output));
+	put_files(json_put_list(root, "files"), &next);
+	put_sources(json_put_list(root, "sources"), output);
 	buffer_init(&text, output->arena);
-	buffer_puts(&text, json_pretty(root));
+	json_write(&text, root, JSON_PRETTY);
 	buffer_puts(&text, "\n");
-	json_object_put(root);
 	return buffer_text(&text);
 }

@@ -11,7 +11,7 @@ struct request {
 	size_t start, end; /* the range that is asked for */
 };
 
-static bool read_offset(const struct request *r, json_object *range, const char *line_path,
+static bool read_offset(const struct request *r, const struct json *range, const char *line_path,
 			const char *character_path, size_t *out)
 {
 	uint32_t line, character;
@@ -24,9 +24,9 @@ static bool read_offset(const struct request *r, json_object *range, const char 
 	return true;
 }
 
-static bool read_request(struct request *r, struct server *server, json_object *params)
+static bool read_request(struct request *r, struct server *server, const struct json *params)
 {
-	json_object *range = member(params, "range");
+	const struct json *range = member(params, "range");
 
 	*r = (struct request){.server = server};
 	r->document = document_find(&server->documents, member_text(params, "textDocument.uri"));
@@ -37,41 +37,46 @@ static bool read_request(struct request *r, struct server *server, json_object *
 }
 
 /* The client may want only some kinds; `quickfix` is asked for by itself or by nothing. */
-static bool is_wanted(json_object *params)
+static bool is_wanted(const struct json *params)
 {
 	return !member(params, "context.only") || member_lists(params, "context.only", "quickfix");
 }
 
-static json_object *text_edit(const struct request *r, const struct edit *edit)
+static struct json *text_edit(const struct request *r, const struct edit *edit)
 {
-	json_object *o = json_map();
+	struct json *o = json_map(r->server->scratch);
 
 	json_put(o, "range",
 		 range_in_source(r->server, &r->scope->latest->workspace.sources, edit->at));
-	json_put(o, "newText", json_valid_text(r->server->scratch, edit->with));
+	json_put_text(o, "newText", edit->with);
 	return o;
 }
 
 /* {"textDocument": …, "edits": []}, with the version that the edits are for. */
-static json_object *document_edit(const struct request *r, struct str uri, json_object *edits)
+static struct json *document_edit(const struct request *r, struct str uri, struct json *edits)
 {
 	const struct document *d = document_find(&r->server->documents, uri);
-	json_object *text = json_map(), *o = json_map();
+	struct json *o = json_map(r->server->scratch);
+	struct json *text = json_put_map(o, "textDocument");
 
-	json_put(text, "uri", json_valid_text(r->server->scratch, uri));
-	json_put_any(text, "version",
-		     d && d->has_version ? json_object_new_uint64(d->version) : NULL);
-	json_put(o, "textDocument", text);
+	json_put_text(text, "uri", uri);
+	if (d && d->has_version)
+		json_put_number(text, "version", d->version);
+	else
+		json_put(text, "version", NULL);
 	json_put(o, "edits", edits);
 	return o;
 }
 
 /* {"documentChanges": …} or the older {"changes": …}. The edits of a file stand together, as they
  * are in the order of their places. */
-static json_object *workspace_edit(const struct request *r, const struct fix *fix)
+static struct json *workspace_edit(const struct request *r, const struct fix *fix)
 {
 	bool versions = r->server->client.document_changes;
-	json_object *o = json_map(), *list = json_list(), *files = json_map(), *edits = NULL;
+	struct arena *arena = r->server->scratch;
+	struct json *o = json_map(arena), *edits = NULL;
+	struct json *changes = versions ? json_put_list(o, "documentChanges")
+					: json_put_map(o, "changes");
 	const struct source *last = NULL;
 
 	for (uint32_t i = 0; i < fix->n_edits; i++) {
@@ -80,32 +85,27 @@ static json_object *workspace_edit(const struct request *r, const struct fix *fi
 		struct str uri = source_uri(r->server, r->scope, source);
 
 		if (source != last) {
-			edits = json_list();
+			edits = json_list(arena);
 			if (versions)
-				json_append(list, document_edit(r, uri, edits));
+				json_append(changes, document_edit(r, uri, edits));
 			else
-				json_put_any(
-					files,
-					arena_printf(r->server->scratch, "%.*s", STR_ARG(uri)).p,
-					edits);
+				json_put(changes, arena_printf(arena, "%.*s", STR_ARG(uri)).p,
+					 edits);
 			last = source;
 		}
 		json_append(edits, text_edit(r, &fix->edits[i]));
 	}
-	json_put(o, versions ? "documentChanges" : "changes", versions ? list : files);
-	json_object_put(versions ? files : list);
 	return o;
 }
 
-static json_object *action_of(const struct request *r, const struct finding *f)
+static struct json *action_of(const struct request *r, const struct finding *f)
 {
-	json_object *o = json_map(), *list = json_list();
+	struct json *o = json_map(r->server->scratch);
 
-	json_append(list,
-		    diagnostic_of(r->server, r->scope, &r->scope->latest->workspace.sources, f));
-	json_put(o, "title", json_valid_text(r->server->scratch, f->fix.description));
+	json_put_text(o, "title", f->fix.description);
 	json_put_text(o, "kind", STR("quickfix"));
-	json_put(o, "diagnostics", list);
+	json_append(json_put_list(o, "diagnostics"),
+		    diagnostic_of(r->server, r->scope, &r->scope->latest->workspace.sources, f));
 	/* The safe ones may be applied without a second look. */
 	if (f->fix.safe)
 		json_put_flag(o, "isPreferred", true);
@@ -113,16 +113,16 @@ static json_object *action_of(const struct request *r, const struct finding *f)
 	return o;
 }
 
-json_object *answer_code_actions(struct server *server, json_object *params)
+struct json *answer_code_actions(struct server *server, const struct json *params)
 {
 	const struct findings *findings;
 	struct request r;
-	json_object *list;
+	struct json *list;
 
 	if (!read_request(&r, server, params) || !is_wanted(params) ||
 	    !server->client.code_action_literals)
 		return NULL;
-	list = json_list();
+	list = json_list(server->scratch);
 	findings = &r.scope->latest->workspace.findings;
 	for (uint32_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->items[i];

@@ -106,7 +106,7 @@ static void set_range(struct completion *c)
 {
 	const struct context *at = c->asked.context;
 
-	c->range = range_of_offsets(document_text(c->asked.document),
+	c->range = range_of_offsets(c->arena, document_text(c->asked.document),
 				    c->asked.server->client.encoding, at->start, at->end);
 }
 
@@ -118,14 +118,14 @@ static bool may_be_value(const struct completion *c)
 	return !at->is_key && !(at->map && (at->flow || has_key(c, NULL)));
 }
 
-json_object *answer_completion(struct server *server, json_object *params)
+struct json *answer_completion(struct server *server, const struct json *params)
 {
 	struct completion c = {.arena = server->scratch};
 	struct shape shape;
 
 	if (!asked_at(&c.asked, server, params))
 		return NULL;
-	c.items = json_list();
+	c.items = json_list(c.arena);
 	if (c.asked.context->kind == CONTEXT_COMMENT && find_ignored_rule(&c)) {
 		set_range(&c);
 		add_rules(&c, "");
@@ -140,6 +140,5 @@ json_object *answer_completion(struct server *server, json_object *params)
 		if (may_be_value(&c))
 			add_values(&c);
 	}
-	json_object_put(c.range);
 	return c.items;
 }

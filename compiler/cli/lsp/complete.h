@@ -17,7 +17,7 @@ enum item_kind {
 
 struct completion {
 	struct asked asked;
-	json_object *items, *range;
+	struct json *items, *range;
 	struct arena *arena;
 	uint32_t rank; /* of the next item: the client sorts by it */
 };

@@ -4,19 +4,18 @@
 
 void add_item(struct completion *c, struct item item)
 {
-	json_object *o = json_map(), *edit = json_map();
+	struct json *o = json_append_map(c->items), *edit;
 	struct str text = item.text.n ? item.text : item.label;
 
-	json_put(o, "label", json_valid_text(c->arena, item.label));
+	json_put_text(o, "label", item.label);
 	json_put_number(o, "kind", item.kind);
 	if (item.detail.n)
-		json_put(o, "detail", json_valid_text(c->arena, item.detail));
+		json_put_text(o, "detail", item.detail);
 	if (item.doc.n) {
-		json_object *doc = json_map();
+		struct json *doc = json_put_map(o, "documentation");
 
 		json_put_text(doc, "kind", STR("markdown"));
 		json_put_text(doc, "value", item.doc);
-		json_put(o, "documentation", doc);
 	}
 	json_put_text(o, "sortText", arena_printf(c->arena, "%05u", c->rank++));
 	if (item.snippet)
@@ -24,8 +23,7 @@ void add_item(struct completion *c, struct item item)
 	/* `host:` was typed up to the colon: YAML wants a blank behind it. */
 	if (c->asked.context->after_colon)
 		text = arena_printf(c->arena, " %.*s", STR_ARG(text));
-	json_put(edit, "range", json_object_get(c->range));
-	json_put(edit, "newText", json_valid_text(c->arena, text));
-	json_put(o, "textEdit", edit);
-	json_append(c->items, o);
+	edit = json_put_map(o, "textEdit");
+	json_put(edit, "range", json_copy(c->arena, c->range));
+	json_put_text(edit, "newText", text);
 }

@@ -31,7 +31,7 @@ static struct span find_name(const struct asked *asked, const struct section *ow
 }
 
 /* The capture that a key at the cursor names, where it was read. */
-static json_object *find_capture(const struct asked *asked)
+static struct json *find_capture(const struct asked *asked)
 {
 	const struct judged *j = asked->scope->latest;
 	const struct source *own = judged_source(j, asked->document);
@@ -48,7 +48,7 @@ static json_object *find_capture(const struct asked *asked)
 	return NULL;
 }
 
-json_object *answer_definition(struct server *server, json_object *params)
+struct json *answer_definition(struct server *server, const struct json *params)
 {
 	const struct section *owner;
 	const struct key *key;

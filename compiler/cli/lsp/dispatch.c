@@ -11,7 +11,7 @@
 
 static const struct {
 	const char *method;
-	json_object *(*answer)(struct server *server, json_object *params);
+	struct json *(*answer)(struct server *server, const struct json *params);
 	bool fresh; /* answered out of the plan as the texts are now */
 } requests[] = {
 	{"shutdown", answer_shutdown, false},
@@ -24,7 +24,7 @@ static const struct {
 
 static const struct {
 	const char *method;
-	void (*take)(struct server *server, json_object *params);
+	void (*take)(struct server *server, const struct json *params);
 } notifications[] = {
 	{"initialized", on_initialized},
 	{"textDocument/didOpen", on_open},
@@ -35,7 +35,8 @@ static const struct {
 	{"workspace/didChangeWorkspaceFolders", on_folders},
 };
 
-static void answer(struct server *server, json_object *id, struct str method, json_object *params)
+static void answer(struct server *server, const struct json *id, struct str method,
+		   const struct json *params)
 {
 	if (str_is(method, "initialize") && server->state == SERVER_NEW) {
 		send_result(&server->transport, id, answer_initialize(server, params));
@@ -65,7 +66,7 @@ static void answer(struct server *server, json_object *id, struct str method, js
 			   "this server has no such method");
 }
 
-static void take(struct server *server, struct str method, json_object *params)
+static void take(struct server *server, struct str method, const struct json *params)
 {
 	if (str_is(method, "exit")) {
 		server->exits = true;
@@ -82,30 +83,36 @@ static void take(struct server *server, struct str method, json_object *params)
 enum { QUEUE_LENGTH = 256 };
 
 struct queue {
-	json_object *messages[QUEUE_LENGTH];
+	struct arena *arena; /* of the messages */
+	const struct json *messages[QUEUE_LENGTH];
 	size_t n;
 };
 
+static bool is_same_id(const struct json *a, const struct json *b)
+{
+	return a && b && a->type == b->type && (a->type == JSON_NUMBER || a->type == JSON_TEXT) &&
+	       str_eq(a->text, b->text);
+}
+
 /* A later message of the queue takes the request back. */
-static bool is_cancelled(const struct queue *queue, size_t i, json_object *id)
+static bool is_cancelled(const struct queue *queue, size_t i, const struct json *id)
 {
 	for (i++; i < queue->n; i++)
 		if (str_is(member_text(queue->messages[i], "method"), "$/cancelRequest") &&
-		    json_object_equal(member(queue->messages[i], "params.id"), id))
+		    is_same_id(member(queue->messages[i], "params.id"), id))
 			return true;
 	return false;
 }
 
 static void handle(struct server *server, const struct queue *queue, size_t i)
 {
-	json_object *message = queue->messages[i], *id = member(message, "id");
+	const struct json *message = queue->messages[i], *id = member(message, "id");
 	struct str method = member_text(message, "method");
-	json_object *params = member(message, "params");
+	const struct json *params = member(message, "params");
 
 	if (!member_is_text(message, "method")) {
 		/* The client's answer to a request of ours is no request. */
-		if (!json_object_object_get_ex(message, "result", NULL) &&
-		    !json_object_object_get_ex(message, "error", NULL))
+		if (!json_member(message, "result") && !json_member(message, "error"))
 			send_error(&server->transport, id, ERROR_INVALID,
 				   "a message without a method");
 	} else if (!id) {
@@ -124,7 +131,7 @@ static bool fill(struct server *server, struct queue *queue)
 	struct transport *t = &server->transport;
 
 	for (queue->n = 0; queue->n < QUEUE_LENGTH;) {
-		switch (transport_next(t, &queue->messages[queue->n])) {
+		switch (transport_next(t, queue->arena, &queue->messages[queue->n])) {
 		case INCOMING_MESSAGE:
 			queue->n++;
 			break;
@@ -150,11 +157,8 @@ static bool fill(struct server *server, struct queue *queue)
 
 static void handle_all(struct server *server, const struct queue *queue)
 {
-	for (size_t i = 0; i < queue->n; i++) {
-		if (!server->exits)
-			handle(server, queue, i);
-		json_object_put(queue->messages[i]);
-	}
+	for (size_t i = 0; i < queue->n && !server->exits; i++)
+		handle(server, queue, i);
 	/* Once for all keystrokes that came together. */
 	if (server->state == SERVER_RUNNING && !server->exits)
 		scopes_refresh(server);
@@ -168,8 +172,10 @@ static enum status serve(struct server *server)
 	struct queue queue;
 
 	while (readable && !server->exits && !t->broken) {
+		queue.arena = arena_new();
 		readable = fill(server, &queue);
 		handle_all(server, &queue);
+		arena_free(queue.arena);
 		if (queue.n == 0 && readable && !transport_read(t, true))
 			break;
 	}
@@ -184,11 +190,12 @@ static enum status serve(struct server *server)
 
 enum status server_run(const struct options *options, struct catalog *catalog, int in, int out)
 {
+	struct arena *scratch = arena_new();
 	struct server server = {
 		.options = options,
 		.catalog = catalog,
-		.scratch = arena_new(),
-		.transport = {.in = in, .out = out},
+		.scratch = scratch,
+		.transport = {.in = in, .out = out, .arena = scratch},
 	};
 	enum status status = serve(&server);
 

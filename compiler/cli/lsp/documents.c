@@ -61,13 +61,13 @@ static void replace(struct document *d, size_t start, size_t end, struct str wit
 	d->n = n;
 }
 
-static void set_version(struct document *d, json_object *params)
+static void set_version(struct document *d, const struct json *params)
 {
 	d->has_version = member_number(params, "textDocument.version", &d->version);
 	d->changed = true;
 }
 
-struct document *document_open(struct documents *documents, json_object *params)
+struct document *document_open(struct documents *documents, const struct json *params)
 {
 	struct str uri = member_text(params, "textDocument.uri");
 	struct document *d;
@@ -90,7 +90,7 @@ struct document *document_open(struct documents *documents, json_object *params)
 	return d;
 }
 
-static void change_one(struct document *d, json_object *change, enum encoding encoding)
+static void change_one(struct document *d, const struct json *change, enum encoding encoding)
 {
 	uint32_t line, character, end_line, end_character;
 	size_t start = 0, end = d->n;
@@ -110,16 +110,16 @@ static void change_one(struct document *d, json_object *change, enum encoding en
 		replace(d, start, end, member_text(change, "text"));
 }
 
-struct document *document_change(struct documents *documents, json_object *params,
+struct document *document_change(struct documents *documents, const struct json *params,
 				 enum encoding encoding)
 {
 	struct document *d = document_find(documents, member_text(params, "textDocument.uri"));
-	json_object *changes = member(params, "contentChanges");
+	const struct json *changes = member(params, "contentChanges");
 
-	if (!d || !json_object_is_type(changes, json_type_array))
+	if (!d || !json_is(changes, JSON_LIST))
 		return NULL;
-	for (size_t i = 0; i < json_object_array_length(changes); i++)
-		change_one(d, json_object_array_get_idx(changes, i), encoding);
+	for (const struct json *change = json_first(changes); change; change = change->next)
+		change_one(d, change, encoding);
 	set_version(d, params);
 	return d;
 }
@@ -132,7 +132,7 @@ static void free_document(struct document *d)
 	free(d);
 }
 
-bool document_close(struct documents *documents, json_object *params)
+bool document_close(struct documents *documents, const struct json *params)
 {
 	struct document *d = document_find(documents, member_text(params, "textDocument.uri"));
 	struct document **link = &documents->first;

@@ -30,10 +30,10 @@ struct document *document_find(const struct documents *documents, struct str uri
 struct document *document_of_path(const struct documents *documents, const char *path);
 /* The parameters of didOpen, didChange and didClose. Opened twice, it is what came last; what is
  * not open or cannot be understood changes nothing: NULL, or false. */
-struct document *document_open(struct documents *documents, json_object *params);
-struct document *document_change(struct documents *documents, json_object *params,
+struct document *document_open(struct documents *documents, const struct json *params);
+struct document *document_change(struct documents *documents, const struct json *params,
 				 enum encoding encoding);
-bool document_close(struct documents *documents, json_object *params);
+bool document_close(struct documents *documents, const struct json *params);
 void documents_free(struct documents *documents);
 
 #endif

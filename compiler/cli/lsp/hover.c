@@ -144,11 +144,11 @@ static void add_findings(struct buffer *out, const struct asked *asked)
 	}
 }
 
-json_object *answer_hover(struct server *server, json_object *params)
+struct json *answer_hover(struct server *server, const struct json *params)
 {
 	struct asked asked;
 	struct buffer out;
-	json_object *hover, *contents;
+	struct json *hover, *contents;
 
 	if (!asked_at(&asked, server, params))
 		return NULL;
@@ -157,13 +157,13 @@ json_object *answer_hover(struct server *server, json_object *params)
 	add_findings(&out, &asked);
 	if (out.n == 0)
 		return NULL;
-	hover = json_map();
-	contents = json_map();
+	hover = json_map(server->scratch);
+	contents = json_put_map(hover, "contents");
 	json_put_text(contents, "kind", STR("markdown"));
-	json_put(contents, "value", json_valid_text(server->scratch, buffer_text(&out)));
-	json_put(hover, "contents", contents);
+	json_put_text(contents, "value", buffer_text(&out));
 	json_put(hover, "range",
-		 range_of_offsets(document_text(asked.document), server->client.encoding,
-				  asked.context->start, asked.context->end));
+		 range_of_offsets(server->scratch, document_text(asked.document),
+				  server->client.encoding, asked.context->start,
+				  asked.context->end));
 	return hover;
 }

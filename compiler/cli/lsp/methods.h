@@ -7,21 +7,21 @@
 
 /* --- requests: NULL is the answer null --- */
 
-json_object *answer_initialize(struct server *server, json_object *params);
-json_object *answer_shutdown(struct server *server, json_object *params);
-json_object *answer_completion(struct server *server, json_object *params);
-json_object *answer_hover(struct server *server, json_object *params);
-json_object *answer_definition(struct server *server, json_object *params);
-json_object *answer_code_actions(struct server *server, json_object *params);
-json_object *answer_symbols(struct server *server, json_object *params);
+struct json *answer_initialize(struct server *server, const struct json *params);
+struct json *answer_shutdown(struct server *server, const struct json *params);
+struct json *answer_completion(struct server *server, const struct json *params);
+struct json *answer_hover(struct server *server, const struct json *params);
+struct json *answer_definition(struct server *server, const struct json *params);
+struct json *answer_code_actions(struct server *server, const struct json *params);
+struct json *answer_symbols(struct server *server, const struct json *params);
 
 /* --- notifications --- */
 
-void on_initialized(struct server *server, json_object *params);
-void on_open(struct server *server, json_object *params);
-void on_change(struct server *server, json_object *params);
-void on_close(struct server *server, json_object *params);
-void on_files(struct server *server, json_object *params);
-void on_folders(struct server *server, json_object *params);
+void on_initialized(struct server *server, const struct json *params);
+void on_open(struct server *server, const struct json *params);
+void on_change(struct server *server, const struct json *params);
+void on_close(struct server *server, const struct json *params);
+void on_files(struct server *server, const struct json *params);
+void on_folders(struct server *server, const struct json *params);
 
 #endif

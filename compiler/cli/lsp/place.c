@@ -37,20 +37,20 @@ static bool client_has_mark(const struct server *server, const struct source *so
 	return d && source_has_mark(document_text(d));
 }
 
-json_object *range_in_source(const struct server *server, const struct sources *sources,
+struct json *range_in_source(const struct server *server, const struct sources *sources,
 			     struct span span)
 {
-	return range_of_span(sources, server->client.encoding, span,
+	return range_of_span(server->scratch, sources, server->client.encoding, span,
 			     client_has_mark(server, source_of(sources, span)));
 }
 
-json_object *location_of_span(const struct server *server, const struct scope *scope,
+struct json *location_of_span(const struct server *server, const struct scope *scope,
 			      const struct sources *sources, struct span span)
 {
 	struct str uri = source_uri(server, scope, source_of(sources, span));
-	json_object *o = json_map();
+	struct json *o = json_map(server->scratch);
 
-	json_put(o, "uri", json_valid_text(server->scratch, uri));
+	json_put_text(o, "uri", uri);
 	json_put(o, "range", range_in_source(server, sources, span));
 	return o;
 }

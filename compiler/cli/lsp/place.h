@@ -8,10 +8,10 @@
 struct str source_uri(const struct server *server, const struct scope *scope,
 		      const struct source *source);
 /* {"start": …, "end": …} */
-json_object *range_in_source(const struct server *server, const struct sources *sources,
+struct json *range_in_source(const struct server *server, const struct sources *sources,
 			     struct span span);
 /* {"uri": …, "range": …} */
-json_object *location_of_span(const struct server *server, const struct scope *scope,
+struct json *location_of_span(const struct server *server, const struct scope *scope,
 			      const struct sources *sources, struct span span);
 
 #endif

@@ -80,7 +80,8 @@ size_t offset_of_position(struct str text, enum encoding encoding, uint32_t line
 	return i;
 }
 
-json_object *position_of_offset(struct str text, enum encoding encoding, size_t offset)
+struct json *position_of_offset(struct arena *arena, struct str text, enum encoding encoding,
+				size_t offset)
 {
 	uint32_t line = 0;
 	size_t start = 0;
@@ -93,21 +94,23 @@ json_object *position_of_offset(struct str text, enum encoding encoding, size_t 
 		start = next;
 		line++;
 	}
-	return json_position(line,
+	return json_position(arena, line,
 			     count_units((struct str){text.p + start, offset - start}, encoding));
 }
 
-json_object *range_of_offsets(struct str text, enum encoding encoding, size_t start, size_t end)
+struct json *range_of_offsets(struct arena *arena, struct str text, enum encoding encoding,
+			      size_t start, size_t end)
 {
-	json_object *o = json_map();
+	struct json *o = json_map(arena);
 
-	json_put(o, "start", position_of_offset(text, encoding, start));
-	json_put(o, "end", position_of_offset(text, encoding, end));
+	json_put(o, "start", position_of_offset(arena, text, encoding, start));
+	json_put(o, "end", position_of_offset(arena, text, encoding, end));
 	return o;
 }
 
 /* Nothing is counted here: a file may be one line of 64 MiB. */
-static json_object *position_of(struct position p, enum encoding encoding, bool mark)
+static struct json *position_of(struct arena *arena, struct position p, enum encoding encoding,
+				bool mark)
 {
 	uint32_t character = p.column - 1, own = 1;
 
@@ -120,15 +123,15 @@ static json_object *position_of(struct position p, enum encoding encoding, bool 
 	/* The mark is the first character of the client's text. */
 	if (mark && p.line == 1)
 		character += own;
-	return json_position(p.line - 1, character);
+	return json_position(arena, p.line - 1, character);
 }
 
-json_object *range_of_span(const struct sources *sources, enum encoding encoding, struct span span,
-			   bool mark)
+struct json *range_of_span(struct arena *arena, const struct sources *sources,
+			   enum encoding encoding, struct span span, bool mark)
 {
-	json_object *o = json_map();
+	struct json *o = json_map(arena);
 
-	json_put(o, "start", position_of(span_start(sources, span), encoding, mark));
-	json_put(o, "end", position_of(span_stop(sources, span), encoding, mark));
+	json_put(o, "start", position_of(arena, span_start(sources, span), encoding, mark));
+	json_put(o, "end", position_of(arena, span_stop(sources, span), encoding, mark));
 	return o;
 }

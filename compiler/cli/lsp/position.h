@@ -19,13 +19,15 @@ uint32_t count_units(struct str text, enum encoding encoding);
 size_t offset_of_position(struct str text, enum encoding encoding, uint32_t line,
 			  uint32_t character);
 /* The other way round. */
-json_object *position_of_offset(struct str text, enum encoding encoding, size_t offset);
+struct json *position_of_offset(struct arena *arena, struct str text, enum encoding encoding,
+				size_t offset);
 
 /* {"start": …, "end": …} of a span. `mark`: the client's text starts with the byte order mark that
  * the source has; an editor that reads the file itself hides it. */
-json_object *range_of_span(const struct sources *sources, enum encoding encoding, struct span span,
-			   bool mark);
+struct json *range_of_span(struct arena *arena, const struct sources *sources,
+			   enum encoding encoding, struct span span, bool mark);
 /* Of two offsets in a text. */
-json_object *range_of_offsets(struct str text, enum encoding encoding, size_t start, size_t end);
+struct json *range_of_offsets(struct arena *arena, struct str text, enum encoding encoding,
+			      size_t start, size_t end);
 
 #endif

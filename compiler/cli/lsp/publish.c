@@ -6,29 +6,25 @@
 /* Of one file; nobody reads on behind so many, and an editor has to draw them. */
 enum { MAX_DIAGNOSTICS = 1000 };
 
-static json_object *notes_of(const struct server *server, const struct scope *scope,
-			     const struct sources *sources, const struct finding *f)
+static void put_notes(const struct server *server, const struct scope *scope,
+		      const struct sources *sources, const struct finding *f, struct json *list)
 {
-	json_object *list = json_list();
-
 	for (uint8_t i = 0; i < f->n_notes; i++) {
-		json_object *note = json_map();
+		struct json *note = json_append_map(list);
 
 		json_put(note, "location",
 			 location_of_span(server, scope, sources, f->notes[i].at));
-		json_put(note, "message", json_valid_text(server->scratch, f->notes[i].message));
-		json_append(list, note);
+		json_put_text(note, "message", f->notes[i].message);
 	}
-	return list;
 }
 
-json_object *diagnostic_of(const struct server *server, const struct scope *scope,
+struct json *diagnostic_of(const struct server *server, const struct scope *scope,
 			   const struct sources *sources, const struct finding *f)
 {
 	static const uint64_t severities[] = {
 		[SEVERITY_ERROR] = 1, [SEVERITY_WARNING] = 2, [SEVERITY_NOTE] = 3};
 	struct str message = f->message;
-	json_object *o = json_map();
+	struct json *o = json_map(server->scratch);
 
 	if (f->help.n)
 		message = arena_printf(server->scratch, "%.*s\nhelp: %.*s", STR_ARG(message),
@@ -37,33 +33,49 @@ json_object *diagnostic_of(const struct server *server, const struct scope *scop
 	json_put_number(o, "severity", severities[f->severity]);
 	json_put_text(o, "code", str_of(f->rule));
 	json_put_text(o, "source", STR("gpuplan"));
-	json_put(o, "message", json_valid_text(server->scratch, message));
+	json_put_text(o, "message", message);
 	if (f->n_notes && server->client.related)
-		json_put(o, "relatedInformation", notes_of(server, scope, sources, f));
+		put_notes(server, scope, sources, f, json_put_list(o, "relatedInformation"));
 	return o;
 }
 
-static void publish(struct server *server, const char *uri, json_object *diagnostics)
+/* What a list of `all` holds goes into the message. */
+static void publish(struct server *server, struct str uri, const struct json *diagnostics)
 {
-	struct document *d = document_find(&server->documents, str_of(uri));
-	json_object *params = json_map();
+	struct document *d = document_find(&server->documents, uri);
+	struct json *params = json_map(server->scratch);
 
-	json_put_text(params, "uri", str_of(uri));
+	json_put_text(params, "uri", uri);
 	if (d && d->has_version)
 		json_put_number(params, "version", d->version);
-	json_put(params, "diagnostics", diagnostics);
+	json_put(params, "diagnostics", json_copy(server->scratch, diagnostics));
 	send_notification(&server->transport, "textDocument/publishDiagnostics", params);
 	if (d)
 		d->changed = false;
 }
 
+static void publish_empty(struct server *server, struct str uri)
+{
+	publish(server, uri, json_list(server->scratch));
+}
+
+static uint32_t length(const struct json *list)
+{
+	uint32_t n = 0;
+
+	for (const struct json *item = json_first(list); item; item = item->next)
+		n++;
+	return n;
+}
+
 /* Appends to the lists of `all`, URI by URI. */
 static void collect(const struct server *server, const struct scope *scope,
 		    const struct sources *sources, const struct findings *findings,
-		    json_object *all)
+		    struct json *all)
 {
 	const struct source *source = NULL;
-	json_object *list = NULL;
+	struct json *list = NULL;
+	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->items[i];
@@ -75,56 +87,68 @@ static void collect(const struct server *server, const struct scope *scope,
 			uri = arena_printf(server->scratch, "%.*s",
 					   STR_ARG(source_uri(server, scope, source)))
 				      .p;
-			if (!json_object_object_get_ex(all, uri, &list)) {
-				list = json_list();
-				json_put_any(all, uri, list);
-			}
+			list = json_member(all, uri);
+			if (!list)
+				list = json_put_list(all, uri);
+			n = length(list);
 		}
-		if (json_object_array_length(list) < MAX_DIAGNOSTICS)
+		if (n++ < MAX_DIAGNOSTICS)
 			json_append(list, diagnostic_of(server, scope, sources, f));
 	}
 }
 
 /* A file of a folder within this folder's is that one's to report. */
-static bool is_reported_here(const struct server *server, const struct scope *scope,
-			     const char *uri)
+static bool is_reported_here(const struct server *server, const struct scope *scope, struct str uri)
 {
-	const char *path = uri_to_path(server->scratch, str_of(uri));
+	const char *path = uri_to_path(server->scratch, uri);
 	const struct scope *other = path ? scope_of_path(server, path_real(server->scratch, path))
 					 : NULL;
 
 	return !other || other == scope;
 }
 
-/* Sends what differs from the last time, and what is asked for by a change of the text. */
-static void publish_file(struct server *server, struct scope *scope, const char *uri,
-			 json_object *list)
+static const struct json *find(const struct json *map, struct str key)
 {
-	const struct document *d = document_find(&server->documents, str_of(uri));
-	const char *now = json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN);
-	json_object *before;
+	const struct json *m = json_first(map);
 
-	if (!now)
-		arena_oom();
-	if (!is_reported_here(server, scope, uri))
-		return;
-	if (json_object_object_get_ex(scope->published, uri, &before) && !(d && d->changed) &&
-	    strcmp(json_object_get_string(before), now) == 0)
-		return;
-	json_put_any(scope->published, uri, json_valid_text(server->scratch, str_of(now)));
-	publish(server, uri, json_object_get(list));
+	while (m && !str_eq(m->key, key))
+		m = m->next;
+	return m;
 }
 
-static void publish_gone(struct server *server, struct scope *scope, json_object *all)
+/* Sends what differs from the last time, and what is asked for by a change of the text. Notes in
+ * `sent` what the client has then. */
+static void publish_file(struct server *server, const struct scope *scope, const struct json *list,
+			 struct json *sent)
 {
-	json_object_object_foreach(scope->published, uri, text)
-	{
-		(void)text;
-		if (json_object_object_get_ex(all, uri, NULL))
-			continue;
-		publish(server, uri, json_list());
-		json_object_object_del(scope->published, uri);
-	}
+	const struct document *d = document_find(&server->documents, list->key);
+	const struct json *before = find(scope->published, list->key);
+	struct buffer now;
+
+	if (!is_reported_here(server, scope, list->key))
+		return;
+	buffer_init(&now, sent->arena);
+	json_write(&now, list, JSON_PLAIN);
+	json_put_text(sent, arena_printf(sent->arena, "%.*s", STR_ARG(list->key)).p,
+		      buffer_text(&now));
+	if (!before || (d && d->changed) || !str_eq(before->text, buffer_text(&now)))
+		publish(server, list->key, list);
+}
+
+/* Publishes the lists of `all`, and takes back what is in none of them. */
+static void publish_all(struct server *server, struct scope *scope, const struct json *all)
+{
+	struct arena *arena = arena_new();
+	struct json *sent = json_map(arena);
+
+	for (const struct json *list = json_first(all); list; list = list->next)
+		publish_file(server, scope, list, sent);
+	for (const struct json *m = json_first(scope->published); m; m = m->next)
+		if (!find(all, m->key))
+			publish_empty(server, m->key);
+	arena_free(scope->sent);
+	scope->sent = arena;
+	scope->published = sent;
 }
 
 /* Of a text that changed and has no finding the client hears too. */
@@ -132,30 +156,22 @@ static void publish_clean(struct server *server, const struct scope *scope)
 {
 	for (struct document *d = server->documents.first; d; d = d->next)
 		if (d->changed && scope_of_document(server, d) == scope)
-			publish(server, d->uri, json_list());
+			publish_empty(server, str_of(d->uri));
 }
 
 void publish_scope(struct server *server, struct scope *scope)
 {
 	const struct judged *j = scope->latest;
-	json_object *all = json_map();
+	struct json *all = json_map(server->scratch);
 
 	collect(server, scope, &j->workspace.sources, &j->workspace.findings, all);
 	if (j->project.findings.n)
 		collect(server, scope, &j->project.sources, &j->project.findings, all);
-	json_object_object_foreach(all, uri, list)
-	{
-		publish_file(server, scope, uri, list);
-	}
-	publish_gone(server, scope, all);
+	publish_all(server, scope, all);
 	publish_clean(server, scope);
-	json_object_put(all);
 }
 
 void publish_nothing(struct server *server, struct scope *scope)
 {
-	json_object *none = json_map();
-
-	publish_gone(server, scope, none);
-	json_object_put(none);
+	publish_all(server, scope, NULL);
 }

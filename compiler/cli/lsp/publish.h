@@ -4,7 +4,7 @@
 
 #include "compiler/cli/lsp/place.h"
 
-json_object *diagnostic_of(const struct server *server, const struct scope *scope,
+struct json *diagnostic_of(const struct server *server, const struct scope *scope,
 			   const struct sources *sources, const struct finding *f);
 /* Sends the findings of the latest plan, file by file, where they differ from those sent last. */
 void publish_scope(struct server *server, struct scope *scope);

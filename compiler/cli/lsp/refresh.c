@@ -7,15 +7,14 @@
 static void report_trouble(struct server *server, struct scope *scope, const struct spec *spec)
 {
 	const char *what = spec->n_errors ? spec->errors[0].p : "";
-	json_object *params;
+	struct json *params;
 
 	if (!scope_set_trouble(scope, what) || !spec->n_errors)
 		return;
-	params = json_map();
+	params = json_map(server->scratch);
 	json_put_number(params, "type", 2);
-	json_put(params, "message",
-		 json_valid_text(server->scratch,
-				 arena_printf(server->scratch, "gpuplan cannot read %s", what)));
+	json_put_text(params, "message",
+		      arena_printf(server->scratch, "gpuplan cannot read %s", what));
 	send_notification(&server->transport, "window/showMessage", params);
 }
 

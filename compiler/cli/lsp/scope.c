@@ -23,7 +23,6 @@ struct scope *scope_add(struct server *server, const char *shown, const struct d
 	scope->folder = keep(path_real(server->scratch, shown));
 	scope->only = only;
 	scope->stale = true;
-	scope->published = json_map();
 	scope->next = server->scopes;
 	server->scopes = scope;
 	return scope;
@@ -47,7 +46,7 @@ void scope_remove(struct server *server, struct scope *scope)
 	if (scope->whole != scope->latest)
 		judged_free(scope->whole);
 	judged_free(scope->latest);
-	json_object_put(scope->published);
+	arena_free(scope->sent);
 	free(scope->folder);
 	free(scope->shown);
 	free(scope->trouble);

@@ -12,7 +12,8 @@ struct scope {
 	bool stale;		     /* something changed since `latest` */
 	struct judged *latest;
 	struct judged *whole;	/* the last one that could be read to its end: for names */
-	json_object *published; /* URI -> the text of its diagnostics, where there are any */
+	struct arena *sent;	/* of `published`; NULL before the first */
+	struct json *published; /* URI -> the text of its diagnostics, where there are any */
 	char *trouble;		/* the last that could not be read, so that it is said once */
 };
 

@@ -2,26 +2,26 @@
 
 #include "compiler/cli/lsp/message.h"
 
-static json_object *envelope(void)
+static struct json *envelope(struct transport *t)
 {
-	json_object *o = json_map();
+	struct json *o = json_map(t->arena);
 
 	json_put_text(o, "jsonrpc", STR("2.0"));
 	return o;
 }
 
-void send_notification(struct transport *t, const char *method, json_object *params)
+void send_notification(struct transport *t, const char *method, struct json *params)
 {
-	json_object *o = envelope();
+	struct json *o = envelope(t);
 
 	json_put_text(o, "method", str_of(method));
 	json_put(o, "params", params);
 	transport_send(t, o);
 }
 
-void send_request(struct transport *t, const char *method, json_object *params)
+void send_request(struct transport *t, const char *method, struct json *params)
 {
-	json_object *o = envelope();
+	struct json *o = envelope(t);
 
 	json_put_text(o, "id", str_of(method));
 	json_put_text(o, "method", str_of(method));
@@ -29,22 +29,23 @@ void send_request(struct transport *t, const char *method, json_object *params)
 	transport_send(t, o);
 }
 
-void send_result(struct transport *t, json_object *id, json_object *result)
+void send_result(struct transport *t, const struct json *id, struct json *result)
 {
-	json_object *o = envelope();
+	struct json *o = envelope(t);
 
-	json_put_any(o, "id", json_object_get(id));
-	json_put_any(o, "result", result);
+	json_put(o, "id", json_copy(t->arena, id));
+	json_put(o, "result", result);
 	transport_send(t, o);
 }
 
-void send_error(struct transport *t, json_object *id, enum answer_error code, const char *message)
+void send_error(struct transport *t, const struct json *id, enum answer_error code,
+		const char *message)
 {
-	json_object *o = envelope(), *error = json_map();
+	struct json *o = envelope(t), *error;
 
-	json_put_any(o, "id", json_object_get(id));
-	json_put(error, "code", json_object_new_int(code));
+	json_put(o, "id", json_copy(t->arena, id));
+	error = json_put_map(o, "error");
+	json_put_int(error, "code", code);
 	json_put_text(error, "message", str_of(message));
-	json_put(o, "error", error);
 	transport_send(t, o);
 }

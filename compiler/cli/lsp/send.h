@@ -12,11 +12,12 @@ enum answer_error {
 	ERROR_CANCELLED = -32800,
 };
 
-void send_notification(struct transport *t, const char *method, json_object *params);
+void send_notification(struct transport *t, const char *method, struct json *params);
 /* A request whose answer does not matter. */
-void send_request(struct transport *t, const char *method, json_object *params);
+void send_request(struct transport *t, const char *method, struct json *params);
 /* Both may be NULL, which is null. */
-void send_result(struct transport *t, json_object *id, json_object *result);
-void send_error(struct transport *t, json_object *id, enum answer_error code, const char *message);
+void send_result(struct transport *t, const struct json *id, struct json *result);
+void send_error(struct transport *t, const struct json *id, enum answer_error code,
+		const char *message);
 
 #endif

@@ -1,20 +1,20 @@
 /* The start and the end of a session: what both sides can do, and which folders are open. */
+#include <assert.h>
+
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/scope.h"
 #include "compiler/cli/lsp/send.h"
 
-static void read_client(struct client *client, json_object *params)
+static void read_client(struct client *client, const struct json *params)
 {
-	json_object *c = member(params, "capabilities");
-	json_object *encodings = member(c, "general.positionEncodings");
+	const struct json *c = member(params, "capabilities");
+	const struct json *encodings = member(c, "general.positionEncodings");
 
 	/* The client's order is its preference; who says nothing means UTF-16. */
-	if (json_object_is_type(encodings, json_type_array))
-		for (size_t i = 0; i < json_object_array_length(encodings); i++)
-			if (encoding_parse(member_text(json_object_array_get_idx(encodings, i), ""),
-					   &client->encoding))
-				break;
+	for (const struct json *e = json_first(encodings); e; e = e->next)
+		if (encoding_parse(member_text(e, ""), &client->encoding))
+			break;
 	client->document_changes = member_is_on(c, "workspace.workspaceEdit.documentChanges");
 	client->related = member_is_on(c, "textDocument.publishDiagnostics.relatedInformation");
 	client->snippets = member_is_on(c, "textDocument.completion.completionItem.snippetSupport");
@@ -25,16 +25,27 @@ static void read_client(struct client *client, json_object *params)
 		member(c, "textDocument.codeAction.codeActionLiteralSupport") != NULL;
 }
 
-static void read_folders(struct server *server, json_object *params)
+static void read_folders(struct server *server, const struct json *params)
 {
-	json_object *folders = member(params, "workspaceFolders");
+	const struct json *folders = member(params, "workspaceFolders");
 
-	if (!json_object_is_type(folders, json_type_array))
+	if (!json_is(folders, JSON_LIST))
 		scope_add_uri(server, member_text(params, "rootUri"));
 	else
-		for (size_t i = 0; i < json_object_array_length(folders); i++)
-			scope_add_uri(server,
-				      member_text(json_object_array_get_idx(folders, i), "uri"));
+		for (const struct json *f = json_first(folders); f; f = f->next)
+			scope_add_uri(server, member_text(f, "uri"));
+}
+
+/* JSON of ours. */
+static struct json *constant(const struct server *server, const char *text)
+{
+	const char *why;
+	size_t at;
+	struct json *value = json_read(server->scratch, str_of(text), MESSAGE_MAX_NESTING, &why,
+				       &at);
+
+	assert(value);
+	return value;
 }
 
 static const char capabilities[] =
@@ -45,21 +56,19 @@ static const char capabilities[] =
 	" \"workspace\": {\"workspaceFolders\":"
 	" {\"supported\": true, \"changeNotifications\": true}}}";
 
-json_object *answer_initialize(struct server *server, json_object *params)
+struct json *answer_initialize(struct server *server, const struct json *params)
 {
-	json_object *result = json_map(), *can = json_tokener_parse(capabilities);
-	json_object *info = json_map();
+	struct json *result = json_map(server->scratch), *can, *info;
 
-	if (!can)
-		arena_oom();
 	server->state = SERVER_RUNNING;
 	read_client(&server->client, params);
 	read_folders(server, params);
+	can = constant(server, capabilities);
 	json_put_text(can, "positionEncoding", str_of(encoding_name(server->client.encoding)));
 	json_put(result, "capabilities", can);
+	info = json_put_map(result, "serverInfo");
 	json_put_text(info, "name", STR("gpuplan"));
 	json_put_text(info, "version", STR(GPUPLAN_VERSION));
-	json_put(result, "serverInfo", info);
 	return result;
 }
 
@@ -68,15 +77,15 @@ static const char registration[] =
 	"{\"registrations\": [{\"id\": \"files\", \"method\": \"workspace/didChangeWatchedFiles\","
 	" \"registerOptions\": {\"watchers\": [{\"globPattern\": \"**/*.{yaml,yml,txt}\"}]}}]}";
 
-void on_initialized(struct server *server, json_object *params)
+void on_initialized(struct server *server, const struct json *params)
 {
 	(void)params;
 	if (server->client.watches)
 		send_request(&server->transport, "client/registerCapability",
-			     json_tokener_parse(registration));
+			     constant(server, registration));
 }
 
-json_object *answer_shutdown(struct server *server, json_object *params)
+struct json *answer_shutdown(struct server *server, const struct json *params)
 {
 	(void)params;
 	server->state = SERVER_SHUT_DOWN;

@@ -2,7 +2,7 @@
 
 #include "compiler/cli/lsp/message.h"
 
-bool asked_at(struct asked *asked, struct server *server, json_object *params)
+bool asked_at(struct asked *asked, struct server *server, const struct json *params)
 {
 	const struct document *d = document_find(&server->documents,
 						 member_text(params, "textDocument.uri"));

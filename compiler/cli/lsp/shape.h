@@ -34,7 +34,7 @@ struct asked {
 };
 
 /* Reads the parameters textDocument and position; false where the text is not open. */
-bool asked_at(struct asked *asked, struct server *server, json_object *params);
+bool asked_at(struct asked *asked, struct server *server, const struct json *params);
 
 /* Of the place that the first `n` steps lead to. */
 struct shape shape_at(const struct asked *asked, uint32_t n);

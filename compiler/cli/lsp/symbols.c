@@ -10,7 +10,7 @@ struct outline {
 	struct server *server;
 	const struct scope *scope;
 	const struct source *source;
-	json_object *list;
+	struct json *list;
 };
 
 static bool is_here(const struct outline *o, struct span at)
@@ -18,7 +18,7 @@ static bool is_here(const struct outline *o, struct span at)
 	return at.at >= o->source->base && at.at - o->source->base <= o->source->text.n;
 }
 
-static json_object *range(const struct outline *o, struct span at)
+static struct json *range(const struct outline *o, struct span at)
 {
 	return range_in_source(o->server, &o->scope->latest->workspace.sources, at);
 }
@@ -31,23 +31,21 @@ static struct span whole(const struct named_spec *spec)
 	return (struct span){spec->name.at.at, (end > own ? end : own) - spec->name.at.at};
 }
 
-static json_object *symbol(const struct outline *o, const struct named_spec *spec,
+static struct json *symbol(const struct outline *o, const struct named_spec *spec,
 			   enum symbol_kind kind)
 {
-	json_object *s = json_map(), *place;
+	struct json *s = json_map(o->server->scratch), *place;
 
-	json_put(s, "name", json_valid_text(o->server->scratch, spec->name.s));
+	json_put_text(s, "name", spec->name.s);
 	json_put_number(s, "kind", kind);
 	if (o->server->client.symbol_tree) {
 		json_put(s, "range", range(o, whole(spec)));
 		json_put(s, "selectionRange", range(o, spec->name.at));
 		return s;
 	}
-	place = json_map();
-	json_put(place, "uri",
-		 json_valid_text(o->server->scratch, source_uri(o->server, o->scope, o->source)));
+	place = json_put_map(s, "location");
+	json_put_text(place, "uri", source_uri(o->server, o->scope, o->source));
 	json_put(place, "range", range(o, whole(spec)));
-	json_put(s, "location", place);
 	return s;
 }
 
@@ -55,12 +53,12 @@ static void add_hosts(struct outline *o, const struct host_list *hosts, enum sym
 {
 	for (uint32_t i = 0; i < hosts->n; i++) {
 		const struct host_spec *host = hosts->items[i];
-		json_object *s, *gpus;
+		struct json *s, *gpus;
 
 		if (!is_here(o, host->name.at))
 			continue;
 		s = symbol(o, (const struct named_spec *)host, kind);
-		gpus = json_list();
+		gpus = json_list(o->server->scratch);
 		for (uint32_t k = 0; k < host->gpus.n && o->server->client.symbol_tree; k++)
 			/* Those of a profile stand there. */
 			if (is_here(o, host->gpus.items[k].name.at) &&
@@ -71,8 +69,6 @@ static void add_hosts(struct outline *o, const struct host_list *hosts, enum sym
 						   SYMBOL_FIELD));
 		if (o->server->client.symbol_tree)
 			json_put(s, "children", gpus);
-		else
-			json_object_put(gpus);
 		json_append(o->list, s);
 	}
 }
@@ -85,7 +81,7 @@ static void add_vms(struct outline *o, const struct vm_list *vms, enum symbol_ki
 				    symbol(o, (const struct named_spec *)vms->items[i], kind));
 }
 
-json_object *answer_symbols(struct server *server, json_object *params)
+struct json *answer_symbols(struct server *server, const struct json *params)
 {
 	const struct document *d = document_find(&server->documents,
 						 member_text(params, "textDocument.uri"));
@@ -95,7 +91,7 @@ json_object *answer_symbols(struct server *server, json_object *params)
 	o.source = o.scope ? judged_source(o.scope->latest, d) : NULL;
 	if (!o.source)
 		return NULL;
-	o.list = json_list();
+	o.list = json_list(server->scratch);
 	add_hosts(&o, &o.scope->latest->spec.hosts, SYMBOL_CLASS);
 	add_hosts(&o, &o.scope->latest->spec.host_profiles, SYMBOL_MODULE);
 	add_vms(&o, &o.scope->latest->spec.vms, SYMBOL_OBJECT);

@@ -16,7 +16,7 @@ static void give_scope(struct server *server, const struct document *d)
 	scope_add(server, arena_printf(server->scratch, "%.*s", folder, d->path).p, d);
 }
 
-void on_open(struct server *server, json_object *params)
+void on_open(struct server *server, const struct json *params)
 {
 	struct document *d = document_open(&server->documents, params);
 
@@ -27,7 +27,7 @@ void on_open(struct server *server, json_object *params)
 		scopes_set_stale_at(server, d->path);
 }
 
-void on_change(struct server *server, json_object *params)
+void on_change(struct server *server, const struct json *params)
 {
 	struct document *d = document_change(&server->documents, params, server->client.encoding);
 
@@ -35,7 +35,7 @@ void on_change(struct server *server, json_object *params)
 		scopes_set_stale_at(server, d->path);
 }
 
-void on_close(struct server *server, json_object *params)
+void on_close(struct server *server, const struct json *params)
 {
 	struct document *d = document_find(&server->documents,
 					   member_text(params, "textDocument.uri"));
@@ -53,7 +53,7 @@ void on_close(struct server *server, json_object *params)
 	document_close(&server->documents, params);
 }
 
-void on_files(struct server *server, json_object *params)
+void on_files(struct server *server, const struct json *params)
 {
 	(void)params;
 	scopes_set_stale(server);
@@ -89,18 +89,14 @@ static void reassign_documents(struct server *server)
 	scopes_set_stale(server);
 }
 
-void on_folders(struct server *server, json_object *params)
+void on_folders(struct server *server, const struct json *params)
 {
-	json_object *added = member(params, "event.added"),
-		    *removed = member(params, "event.removed");
+	const struct json *added = member(params, "event.added"),
+			  *removed = member(params, "event.removed");
 
-	if (json_object_is_type(removed, json_type_array))
-		for (size_t i = 0; i < json_object_array_length(removed); i++)
-			remove_folder(server,
-				      member_text(json_object_array_get_idx(removed, i), "uri"));
-	if (json_object_is_type(added, json_type_array))
-		for (size_t i = 0; i < json_object_array_length(added); i++)
-			scope_add_uri(server,
-				      member_text(json_object_array_get_idx(added, i), "uri"));
+	for (const struct json *f = json_first(removed); f; f = f->next)
+		remove_folder(server, member_text(f, "uri"));
+	for (const struct json *f = json_first(added); f; f = f->next)
+		scope_add_uri(server, member_text(f, "uri"));
 	reassign_documents(server);
 }

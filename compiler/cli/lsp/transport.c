@@ -81,22 +81,6 @@ static bool content_length(const char *p, const char *end, size_t *out)
 	return found;
 }
 
-static json_object *parse(const char *p, size_t n)
-{
-	json_tokener *tokener = json_tokener_new_ex(MESSAGE_MAX_NESTING);
-	json_object *message;
-
-	if (!tokener)
-		arena_oom();
-	message = json_tokener_parse_ex(tokener, p, (int)n);
-	if (json_tokener_get_error(tokener) != json_tokener_success) {
-		json_object_put(message);
-		message = NULL;
-	}
-	json_tokener_free(tokener);
-	return message;
-}
-
 static bool skip_body(struct transport *t)
 {
 	size_t here = t->n - t->start < t->skip ? t->n - t->start : t->skip;
@@ -106,10 +90,10 @@ static bool skip_body(struct transport *t)
 	return t->skip == 0;
 }
 
-enum incoming transport_next(struct transport *t, json_object **message)
+enum incoming transport_next(struct transport *t, struct arena *arena, const struct json **message)
 {
-	size_t there, length;
-	const char *header, *end;
+	size_t there, length, at;
+	const char *header, *end, *why;
 
 	if (!skip_body(t) || t->n == t->start)
 		return INCOMING_NONE;
@@ -127,7 +111,7 @@ enum incoming transport_next(struct transport *t, json_object **message)
 	}
 	if (there - (size_t)(end + 4 - header) < length)
 		return INCOMING_NONE;
-	*message = parse(end + 4, length);
+	*message = json_read(arena, (struct str){end + 4, length}, MESSAGE_MAX_NESTING, &why, &at);
 	t->start += (size_t)(end + 4 - header) + length;
 	return *message ? INCOMING_MESSAGE : INCOMING_NO_JSON;
 }
@@ -152,21 +136,18 @@ static bool write_all(int fd, const char *p, size_t n)
 	return true;
 }
 
-void transport_send(struct transport *t, json_object *message)
+void transport_send(struct transport *t, const struct json *message)
 {
-	size_t n;
-	const char *text = json_object_to_json_string_length(
-		message, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &n);
+	struct buffer text;
 	char header[64];
 	int length;
 
-	if (!text)
-		arena_oom();
-	length = snprintf(header, sizeof header, "Content-Length: %zu\r\n\r\n", n);
+	buffer_init(&text, t->arena);
+	json_write(&text, message, JSON_PLAIN);
+	length = snprintf(header, sizeof header, "Content-Length: %zu\r\n\r\n", text.n);
 	if (!t->broken)
 		t->broken = !write_all(t->out, header, (size_t)length) ||
-			    !write_all(t->out, text, n);
-	json_object_put(message);
+			    !write_all(t->out, text.p, text.n);
 }
 
 void transport_free(struct transport *t)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compiler/cli/json.h"
+#include "compiler/base/json.h"
 
 enum {
 	MESSAGE_MAX_BYTES = 32 << 20,
@@ -15,7 +15,8 @@ enum {
 
 struct transport {
 	int in, out;
-	char *bytes; /* what was read and is no message yet: from `start` to `n` */
+	struct arena *arena; /* where what is sent is made; reset by the caller */
+	char *bytes;	     /* what was read and is no message yet: from `start` to `n` */
 	size_t start, n, capacity;
 	size_t skip; /* of a body that is over the limit: bytes to come that nobody reads */
 	bool ended;  /* the input has no more */
@@ -30,14 +31,13 @@ enum incoming {
 	INCOMING_NO_HEADER, /* where the next message starts is not known any more */
 };
 
-/* Takes the next message out of what was read; the caller frees it (json_object_put). */
-enum incoming transport_next(struct transport *t, json_object **message);
+/* Takes the next message out of what was read, into the arena. */
+enum incoming transport_next(struct transport *t, struct arena *arena, const struct json **message);
 /* Reads what is there; `wait`: until something is. false: nothing was. */
 bool transport_read(struct transport *t, bool wait);
 /* The input broke off in the middle of a message. */
 bool transport_cut(const struct transport *t);
-/* Sends and frees the message. */
-void transport_send(struct transport *t, json_object *message);
+void transport_send(struct transport *t, const struct json *message);
 void transport_free(struct transport *t);
 
 #endif
