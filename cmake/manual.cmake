@@ -1,5 +1,5 @@
-# Man pages and completions, filled in from the tables of the help by a program that holds the same
-# objects as gpuplan; and the JSON Schema, as gpuplan prints it.
+# Man pages, filled in from the tables of the help by a program that holds the same objects as gpuplan;
+# and the JSON Schema, as gpuplan prints it.
 file(GLOB manual_sources CONFIGURE_DEPENDS compiler/cli/manual/*.c)
 add_executable(gpuplan-manual ${manual_sources} $<TARGET_OBJECTS:gpuplan_cli>
 	$<TARGET_OBJECTS:gpuplan_core> $<TARGET_OBJECTS:gpuplan_tables>)
@@ -16,17 +16,13 @@ function(gpuplan_fill name)
 	add_custom_command(OUTPUT ${manual_folder}/${name}
 		COMMAND gpuplan-manual ${template} ${GPUPLAN_DATE} > ${manual_folder}/${name}
 		DEPENDS ${template} gpuplan-manual VERBATIM)
-	set(made ${made} ${manual_folder}/${name})
-	if(name MATCHES "[0-9]$")
-		add_custom_command(OUTPUT ${manual_folder}/${name}.gz
-			COMMAND ${GZIP_PROGRAM} -9nc ${manual_folder}/${name} > ${manual_folder}/${name}.gz
-			DEPENDS ${manual_folder}/${name} VERBATIM)
-		list(APPEND made ${manual_folder}/${name}.gz)
-	endif()
-	set(made ${made} PARENT_SCOPE)
+	add_custom_command(OUTPUT ${manual_folder}/${name}.gz
+		COMMAND ${GZIP_PROGRAM} -9nc ${manual_folder}/${name} > ${manual_folder}/${name}.gz
+		DEPENDS ${manual_folder}/${name} VERBATIM)
+	set(made ${made} ${manual_folder}/${name}.gz PARENT_SCOPE)
 endfunction()
 
-foreach(name gpuplan.1 gpuplan-spec.5 gpuplan-qemu.8 gpuplan.bash gpuplan.zsh gpuplan.fish)
+foreach(name gpuplan.1 gpuplan-spec.5 gpuplan-qemu.8)
 	gpuplan_fill(${name})
 endforeach()
 

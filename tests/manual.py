@@ -4,8 +4,10 @@
 import argparse
 import os
 import pty
+import random
 import re
 import select
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -135,59 +137,65 @@ def test_readers(folder):
 # The shells. Each takes a list of command lines, and answers with a set of words for each.
 
 
-def split_answers(text):
-    parts = re.split(r"^== (.*)\n", text, flags=re.M)
-    return [set(block.split("\n")) - {""} for block in parts[2::2]]
+def ask_terminal(shell, ask, lines, cwd, **environment):
+    """What a shell with a terminal writes to $ANSWERS: line editors complete only there."""
+    file, name = tempfile.mkstemp(prefix="gpuplan-answers-")
+    os.close(file)
+    answers = Path(name)
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(cwd)
+        os.environ.update(ANSWERS=str(answers), TERM="xterm", HOME=cwd, **environment)
+        os.execvp(shell[0], shell)
+    said, deadline = b"", time.monotonic() + 100
+
+    def wait(good):
+        nonlocal said
+        while time.monotonic() < deadline and not good(answers.read_text()):
+            if select.select([terminal], [], [], 0.01)[0]:
+                said += os.read(terminal, 65536)
+
+    os.write(terminal, f"source {HERE}/{ask}\n".encode())
+    wait(lambda text: "READY\n" in text)
+    for i, line in enumerate(lines):
+        os.write(terminal, line.encode() + b"\x14\x07")
+        wait(lambda text: text.splitlines().count("==") > i)
+    os.close(terminal)
+    os.waitpid(child, 0)
+    found = answers.read_text().removeprefix("READY\n").split("==\n")[:-1]
+    answers.unlink()
+    check(len(found) == len(lines), f"{shell[0]} gave {len(found)} answers: {said[-500:]!r}")
+    return found
 
 
 def ask_bash(folder, lines, cwd):
-    """As readline breaks them: at blanks and at `=`."""
-    broken = ("\t".join(w for w in re.split(r" |(=)", line) if w is not None) for line in lines)
-    text = "".join(re.sub(r"\t\t+", "\t", line) + "\n" for line in broken)
-    said = subprocess.run(
-        ["bash", "--norc", HERE / "ask.bash"], input=text, cwd=cwd, text=True, capture_output=True, timeout=60,
-        env={**os.environ, "COMPLETIONS": str(folder)},
-    )
-    same("bash says", said.stderr, "")
-    return split_answers(said.stdout)
+    """The words that stand in the line in place of the last one."""
+    found = ask_terminal(["bash", "--norc", "--noprofile", "-i"], "ask.bash", lines, cwd, COMPLETIONS=str(folder))
+    return [
+        set(shlex.split(now)[len(line.split(" ")) - 1 :]) if now.strip() != line.strip() else set()
+        for line, now in zip(lines, found)
+    ]
+
+
+def ask_zsh(folder, lines, cwd):
+    site = Path(cwd, ".site")
+    site.mkdir()
+    (site / "_gpuplan").write_text((folder / "gpuplan.zsh").read_text())
+    found = ask_terminal(["zsh", "-f", "-i"], "ask.zsh", lines, cwd, COMPLETIONS=str(site))
+    return [set(answer.split("\n")) - {""} for answer in found]
 
 
 def ask_fish(folder, lines, cwd):
-    script = f"source {folder}/gpuplan.fish\nwhile read -l line\n  echo \"== $line\"\n  complete -C $line\nend"
+    script = f"source {folder}/gpuplan.fish\nwhile read -l line\n  complete -C $line\n  echo ==\nend"
     said = subprocess.run(
         ["fish", "-N", "-c", script], input="".join(line + "\n" for line in lines), cwd=cwd, text=True,
         capture_output=True, timeout=60, env={**os.environ, "HOME": cwd},
     )
     same("fish says", said.stderr, "")
-    return [{word.split("\t")[0] for word in answer} for answer in split_answers(said.stdout)]
+    return [{word.split("\t")[0] for word in answer.split("\n")} - {""} for answer in said.stdout.split("==\n")[:-1]]
 
 
-def ask_zsh(folder, lines, cwd):
-    """A zsh with a terminal: its line editor completes only there."""
-    answers, asked, site = Path(cwd, ".answers"), Path(cwd, ".lines"), Path(cwd, ".site")
-    site.mkdir()
-    (site / "_gpuplan").write_text((folder / "gpuplan.zsh").read_text())
-    asked.write_text("\n".join(lines))
-    answers.write_text("")
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(cwd)
-        os.environ.update(COMPLETIONS=str(site), LINES_FILE=str(asked), ANSWERS=str(answers), TERM="xterm", HOME=cwd)
-        os.execvp("zsh", ["zsh", "-f", "-i"])
-    os.write(terminal, f"source {HERE}/ask.zsh\n".encode())
-    started, deadline = False, time.monotonic() + 100
-    said = b""
-    while time.monotonic() < deadline and "== END" not in answers.read_text():
-        if select.select([terminal], [], [], 0.05)[0]:
-            said += os.read(terminal, 65536)
-        if not started and "READY" in answers.read_text():
-            started = True
-            os.write(terminal, b"\x18")
-    os.close(terminal)
-    os.waitpid(child, 0)
-    text = answers.read_text()
-    check("== END" in text, f"zsh did not answer: {text[-500:]} {said[-500:]!r}")
-    return split_answers(text)[:-1]
+SHELLS = {"bash": ask_bash, "fish": ask_fish, "zsh": ask_zsh}
 
 
 def questions(helps, gpuplan):
@@ -219,6 +227,10 @@ def questions(helps, gpuplan):
     yield "gpuplan lint --config ", {"spec.yaml", "other.yml", "notes.txt", "specs"}, True
     yield "gpuplan lint --max-findings ", set(), True
     yield "gpuplan version x", set(), True
+    yield "gpuplan show ", {"h1", "train-1", "train-2"}, True
+    yield "gpuplan show -t libvirt tr", {"train-1", "train-2"}, True
+    yield "gpuplan lint -- -", set(), True
+    yield "gpuplan unheard-of ", set(), True
 
 
 def settled(shell, line, answer):
@@ -227,8 +239,6 @@ def settled(shell, line, answer):
     option = before.split("=")[0] + "=" if "=" in before else ""
     cut = lambda word: word[len(option):] if option and word.startswith(option) else word
     answer = {cut(word).rstrip("/") for word in answer}
-    if "--rule " in line and not option and shell == "zsh":
-        answer = {word + "=" for word in answer}
     if "," in before:
         answer = {word.rsplit(",", 1)[-1] for word in answer}
     if before == "-":
@@ -236,13 +246,20 @@ def settled(shell, line, answer):
     return answer
 
 
+SPEC = """version: 1
+hosts: {h1: {hypervisor: kvm}}
+vms: {train-1: {host: h1}, train-2: {}, "$(touch ran)": {host: h1}, "a b": {}, "q'\\"": {}, "n\\nx": {}}
+"""
+
+
 def test_shells(folder, helps, gpuplan):
     asked = list(questions(helps, gpuplan))
     lines = [line for line, _, _ in asked]
-    for shell, ask in (("bash", ask_bash), ("fish", ask_fish), ("zsh", ask_zsh)):
+    for shell, ask in SHELLS.items():
         with tempfile.TemporaryDirectory(prefix="gpuplan-shell-") as cwd:
-            for name in ("spec.yaml", "other.yml", "notes.txt"):
+            for name in ("other.yml", "notes.txt"):
                 Path(cwd, name).touch()
+            Path(cwd, "spec.yaml").write_text(SPEC)
             Path(cwd, "specs").mkdir()
             answers = ask(folder, lines, cwd)
         same(f"{shell}: answers", len(answers), len(asked))
@@ -252,20 +269,63 @@ def test_shells(folder, helps, gpuplan):
             check(good, f"{shell}: '{line}': {sorted(there)}, not {sorted(expected)}")
 
 
+# What a shell would run if it took a name or a typed word for more than text.
+HOSTILE = ("$(touch ran)", "`touch ran`", ";touch ran;", "a b", "a[$(touch ran)]", "'\"$(touch ran)", "$'\\n'`touch ran`", "*", "~")
+
+
+def test_hostile(folder):
+    for shell, ask in SHELLS.items():
+        with tempfile.TemporaryDirectory(prefix="gpuplan-shell-") as cwd:
+            files = {word.replace("/", "") + ".yaml" for word in HOSTILE} | {"new\nline.yaml"}
+            for name in files:
+                Path(cwd, name).touch()
+            Path(cwd, "spec.yaml").write_text(SPEC)
+            places = ("{} ", "lint {}", "lint {} ", "lint --rule {}=", "lint --rule={}=", "lint --config={}", "show {}", "compile -t {},")
+            lines = ["gpuplan lint ", "gpuplan show "] + ["gpuplan " + place.format(word) for place in places for word in HOSTILE]
+            answers = ask(folder, lines, cwd)
+            check(not Path(cwd, "ran").exists(), f"{shell} ran what is a name")
+        if shell == "bash":
+            same(f"{shell}: hostile files", answers[0] - {"new", "line.yaml"}, files - {"new\nline.yaml"} | {"spec.yaml"})
+        same(f"{shell}: names of the plan", answers[1], {"h1", "train-1", "train-2"})
+
+
+def test_answers(gpuplan, helps):
+    """Whatever the words are: candidates of plain characters or a request, and nothing else."""
+    random.seed(5)
+    options = [option for _, all_of in helps.values() for option in spellings(all_of)]
+    words = [*helps, *options, *HOSTILE, "help", "complete", "", "-", "--", "--rule=", "p2p-unstated=", "qemu,", "$(x)=", "a\nb,", "\xff", "x" * 9999]
+    lines = [[]] + [random.choices(words, k=random.randint(1, 5)) for _ in range(100)]
+    lines += [[name, random.choice(words), word] for name in ("lint", "show", "compile") for word in words]
+    with tempfile.TemporaryDirectory(prefix="gpuplan-answers-") as cwd:
+        Path(cwd, "spec.yaml").write_text(SPEC)
+        for line in lines:
+            done = subprocess.run([gpuplan, "complete", *line], cwd=cwd, capture_output=True, text=True, timeout=60)
+            plain = all(re.fullmatch(r":(files|folders|specs)\t[a-z=-]*|[\w.:/=,-]+(\t\S.*)?", a, re.A) for a in done.stdout.splitlines())
+            check(done.returncode == 0 and not done.stderr and plain, f"complete {line}: {done}"[:500])
+        os.mkfifo(Path(cwd, ".gpuplan.yaml"))
+        done = subprocess.run([gpuplan, "complete", "show", ""], cwd=cwd, capture_output=True, timeout=10)
+        check(done.returncode == 0 and not done.stdout + done.stderr, f"a plan that cannot be read at once: {done}")
+    check("complete" not in helps, "complete is not in the help")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", default=str(ROOT / "build"))
     options = parser.parse_args()
     gpuplan, folder = str(Path(options.build, "gpuplan").resolve()), Path(options.build, "manual").resolve()
+    completions = ROOT / "compiler" / "cli" / "manual"
     os.environ["GITHUB_ACTIONS"] = ""
+    os.environ["PATH"] = f"{Path(gpuplan).parent}:{os.environ['PATH']}"
     helps = read_help(gpuplan)
     test_commands((folder / "gpuplan.1").read_text(), helps)
     test_rest_of_page((folder / "gpuplan.1").read_text(), gpuplan)
     test_spec_page((folder / "gpuplan-spec.5").read_text())
     test_wrapper_page((folder / "gpuplan-qemu.8").read_text())
     test_readers(folder)
-    same("shellcheck", output("shellcheck", folder / "gpuplan.bash"), "")
-    test_shells(folder, helps, gpuplan)
+    same("shellcheck", output("shellcheck", completions / "gpuplan.bash"), "")
+    test_shells(completions, helps, gpuplan)
+    test_hostile(completions)
+    test_answers(gpuplan, helps)
     return verdict()
 
 

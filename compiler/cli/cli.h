@@ -1,8 +1,8 @@
 /* The command line: one file a command, the only place that prints or exits.
  *
  * New command: its file with a `const struct command`, one line in commands.c. Options stand in one
- * table (options.c), from which they are parsed and every `--help`, the man page and the shells'
- * completions are printed. */
+ * table (options.c), by which they are parsed and every `--help`, the man page and the shells'
+ * completions (complete.h) are printed. */
 #ifndef GPUPLAN_CLI_H
 #define GPUPLAN_CLI_H
 
@@ -93,7 +93,8 @@ enum {
 extern const struct command command_lint, command_compile, command_show, command_rules,
 	command_explain, command_boards, command_schema, command_import, command_graph,
 	command_discover, command_lsp, command_version;
-extern const struct command *const commands[]; /* commands.c; ends with NULL */
+extern const struct command *const commands[];	      /* commands.c; ends with NULL */
+const struct command *command_find(const char *name); /* NULL: there is none */
 
 /* Parses what follows the command's name. Usage errors are printed: STATUS_TROUBLE. */
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,

@@ -1,4 +1,6 @@
 /* Every command, in the order of the help. */
+#include <string.h>
+
 #include "compiler/cli/cli.h"
 
 const struct command *const commands[] = {
@@ -16,3 +18,11 @@ const struct command *const commands[] = {
 	&command_version,
 	NULL,
 };
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "compiler/cli/cli.h"
+#include "compiler/cli/complete.h"
 #include "schema/keys.h"
 
 static void print_usage(FILE *out)
@@ -18,14 +19,6 @@ static void print_usage(FILE *out)
 	      "one does,\n"
 	      "2 could not run.\n",
 	      out);
-}
-
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; commands[i]; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
 }
 
 static struct str command_name(size_t i, const void *data)
@@ -51,7 +44,7 @@ static enum status unknown_command(const char *name)
 /* `gpuplan help COMMAND` is `gpuplan COMMAND --help`. */
 static enum status help(int argc, char **argv)
 {
-	const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
+	const struct command *command = argc > 2 ? command_find(argv[2]) : NULL;
 
 	if (argc > 2 && !command)
 		return unknown_command(argv[2]);
@@ -83,15 +76,18 @@ static enum status dispatch(int argc, char **argv)
 	const struct command *command;
 	struct arena *arena;
 	enum status status;
+	bool completing;
 
 	if (argc < 2 || strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "-h") == 0)
 		return help(argc, argv);
-	command = find_command(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
-	if (!command)
+	completing = strcmp(argv[1], "complete") == 0;
+	command = command_find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
+	if (!command && !completing)
 		return unknown_command(argv[1]);
 	arena = arena_new();
-	status = run(arena, command, argc - 1, argv + 1);
+	status = completing ? complete(arena, argc - 2, argv + 2)
+			    : run(arena, command, argc - 1, argv + 1);
 	arena_free(arena);
 	return status;
 }

@@ -1,37 +1,23 @@
 /* The rows of the option table (options.c): the command line is parsed by them, and every `--help`,
- * the man page and the shells' completions are printed from them.
+ * the man page and the answers of `gpuplan complete` are printed from them.
  *
- * New option: its row and its case in parse_one, both in options.c; what is FORMAT or WHEN has its
- * words there too. */
+ * New option: its row and its case in parse_one, both in options.c; the words of a FORMAT or WHEN
+ * are listed there too. */
 #ifndef GPUPLAN_OPTION_ROW_H
 #define GPUPLAN_OPTION_ROW_H
 
 #include "compiler/cli/cli.h"
 
 struct option_row {
-	const char *name; /* long, without dashes */
-	char letter;	  /* 0: none */
-	const char
-		*argument; /* as the help calls it, and so what it is (option_value); NULL: none */
+	const char *name;     /* long, without dashes */
+	char letter;	      /* 0: none */
+	const char *argument; /* as the help calls it, and so what it is (complete.c); NULL: none */
 	int id;
 	unsigned commands; /* COMMAND_* that take it */
 	/* Behind the words, where there are some: then it goes on with "; " or " (". */
 	const char *doc;
 };
 
-/* What a shell can complete; by the argument's name. */
-enum value {
-	VALUE_NONE,  /* no argument */
-	VALUE_TEXT,  /* anything: N, NAME, PATTERN */
-	VALUE_WORD,  /* FORMAT, WHEN: one of the words, anything else is a usage error */
-	VALUE_FILE,  /* FILE */
-	VALUE_DIR,   /* DIR */
-	VALUE_LEVEL, /* RULE=LEVEL */
-	VALUE_TARGET,
-	VALUE_TARGETS, /* with commas */
-};
-
-enum value option_value(const struct option_row *row);
 /* The words that options.c lists for the row, ends with NULL. */
 const char *const *option_listed(const struct option_row *row);
 /* The i-th word that the argument, or the LEVEL in it, may be; NULL behind the last. */
@@ -41,5 +27,10 @@ enum { OPTION_WORDS_SIZE = 256 };
 const char *option_words(const struct option_row *row, char text[OPTION_WORDS_SIZE]);
 /* The command's options in the help's order; NULL behind the last. */
 const struct option_row *option_of(const struct command *command, size_t i);
+/* Reads an unfinished command line: argv[0] is the command, mistakes are skipped. Returns the
+ * option whose value would come next, or NULL. `*n_arguments`: what is no option; `*ended`: no
+ * option can follow, because of a `--`. Reorders argv as getopt does. */
+const struct option_row *options_scan(const struct command *command, int argc, char **argv,
+				      uint32_t *n_arguments, bool *ended);
 
 #endif

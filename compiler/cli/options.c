@@ -232,11 +232,14 @@ static bool parse_count(const char *option, const char *text, uint32_t *out)
 	return true;
 }
 
-/* Where the row lists the words that the value may be, it is one of them. */
+/* Where the row lists the words that the value may be, it is one of them; parse_rule checks a
+ * LEVEL. */
 static bool is_listed(const struct option_row *row, const char *text)
 {
 	char words[OPTION_WORDS_SIZE];
 
+	if (!*option_listed(row) || row->id == OPTION_RULE)
+		return true;
 	for (size_t i = 0; option_word(row, i); i++)
 		if (strcmp(option_word(row, i), text) == 0)
 			return true;
@@ -382,6 +385,24 @@ static uint32_t count_cores(void)
 	return n > 1 ? (uint32_t)n : 1;
 }
 
+const struct option_row *options_scan(const struct command *command, int argc, char **argv,
+				      uint32_t *n_arguments, bool *ended)
+{
+	const struct option_row *waiting = NULL;
+	struct option longs[N_ROWS + 1];
+	char letters[2 * N_ROWS + 2];
+	int c;
+
+	make_tables(command, longs, letters);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1)
+		if (c == ':')
+			waiting = find_row(command, optopt);
+	*n_arguments = (uint32_t)(argc - optind);
+	*ended = strcmp(argv[optind - 1], "--") == 0;
+	return waiting;
+}
+
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out)
 {
@@ -405,7 +426,7 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 		}
 		row = find_row(command, c);
 		assert(row); /* getopt knows the command's rows alone */
-		if (option_value(row) == VALUE_WORD && !is_listed(row, optarg))
+		if (!is_listed(row, optarg))
 			return STATUS_TROUBLE;
 		if (!parse_one(arena, command, out, (enum option_id)row->id))
 			return STATUS_TROUBLE;

@@ -5,30 +5,10 @@
 #include "backends/backend.h"
 #include "compiler/cli/option_row.h"
 
-enum value option_value(const struct option_row *row)
-{
-	static const struct {
-		const char *argument;
-		enum value value;
-	} values[] = {
-		{"FORMAT", VALUE_WORD},	    {"WHEN", VALUE_WORD},	 {"FILE", VALUE_FILE},
-		{"DIR", VALUE_DIR},	    {"RULE=LEVEL", VALUE_LEVEL}, {"TARGET", VALUE_TARGET},
-		{"TARGETS", VALUE_TARGETS},
-	};
-
-	if (!row->argument)
-		return VALUE_NONE;
-	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
-		if (strcmp(values[i].argument, row->argument) == 0)
-			return values[i].value;
-	return VALUE_TEXT;
-}
-
 const char *option_word(const struct option_row *row, size_t i)
 {
-	enum value value = option_value(row);
-
-	if (value == VALUE_TARGET || value == VALUE_TARGETS)
+	/* TARGET or TARGETS */
+	if (row->argument && strncmp(row->argument, "TARGET", strlen("TARGET")) == 0)
 		return backends[i] ? backends[i]->target : NULL;
 	return option_listed(row)[i];
 }

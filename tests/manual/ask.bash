@@ -1,13 +1,13 @@
-# Reads command lines, their words between tabs, and prints what bash offers for the last word.
+# Sourced by an interactive bash: ^T has readline insert all completions into the line, ^G writes the line to $ANSWERS.
+PS1=
 # shellcheck source=/dev/null
 source "$COMPLETIONS/gpuplan.bash"
-function=$(complete -p gpuplan | sed 's/.*-F \([^ ]*\) .*/\1/')
-while IFS= read -r line; do
-	IFS=$'\t' read -r -d '' -a COMP_WORDS < <(printf '%s\t\0' "$line")
-	[[ $line != *$'\t' ]] || COMP_WORDS+=('')
-	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-	COMPREPLY=()
-	"$function" gpuplan "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
-	printf '== %s\n' "$line"
-	((${#COMPREPLY[@]} == 0)) || printf '%s\n' "${COMPREPLY[@]}"
-done
+bind 'set enable-bracketed-paste off' 'set bell-style none'
+answer()
+{
+	printf '%s\n==\n' "$READLINE_LINE" >>"$ANSWERS"
+	READLINE_LINE='' READLINE_POINT=0
+}
+bind '"\C-t": insert-completions'
+bind -x '"\C-g": answer'
+echo READY >>"$ANSWERS"

@@ -1,11 +1,10 @@
-# Sourced by an interactive zsh: completes each line of $LINES_FILE, and writes what is offered to $ANSWERS.
-# ^X starts it. compadd is where every match goes through.
+# Sourced by an interactive zsh: ^T completes the line, and writes what is offered to $ANSWERS; ^G ends the answer.
+# compadd is where every match goes through.
 PROMPT=
 fpath=($COMPLETIONS $fpath)
 autoload -Uz compinit
 compinit -u -D
 unsetopt beep
-zstyle ':completion:*' list-prompt ''
 LISTMAX=-1
 
 compadd() {
@@ -20,16 +19,10 @@ compadd() {
 	builtin compadd "$@"
 }
 
-ask() {
-	local line
-	for line in "${(@f)$(<$LINES_FILE)}"; do
-		BUFFER=$line CURSOR=$#line
-		print -r -- "== $line" >>$ANSWERS
-		zle complete-word
-	done
-	print -r -- '== END' >>$ANSWERS
+answer() {
+	print -r -- '==' >>$ANSWERS
 	BUFFER=
 }
-zle -N ask
-bindkey '^X' ask
+zle -N answer
+bindkey '^T' complete-word '^G' answer
 print -r -- READY >>$ANSWERS

@@ -30,17 +30,6 @@ static const struct hole {
 	{"spec-example", man_spec_example},
 	{"spec-values", man_spec_values},
 	{"spec-keys", man_spec_keys},
-	{"list-commands", list_commands},
-	{"list-rules", list_rules},
-	{"list-boards", list_boards},
-	{"list-targets", list_targets},
-	{"list-levels", list_levels},
-	{"bash-options", bash_options},
-	{"bash-values", bash_values},
-	{"bash-arguments", bash_arguments},
-	{"zsh-commands", zsh_commands},
-	{"zsh-functions", zsh_functions},
-	{"fish-commands", fish_commands},
 };
 
 static const struct hole *find_hole(const char *name, size_t n)
@@ -51,8 +40,7 @@ static const struct hole *find_hole(const char *name, size_t n)
 	return NULL;
 }
 
-/* A `@` that opens no hole is text: bash has "${list[@]}". What looks like a hole and is none is a
- * slip of the pen. */
+/* A `@` that opens no hole is text. What looks like a hole and is none is a typing mistake. */
 static bool fill(const char *line, FILE *out)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";

@@ -1,8 +1,8 @@
 /* gpuplan-manual: fills the templates of this folder (*.in) from the tables that the help is made
  * of. It is built and run with the rest, and not installed.
  *
- * A template is the page or the completion itself; `@NAME@` in it stands for what the hole of that
- * name prints (main.c). New hole: its function here, and its line there. */
+ * A template is the page itself; `@NAME@` in it stands for what the hole of that name prints
+ * (main.c). New hole: its function here, and its line there. */
 #ifndef GPUPLAN_MANUAL_H
 #define GPUPLAN_MANUAL_H
 
@@ -26,40 +26,5 @@ void man_spec_files(FILE *out);
 void man_spec_example(FILE *out);
 void man_spec_values(FILE *out);
 void man_spec_keys(FILE *out);
-
-/* What a shell can complete at one place of a command's arguments. */
-enum argument {
-	ARGUMENT_NONE, /* nothing that is known without reading a spec: VM|HOST */
-	ARGUMENT_SPEC, /* PATH: *.yaml, *.yml, folders */
-	ARGUMENT_FILE,
-	ARGUMENT_RULE,
-	ARGUMENT_BOARD,
-	ARGUMENT_WORD, /* written in lower case: `topo` */
-};
-
-struct argument_place {
-	enum argument argument;
-	char word[32]; /* of ARGUMENT_WORD */
-	bool repeats;  /* what comes behind is the same */
-};
-
-enum { MAX_PLACES = 4 };
-
-/* The places of command->arguments; returns how many. */
-size_t argument_places(const struct command *command, struct argument_place places[MAX_PLACES]);
-
-/* Lists for the shells, with blanks between. */
-void list_commands(FILE *out);
-void list_rules(FILE *out);
-void list_boards(FILE *out);
-void list_targets(FILE *out);
-void list_levels(FILE *out);
-
-void bash_options(FILE *out);
-void bash_values(FILE *out);
-void bash_arguments(FILE *out);
-void zsh_commands(FILE *out);
-void zsh_functions(FILE *out);
-void fish_commands(FILE *out);
 
 #endif
