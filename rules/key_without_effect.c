@@ -2,15 +2,6 @@
 #include "rules/p2p.h"
 #include "schema/keys.h"
 
-/* Where the value of the key stands in a section's struct; nowhere: it was not given. */
-static struct span value_at(const struct key *key, const void *spec)
-{
-	struct span at;
-
-	memcpy(&at, (const char *)spec + key->offset, sizeof at);
-	return at;
-}
-
 static void report_platform(struct judge *judge, const struct host *host, const struct key *key,
 			    struct span at)
 {
@@ -34,7 +25,7 @@ static void check_host(struct judge *judge, const struct host *host)
 {
 	for (size_t i = 0; i < host_section.n; i++) {
 		const struct key *key = &host_section.keys[i];
-		struct span at = value_at(key, host->spec);
+		struct span at = key_at(key, host->spec);
 
 		if (!span_given(at))
 			continue;
@@ -101,7 +92,7 @@ static void check_item(struct judge *judge, const struct vm_gpu *g)
 {
 	for (size_t i = 0; i < vm_gpu_section.n; i++) {
 		const struct key *key = &vm_gpu_section.keys[i];
-		struct span at = value_at(key, g->spec);
+		struct span at = key_at(key, g->spec);
 
 		if (!span_given(at) || from_profile(g->vm, at))
 			continue;
@@ -130,7 +121,7 @@ static void check_vm(struct judge *judge, const struct vm *vm)
 {
 	for (size_t i = 0; i < vm_section.n; i++) {
 		const struct key *key = &vm_section.keys[i];
-		struct span at = value_at(key, vm->spec);
+		struct span at = key_at(key, vm->spec);
 
 		if (!span_given(at) || from_profile(vm, at))
 			continue;

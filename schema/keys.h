@@ -87,8 +87,7 @@ struct section {
 	/* The key that a bare scalar or list stands for (`[g0, g1]` for `{gpus: [g0, g1]}`), or
 	 * NULL. */
 	const char *shorthand;
-	/* Two keys of which there is exactly one, or NULL: for the JSON Schema and the reference
-	 * page. */
+	/* Two keys of which exactly one is given, or NULL. */
 	const char *either[2];
 };
 
@@ -96,6 +95,15 @@ extern const struct section document_section;
 extern const struct section host_section, gpu_section;
 extern const struct section vm_section, vm_gpu_section;
 extern const struct section project_section;
+
+/* Where the key's value stands in a struct of its section; nowhere: it is absent. */
+static inline struct span key_at(const struct key *key, const void *spec)
+{
+	struct span at;
+
+	memcpy(&at, (const char *)spec + key->offset, sizeof at);
+	return at;
+}
 
 /* The value of the field at `offset` was there but wrong, and has been reported. */
 bool key_broken(const struct section *section, uint64_t broken, size_t offset);

@@ -7,6 +7,7 @@
 - What a schema can see is refused: each finding of tests/cases/spec about a key, a kind of value, a
   word, a range or a grammar. What needs the catalog, another place of the spec, or the bytes of
   the file is not: `UNSEEN` says which.
+- Each `default` is a value that its key takes.
 - docs/spec.md is what `gpuplan schema --format markdown` prints; `--update` rewrites it.
 """
 
@@ -42,7 +43,7 @@ UNSEEN = [
     r"the file holds no document$",
     r"^'auto' needs the CPUs of NUMA node|^\d+ cpulists? for \d+ vCPU",  # of the host; of another key
 ]
-AT_MAP = re.compile(r"cannot name a|is not the name of a plugin parameter|a key is a name")
+AT_MAP = re.compile(r"cannot name a|is not the name of a plugin parameter|a key is a name|, not both$")
 # With a profile, what is required may come from it.
 PROFILED = re.compile(r"^(host|VM) '.*' has no '(hypervisor|gpus|vcpus|memory)'$")
 
@@ -132,6 +133,18 @@ class Test:
             self.check(f"{name} {where}", near & places, f"is not refused: {finding['message']}")
         return len(findings)
 
+    def defaults(self, schema):
+        """Holds every default of the schema to what its key takes; returns how many there are."""
+        count = 0
+        for name, key in schema.get("properties", {}).items():
+            if "default" in key:
+                count += 1
+                self.check(f"default of {name}", Draft202012Validator(key).is_valid(key["default"]))
+        for part in schema.values():
+            for inner in part if isinstance(part, list) else [part]:
+                count += self.defaults(inner) if isinstance(inner, dict) else 0
+        return count
+
     def seen(self, finding):
         message = finding["message"]
         if finding["rule"] not in STRUCTURAL or PROFILED.match(message):
@@ -170,6 +183,8 @@ def main():
         test.good(name, text)
     refused = sum(test.bad(file.stem, file) for file in sorted((CASES / "spec").glob("*.yaml")) if readable(file))
     test.check("findings that a schema sees", refused > 300, f"only {refused}")
+    count = test.defaults(test.validator.schema)
+    test.check("keys with a default", count > 20, f"only {count}")
     page = ROOT / "docs" / "spec.md"
     text = test.call("schema", "--format", "markdown").stdout
     if options.update:

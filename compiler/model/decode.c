@@ -29,20 +29,45 @@ static void mark_broken(const struct section *section, const struct key *key, vo
 	head->broken |= UINT64_C(1) << (key - section->keys);
 }
 
+static bool is_broken(const struct section *section, const void *spec, const struct key *key)
+{
+	return ((const struct named_spec *)spec)->broken >> (key - section->keys) & 1;
+}
+
+/* Of two keys exactly one is given. */
+static void require_either(struct findings *findings, const struct section *section,
+			   const void *spec, struct span at)
+{
+	const struct key *a = section_key(section, str_of(section->either[0]));
+	const struct key *b = section_key(section, str_of(section->either[1]));
+	struct span a_at = key_at(a, spec), b_at = key_at(b, spec);
+	struct finding *f;
+
+	if (is_broken(section, spec, a) || is_broken(section, spec, b) ||
+	    span_given(a_at) != span_given(b_at))
+		return;
+	if (span_given(a_at)) {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, b_at,
+				"%s has `%s` or `%s`, not both", section->what, a->name, b->name);
+		finding_note(findings, f, a_at, "the other one");
+		finding_help(findings, f, "keep one of them");
+	} else {
+		f = finding_add(findings, "spec-value", SEVERITY_ERROR, at,
+				"%s has neither `%s` nor `%s`", section->what, a->name, b->name);
+		finding_help(findings, f, "add one of them");
+	}
+}
+
 void decode_require(struct findings *findings, const struct section *section, const void *spec,
 		    struct span at, struct str name, bool own)
 {
-	const struct named_spec *head = spec;
-
+	if (section->either[0] && !own)
+		require_either(findings, section, spec, at);
 	for (size_t i = 0; i < section->n; i++) {
 		const struct key *key = &section->keys[i];
-		struct span field;
 
-		if (!(key->flags & KEY_REQUIRED) || head->broken >> i & 1 ||
-		    (own && !(key->flags & KEY_OWN)))
-			continue;
-		memcpy(&field, (const char *)spec + key->offset, sizeof field);
-		if (span_given(field))
+		if (!(key->flags & KEY_REQUIRED) || is_broken(section, spec, key) ||
+		    (own && !(key->flags & KEY_OWN)) || span_given(key_at(key, spec)))
 			continue;
 		struct finding *f =
 			name.n ? finding_add(findings, "spec-missing-key", SEVERITY_ERROR, at,
@@ -99,13 +124,9 @@ static void mark_misspelled(const struct section *section, uint64_t keys, void *
 {
 	struct named_spec *head = out;
 
-	for (size_t i = 0; i < section->n && keys; i++) {
-		struct span field;
-
-		memcpy(&field, (const char *)out + section->keys[i].offset, sizeof field);
-		if (!span_given(field))
+	for (size_t i = 0; i < section->n && keys; i++)
+		if (!span_given(key_at(&section->keys[i], out)))
 			head->broken |= keys & UINT64_C(1) << i;
-	}
 }
 
 /* `*misspelled`: the keys that were meant by unknown ones. */

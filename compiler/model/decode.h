@@ -43,7 +43,8 @@ bool decode_map_of(struct decoder *d, const struct section *section, node_id top
 /* The top level of a source that was found by walking says that it is a spec of ours. */
 bool decode_is_ours(const struct yaml *yaml);
 
-/* Reports the required keys that `spec` (a struct of `section`) lacks, at `at`. Hosts and VMs
+/* Reports the required keys that `spec` (a struct of `section`) lacks, at `at`, and where it has
+ * none or both of the section's `either`. Hosts and VMs
  * are asked after their profiles were merged; `own`: only for keys that no profile may have. */
 void decode_require(struct findings *findings, const struct section *section, const void *spec,
 		    struct span at, struct str name, bool own);

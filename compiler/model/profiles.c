@@ -13,12 +13,10 @@ static void merge(const struct section *section, void *own, const void *profile)
 		char *field = (char *)own + key->offset;
 		const char *theirs = (const char *)profile + key->offset;
 		uint64_t bit = UINT64_C(1) << i;
-		struct span at, their_at;
+		struct span at = key_at(key, own), their_at = key_at(key, profile);
 
 		if (key->flags & KEY_OWN)
 			continue;
-		memcpy(&at, field, sizeof at);
-		memcpy(&their_at, theirs, sizeof their_at);
 		if (key->flags & KEY_MERGE && span_given(at) && span_given(their_at)) {
 			merge(key->section, field, theirs);
 			/* The map itself still stands in the host. */

@@ -33,7 +33,6 @@ enum {
 	GUEST_MAX_VIRTIO_DISKS = 8,
 	GUEST_MAX_SCSI_DISKS = 255,
 	GUEST_MAX_SATA_DISKS = 6, /* ports of q35's own controller */
-	GUEST_MAX_NICS = 8,
 };
 
 /* `gpuplan/HOST/VM/…`: of four names with 63 characters at most. */

@@ -28,35 +28,12 @@ static void name_target(char out[8], const char *prefix, uint32_t i)
 	snprintf(out, 8, "%s%s", prefix, &letters[at]);
 }
 
-/* Exactly one of the two keys: true; else reported. */
-static bool one_source(struct span at, struct span a, struct span b, const char *what,
-		       const char *a_name, const char *b_name, struct findings *findings)
-{
-	struct finding *f;
-
-	if (span_given(a) != span_given(b))
-		return true;
-	if (span_given(a)) {
-		f = finding_add(findings, "spec-value", SEVERITY_ERROR, b,
-				"a %s has `%s` or `%s`, not both", what, a_name, b_name);
-		finding_note(findings, f, a, "the other one");
-		finding_help(findings, f, "keep one of them");
-	} else {
-		f = finding_add(findings, "spec-value", SEVERITY_ERROR, at,
-				"the %s has neither `%s` nor `%s`", what, a_name, b_name);
-		finding_help(findings, f, "add one of them");
-	}
-	return false;
-}
-
 static void check_disk(const struct vm_disk *disk, struct findings *findings)
 {
 	const struct disk_spec *spec = disk->spec;
 	struct finding *f;
 
 	if (spec->broken)
-		return;
-	if (!one_source(spec->at, spec->file.at, spec->block.at, "disk", "file", "block", findings))
 		return;
 	if (disk->unit == buses[disk->bus].max) {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, spec->at,
@@ -121,21 +98,6 @@ void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6])
 	memcpy(out + sizeof prefix, uuid, 3);
 }
 
-static void check_nic(const struct nic_spec *spec, uint32_t i, struct findings *findings)
-{
-	struct finding *f;
-
-	if (spec->broken)
-		return;
-	one_source(spec->at, spec->bridge.at, spec->network.at, "network card", "bridge", "network",
-		   findings);
-	if (i == GUEST_MAX_NICS) {
-		f = finding_add(findings, "spec-value", SEVERITY_ERROR, spec->at,
-				"more than %d network cards", GUEST_MAX_NICS);
-		finding_help(findings, f, "remove the others");
-	}
-}
-
 void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out,
 		struct findings *findings)
 {
@@ -150,9 +112,7 @@ void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out
 		nic->source = nic->is_network ? spec->network.s : spec->bridge.s;
 		nic->model = spec->model.is;
 		nic->port = -1;
-		if (findings)
-			check_nic(spec, i, findings);
-		else
+		if (!findings) /* only artifacts show it */
 			vm_nic_mac(vm, i, nic->mac);
 	}
 }
