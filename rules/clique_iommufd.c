@@ -4,7 +4,7 @@
 /* The newest release that was read covers its stable updates. */
 static bool newer_than_read(struct judge *judge, struct version qemu)
 {
-	struct version newest = release_of(judge, "qemu_iommufd_no_p2p_newest");
+	struct version newest = release_of(judge, "qemu_iommufd_no_p2p_newest")->version;
 
 	qemu.part[2] = newest.part[2];
 	qemu.part[3] = newest.part[3];

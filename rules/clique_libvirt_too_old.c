@@ -21,7 +21,7 @@ static void check(struct judge *judge, const struct host *host)
 		   written(judge, libvirt.at), STR_ARG(vm->spec->name.s), and_more(judge, more));
 	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
 	finding_help(judge->findings, f, "libvirt %.*s or later; or p2p: none",
-		     STR_ARG(catalog_release(judge->plan->catalog, "libvirt_qemu_override")));
+		     STR_ARG(release_of(judge, "libvirt_qemu_override")->text));
 }
 
 const struct rule rule_clique_libvirt_too_old = {

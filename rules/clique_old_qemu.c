@@ -5,7 +5,7 @@
 /* The GPU has its MSI-X capability where older QEMUs put the clique. */
 static bool has_taken_place(const struct gpu *gpu)
 {
-	return gpu->clique >= 0 && gpu->board && gpu->board->arch >= ARCH_TURING;
+	return gpu->clique >= 0 && gpu->board && gpu->board->arch && gpu->board->arch->msix_at_c8;
 }
 
 static const struct gpu *first_taken(const struct host *host)
@@ -67,9 +67,8 @@ static void check(struct judge *judge, const struct host *host)
 			written(judge, qemu.at), STR_ARG(gpu->spec->name.s));
 	note_chip(judge, f, gpu);
 	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
-	finding_help(
-		judge->findings, f, "QEMU %.*s or later",
-		STR_ARG(catalog_release(judge->plan->catalog, "qemu_clique_alternate_offset")));
+	finding_help(judge->findings, f, "QEMU %.*s or later",
+		     STR_ARG(release_of(judge, "qemu_clique_alternate_offset")->text));
 }
 
 const struct rule rule_clique_old_qemu = {

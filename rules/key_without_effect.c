@@ -67,7 +67,7 @@ static bool of_other_framework(const struct vm_gpu *g, const struct vm_gpu_spec 
 	if (at.at == item->mdev.at.at)
 		return g->gpu->framework == FRAMEWORK_VFIO;
 	return at.at == item->vf.at.at && g->gpu->framework == FRAMEWORK_MDEV && board &&
-	       board->arch != ARCH_UNKNOWN && board->arch < ARCH_AMPERE;
+	       board->arch && !board->arch->sriov;
 }
 
 static void report_framework(struct judge *judge, const struct vm_gpu *g, const struct key *key,

@@ -186,11 +186,11 @@ static void report_parts(struct judge *judge, const struct vm *vm)
 			   quoted(judge, g->vgpu.s), STR_ARG(g->gpu->spec->name.s),
 			   STR_ARG(vm->spec->name.s), vm->n_vgpus, written(judge, esxi->at));
 		finding_note(judge->findings, f, esxi->at, "this release is before %.*s",
-			     STR_ARG(catalog_release(judge->plan->catalog, row)));
+			     STR_ARG(release_of(judge, row)->text));
 		finding_help(judge->findings, f,
 			     "run ESXi %.*s or later%s%.*s, or give the VM one vGPU",
-			     STR_ARG(catalog_release(judge->plan->catalog, row)),
-			     whole ? ", use " : "", STR_ARG(whole ? whole->name : STR("")));
+			     STR_ARG(release_of(judge, row)->text), whole ? ", use " : "",
+			     STR_ARG(whole ? whole->name : STR("")));
 		return;
 	}
 }

@@ -2,18 +2,19 @@
 #include "rules/phys_bits.h"
 #include "rules/texts.h"
 
-/* OVMF takes a window of up to 2^44 bytes from X-PciMmio64Mb (OvmfPkg, PlatformInitLib), and passes
- * over a larger one. */
-#define OVMF_LIMIT (16 * TIB)
-
 static bool is_amd(const struct vm *vm)
 {
 	return vm->host->spec->cpus.vendor.is == VENDOR_AMD;
 }
 
-static unsigned phys_bits(const struct vm *vm)
+static struct address_space space_of(const struct figures *figures, const struct vm *vm)
 {
-	return (unsigned)vm->host->spec->cpus.phys_bits.n;
+	return (struct address_space){
+		.bits = (unsigned)vm->host->spec->cpus.phys_bits.n,
+		.low_memory = figures->q35_low_memory,
+		.hole_start = is_amd(vm) ? figures->amd_hole_start : NO_HOLE,
+		.hole_end = figures->amd_hole_end,
+	};
 }
 
 static bool given(const struct vm *vm)
@@ -38,23 +39,35 @@ static struct span place(const struct vm *vm, uint64_t memory_limit)
 
 static void check_ovmf(struct judge *judge, const struct vm *vm)
 {
-	struct finding *f =
-		report(judge, place(vm, 0), "an MMIO window of %s: OVMF passes over one above %.*s",
-		       window_text(judge, vm), STR_ARG(size_text(judge->arena, OVMF_LIMIT)));
+	uint64_t limit = judge->plan->figures->ovmf_window_most;
+	struct finding *f = report(judge, place(vm, 0),
+				   "an MMIO window of %s: OVMF passes over one above %.*s",
+				   window_text(judge, vm), STR_ARG(size_text(judge->arena, limit)));
 
-	if (given(vm) && vm->mmio.automatic <= OVMF_LIMIT)
+	if (given(vm) && vm->mmio.automatic <= limit)
 		finding_help(judge->findings, f, "write mmio: %.*s, as auto does",
 			     STR_ARG(size_key(judge, vm->mmio.automatic)));
 	else
 		finding_help(judge->findings, f, "give the VM fewer GPUs");
 }
 
-static void help(struct judge *judge, struct finding *f, const struct vm *vm, uint64_t memory_limit)
+static void note_hole(struct judge *judge, struct finding *f, const struct vm *vm)
 {
-	unsigned bits = window_phys_bits(vm->memory, vm->mmio.window, is_amd(vm));
+	const struct figures *figures = judge->plan->figures;
+
+	finding_note(judge->findings, f, vm->host->spec->cpus.vendor.at,
+		     "with an AMD CPU memory moves up to %.*s where the window ends above %.*s",
+		     STR_ARG(size_text(judge->arena, figures->amd_hole_end)),
+		     STR_ARG(size_text(judge->arena, figures->amd_hole_start)));
+}
+
+static void help(struct judge *judge, struct finding *f, const struct vm *vm,
+		 const struct address_space *space, uint64_t memory_limit)
+{
+	unsigned bits = window_phys_bits(space, vm->memory, vm->mmio.window);
 
 	if (given(vm) && vm->mmio.automatic < vm->mmio.window &&
-	    window_fits(vm->memory, vm->mmio.automatic, phys_bits(vm), is_amd(vm)))
+	    window_fits(space, vm->memory, vm->mmio.automatic))
 		finding_help(judge->findings, f, "write mmio: %.*s, which is enough and fits",
 			     STR_ARG(size_key(judge, vm->mmio.automatic)));
 	else if (memory_limit)
@@ -66,36 +79,37 @@ static void help(struct judge *judge, struct finding *f, const struct vm *vm, ui
 			     "give the VM fewer GPUs, or a host with %u address bits", bits);
 }
 
-static void check(struct judge *judge, const struct vm *vm)
+static void check_bits(struct judge *judge, const struct vm *vm)
 {
-	const struct cpus_spec *cpus = &vm->host->spec->cpus;
+	struct address_space space = space_of(judge->plan->figures, vm), without_hole = space;
 	uint64_t window = vm->mmio.window, memory_limit;
 	struct finding *f;
 
-	if (!vm->host->platform->qemu)
+	if (window_fits(&space, vm->memory, window))
 		return;
-	if (window > OVMF_LIMIT) {
-		check_ovmf(judge, vm);
-		return;
-	}
-	if (!span_given(cpus->phys_bits.at) ||
-	    window_fits(vm->memory, window, phys_bits(vm), is_amd(vm)))
-		return;
-	memory_limit = window_memory_limit(window, phys_bits(vm), is_amd(vm));
+	memory_limit = window_memory_limit(&space, window);
 	if (memory_limit < vm->memory / 4)
 		memory_limit = 0; /* nobody is helped by a VM of that size */
 	f = report(judge, place(vm, memory_limit),
 		   "an MMIO window of %s above %.*s of memory does not fit in %u address bits",
 		   window_text(judge, vm), STR_ARG(size_text(judge->arena, vm->memory)),
-		   phys_bits(vm));
-	finding_note(judge->findings, f, cpus->phys_bits.at, "%u bits are %.*s", phys_bits(vm),
-		     STR_ARG(size_text(judge->arena, UINT64_C(1) << phys_bits(vm))));
-	if (is_amd(vm) && window_fits(vm->memory, window, phys_bits(vm), false))
-		finding_note(
-			judge->findings, f, cpus->vendor.at,
-			"with an AMD CPU memory moves up to 1 TiB where the window ends above 1012 "
-			"GiB");
-	help(judge, f, vm, memory_limit);
+		   space.bits);
+	finding_note(judge->findings, f, vm->host->spec->cpus.phys_bits.at, "%u bits are %.*s",
+		     space.bits, STR_ARG(size_text(judge->arena, UINT64_C(1) << space.bits)));
+	without_hole.hole_start = NO_HOLE;
+	if (window_fits(&without_hole, vm->memory, window))
+		note_hole(judge, f, vm);
+	help(judge, f, vm, &space, memory_limit);
+}
+
+static void check(struct judge *judge, const struct vm *vm)
+{
+	if (!vm->host->platform->qemu)
+		return;
+	if (vm->mmio.window > judge->plan->figures->ovmf_window_most)
+		check_ovmf(judge, vm);
+	else if (span_given(vm->host->spec->cpus.phys_bits.at))
+		check_bits(judge, vm);
 }
 
 const struct rule rule_mmio_exceeds_phys_bits = {

@@ -2,25 +2,23 @@
 #include "rules/texts.h"
 #include "rules/versions.h"
 
-/* A cloud operator's report: four GPUs with a BAR1 of this size stalled, fewer did not. */
-#define LARGE_BAR (128 * GIB)
-enum { MANY_BARS = 4 };
-
-static uint32_t large_bars(const struct vm *vm)
+static uint32_t large_bars(const struct figures *figures, const struct vm *vm)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		n += vm->gpus[i].gpu && vm->gpus[i].gpu->bar1 >= LARGE_BAR;
+		n += vm->gpus[i].gpu && vm->gpus[i].gpu->bar1 >= figures->stalling_bar1;
 	return n;
 }
 
-static uint32_t affected_vms(const struct host *host, const struct vm **first)
+static uint32_t affected_vms(const struct figures *figures, const struct host *host,
+			     const struct vm **first)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < host->n_vms; i++)
-		if (!host->vms[i]->skip_mmio && large_bars(host->vms[i]) >= MANY_BARS && n++ == 0)
+		if (!host->vms[i]->skip_mmio &&
+		    large_bars(figures, host->vms[i]) >= figures->stalling_gpus && n++ == 0)
 			*first = host->vms[i];
 	return n;
 }
@@ -28,6 +26,7 @@ static uint32_t affected_vms(const struct host *host, const struct vm **first)
 /* Once a host: its QEMU is what would change. */
 static void check(struct judge *judge, const struct host *host)
 {
+	const struct figures *figures = judge->plan->figures;
 	struct version qemu = host->spec->versions.qemu;
 	const struct vm *vm = NULL;
 	struct finding *f;
@@ -36,17 +35,18 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->platform->qemu || !span_given(qemu.at) ||
 	    !older_than(judge, qemu, "qemu_many_large_bars"))
 		return;
-	n = affected_vms(host, &vm);
+	n = affected_vms(figures, host, &vm);
 	if (n == 0)
 		return;
 	f = report(judge, qemu.at,
-		   "the boot of VM '%.*s'%s may stall with QEMU '%s': %u GPUs with a BAR1 of 128 "
-		   "GiB or more",
+		   "the boot of VM '%.*s'%s may stall with QEMU '%s': %u GPUs with a BAR1 of %.*s "
+		   "or more",
 		   STR_ARG(vm->spec->name.s), and_more(judge, n - 1), written(judge, qemu.at),
-		   large_bars(vm));
+		   large_bars(figures, vm),
+		   STR_ARG(size_text(judge->arena, figures->stalling_bar1)));
 	finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
 	finding_help(judge->findings, f, "QEMU %.*s or later",
-		     STR_ARG(catalog_release(judge->plan->catalog, "qemu_many_large_bars")));
+		     STR_ARG(release_of(judge, "qemu_many_large_bars")->text));
 }
 
 const struct rule rule_mmio_many_large_bars = {

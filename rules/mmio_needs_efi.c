@@ -1,16 +1,12 @@
+#include <inttypes.h>
+
 #include "rules/fixes.h"
 #include "rules/texts.h"
 
-/* F. Denneman, May 2023: above this size vSphere needs EFI in the guest. */
-#define BIOS_LIMIT (256 * MIB)
-/* SeaBIOS 1.16.3 was tried: it places one BAR of this size, and not a second one. 1.16.2 and 1.17.0
- * place eight. */
-#define SEABIOS_LIMIT (64 * GIB)
-
-/* A board in NVIDIA's table needs 64 GB of MMIO space or more, whatever its BAR1 exactly is. */
-static bool is_large(const struct gpu *gpu)
+/* A board in NVIDIA's table has a BAR1 of many GiB, even where its exact size is unknown. */
+static bool is_large(const struct gpu *gpu, uint64_t limit)
 {
-	return gpu->bar1 > BIOS_LIMIT || (!gpu->bar1 && gpu->share_source == SHARE_TABLE);
+	return gpu->bar1 > limit || (!gpu->bar1 && gpu->share_source == SHARE_TABLE);
 }
 
 static void suggest_efi(struct judge *judge, const struct vm *vm, struct finding *f,
@@ -26,19 +22,22 @@ static void suggest_efi(struct judge *judge, const struct vm *vm, struct finding
 
 static void check_esxi(struct judge *judge, const struct vm *vm)
 {
+	uint64_t limit = judge->plan->figures->vsphere_bios_bar1_most;
+
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct gpu *gpu = vm->gpus[i].gpu;
 
-		if (!is_large(gpu))
+		if (!is_large(gpu, limit))
 			continue;
 		suggest_efi(
 			judge, vm,
 			report(judge, vm->spec->firmware.at,
-			       "'bios' does not place '%.*s': %.*s of %s, and the limit is 256 MiB",
+			       "'bios' does not place '%.*s': %.*s of %s, and the limit is %.*s",
 			       STR_ARG(gpu->spec->name.s),
 			       STR_ARG(size_text(judge->arena,
 						 gpu->bar1 ? gpu->bar1 : gpu->mmio_share)),
-			       gpu->bar1 ? "BAR1" : "MMIO space"),
+			       gpu->bar1 ? "BAR1" : "MMIO space",
+			       STR_ARG(size_text(judge->arena, limit))),
 			gpu);
 		return;
 	}
@@ -46,22 +45,23 @@ static void check_esxi(struct judge *judge, const struct vm *vm)
 
 static void check_seabios(struct judge *judge, const struct vm *vm)
 {
+	const struct figures *figures = judge->plan->figures;
 	const struct gpu *first = NULL;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct gpu *gpu = vm->gpus[i].gpu;
 
-		if (gpu->bar1 >= SEABIOS_LIMIT && n++ == 0)
+		if (gpu->bar1 >= figures->seabios_large_bar && n++ == 0)
 			first = gpu;
 	}
-	if (n >= 2)
+	if (n > figures->seabios_large_bars_most)
 		suggest_efi(judge, vm,
 			    report_as(judge, SEVERITY_WARNING, vm->spec->firmware.at,
-				      "'bios': some releases of SeaBIOS place one of the VM's %u "
-				      "BARs of 64 "
-				      "GiB or more only",
-				      n),
+				      "'bios': some releases of SeaBIOS place only %" PRIu64
+				      " of the VM's %u BARs of %.*s or more",
+				      figures->seabios_large_bars_most, n,
+				      STR_ARG(size_text(judge->arena, figures->seabios_large_bar))),
 			    first);
 }
 

@@ -1,23 +1,11 @@
 /* NVSwitch hosts under ESXi: from which release vGPUs do P2P there, and that whole GPUs do not. */
 #include "rules/p2p.h"
-#include "rules/versions.h"
 #include "rules/vgpu.h"
 
-/* The release that brought vGPU P2P over NVSwitch, by the GPU's architecture. */
-static const struct {
-	enum gpu_arch arch;
-	const char *release_row;
-} first_releases[] = {
-	{ARCH_AMPERE, "esxi_nvswitch_ampere"},
-	{ARCH_HOPPER, "esxi_nvswitch_hopper"},
-};
-
-static const char *release_row(const struct board *board)
+/* The ESXi that brought vGPU P2P over the board's switches; NULL: none is known. */
+static const struct fact *first_release(const struct board *board)
 {
-	for (size_t i = 0; i < sizeof first_releases / sizeof *first_releases; i++)
-		if (board && board->nvswitch && first_releases[i].arch == board->arch)
-			return first_releases[i].release_row;
-	return NULL;
+	return board && board->nvswitch && board->arch ? board->arch->esxi_nvswitch : NULL;
 }
 
 static bool is_nvswitch_esxi(const struct vm *vm)
@@ -34,22 +22,20 @@ static void check_release(struct judge *judge, const struct vm *vm)
 		return;
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *g = &vm->gpus[i];
-		const char *row = g->is_vgpu ? release_row(g->gpu->board) : NULL;
-		struct str first;
+		const struct fact *first = g->is_vgpu ? first_release(g->gpu->board) : NULL;
 		struct finding *f;
 
-		if (!row || !older_than(judge, *esxi, row))
+		if (!first || version_cmp(*esxi, first->version) >= 0)
 			continue;
-		first = catalog_release(judge->plan->catalog, row);
 		f = report(judge, vm->spec->p2p.at,
 			   "VM '%.*s' wants P2P of vGPUs on %.*s over NVSwitch, which ESXi '%s' "
 			   "lacks",
 			   STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id),
 			   written(judge, esxi->at));
 		finding_note(judge->findings, f, esxi->at, "this release is before %.*s",
-			     STR_ARG(first));
+			     STR_ARG(first->text));
 		finding_help(judge->findings, f, "run ESXi %.*s or later, or write p2p: none",
-			     STR_ARG(first));
+			     STR_ARG(first->text));
 		return;
 	}
 }

@@ -14,11 +14,12 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 {
 	const struct version *vgpu = &g->gpu->host->spec->versions.vgpu;
 	const char *row = "vgpu_p2p_old_rows_dropped";
-	struct str dropped = catalog_release(judge->plan->catalog, row);
+	struct str dropped;
 	struct finding *f;
 
 	if (!is_listed_old(judge, g) || (span_given(vgpu->at) && older_than(judge, *vgpu, row)))
 		return false;
+	dropped = release_of(judge, row)->text;
 	f = report(judge, g->vgpu.at, "'%s' is in the P2P tables of older releases only",
 		   quoted(judge, g->vgpu.s));
 	note_board(judge, f, g);

@@ -5,11 +5,12 @@ static void check(struct judge *judge, const struct vm *vm)
 {
 	const struct version *vgpu = &vm->host->spec->versions.vgpu;
 	const char *row = "vgpu_p2p_first";
-	struct str first = catalog_release(judge->plan->catalog, row);
+	struct str first;
 	struct finding *f;
 
 	if (!vgpus_want_p2p(vm) || !span_given(vgpu->at) || !older_than(judge, *vgpu, row))
 		return;
+	first = release_of(judge, row)->text;
 	f = report(judge, vm->spec->p2p.at,
 		   "VM '%.*s' wants P2P between vGPUs, which vGPU software '%s' lacks",
 		   STR_ARG(vm->spec->name.s), written(judge, vgpu->at));

@@ -2,13 +2,6 @@
 
 #include "schema/value.h"
 
-/* Memory above the 32-bit hole ends 2 GiB above its size: q35 gives 2 GiB below 4 GiB. */
-#define HOLE_32BIT (2 * GIB)
-/* QEMU, hw/i386/pc.c: with an AMD CPU everything must stay below the HyperTransport range, which
- * starts at 1012 GiB (AMD_HT_START); else the memory above 4 GiB starts at 1 TiB. */
-#define AMD_HOLE_START (1012 * GIB)
-#define AMD_MOVED      (1022 * GIB)
-
 static uint64_t power_of_two_in(uint64_t n)
 {
 	uint64_t p = 1;
@@ -18,32 +11,40 @@ static uint64_t power_of_two_in(uint64_t n)
 	return p;
 }
 
-static uint64_t memory_end(uint64_t memory, uint64_t window, bool amd)
+/* Where memory ends of which all but the low part starts at `base`. */
+static uint64_t end_above(const struct address_space *space, uint64_t base, uint64_t memory)
 {
-	if (amd && memory + HOLE_32BIT + window > AMD_HOLE_START)
-		return memory + AMD_MOVED;
-	return memory + HOLE_32BIT;
+	uint64_t end = base + memory;
+
+	return end > space->low_memory ? end - space->low_memory : 0;
 }
 
-bool window_fits(uint64_t memory, uint64_t window, unsigned phys_bits, bool amd)
+static uint64_t memory_end(const struct address_space *space, uint64_t memory, uint64_t window)
+{
+	uint64_t end = end_above(space, 4 * GIB, memory);
+
+	return end + window > space->hole_start ? end_above(space, space->hole_end, memory) : end;
+}
+
+bool window_fits(const struct address_space *space, uint64_t memory, uint64_t window)
 {
 	uint64_t align = power_of_two_in(window), start;
 
 	/* Sizes are 1 EiB at most: nothing overflows, and 62 bits hold all of it. */
-	start = (memory_end(memory, window, amd) + align - 1) / align * align;
-	return phys_bits > 62 || start + window <= UINT64_C(1) << phys_bits;
+	start = (memory_end(space, memory, window) + align - 1) / align * align;
+	return space->bits > 62 || start + window <= UINT64_C(1) << space->bits;
 }
 
-uint64_t window_memory_limit(uint64_t window, unsigned phys_bits, bool amd)
+uint64_t window_memory_limit(const struct address_space *space, uint64_t window)
 {
 	uint64_t low = 0, high = UINT64_C(1) << 30; /* in GiB: fits, does not */
 
-	if (!window_fits(0, window, phys_bits, amd))
+	if (!window_fits(space, 0, window))
 		return 0;
 	while (high - low > 1) {
 		uint64_t middle = low + (high - low) / 2;
 
-		if (window_fits(middle * GIB, window, phys_bits, amd))
+		if (window_fits(space, middle * GIB, window))
 			low = middle;
 		else
 			high = middle;
@@ -51,11 +52,12 @@ uint64_t window_memory_limit(uint64_t window, unsigned phys_bits, bool amd)
 	return low * GIB;
 }
 
-unsigned window_phys_bits(uint64_t memory, uint64_t window, bool amd)
+unsigned window_phys_bits(const struct address_space *space, uint64_t memory, uint64_t window)
 {
-	unsigned bits = 32;
+	struct address_space wider = *space;
 
-	while (!window_fits(memory, window, bits, amd))
-		bits++;
-	return bits;
+	wider.bits = 32;
+	while (!window_fits(&wider, memory, window))
+		wider.bits++;
+	return wider.bits;
 }

@@ -5,8 +5,8 @@
 #include "compiler/finding/rule.h"
 #include "compiler/plan/plan.h"
 
-/* The release in that row; of rows that start with `esxi_` as VMware writes it. */
-struct version release_of(struct judge *judge, const char *release_row);
+/* The release in that row. */
+const struct fact *release_of(struct judge *judge, const char *release_row);
 /* `version`, which was given, is before the release in that row. */
 bool older_than(struct judge *judge, struct version version, const char *release_row);
 

@@ -15,7 +15,7 @@ static bool has_vgpu(const struct host *host, const struct gpu *gpu)
 static void check_gpu(struct judge *judge, const struct host *host, const struct gpu *gpu)
 {
 	const struct version *vgpu = &host->spec->versions.vgpu;
-	struct str first = catalog_release(judge->plan->catalog, "vgpu_ecc_first");
+	struct str first = release_of(judge, "vgpu_ecc_first")->text;
 	struct finding *f;
 
 	if (!gpu->spec->ecc.on || !has_vgpu(host, gpu))

@@ -8,8 +8,8 @@ static bool counts(const struct vm_gpu *g, const struct gpu *gpu)
 
 static void report_pair(struct judge *judge, const struct vm_gpu *first, const struct vm_gpu *g)
 {
-	/* Mixed-size mode came with Ampere. */
-	bool lacks = g->gpu->board->arch != ARCH_UNKNOWN && g->gpu->board->arch < ARCH_AMPERE;
+	const struct architecture *arch = g->gpu->board->arch;
+	bool lacks = arch && !arch->mixed_size;
 	struct str gpu = g->gpu->spec->name.s;
 	struct finding *f;
 

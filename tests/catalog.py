@@ -3,6 +3,7 @@
 with its file, row and column."""
 
 import argparse
+import csv
 import json
 import shutil
 import subprocess
@@ -88,10 +89,47 @@ def newer_tables(test, folder):
     catalog = edited(folder, "boards.csv", line, line.replace("a100-sxm4-80gb,", "a100-next,").replace("10de:20b2", "10de:7777"))
     test.check("a new board is known", "spec-value" not in test.rules(new, *catalog), test.rules(new, *catalog))
 
+    catalog = edited(folder, "figures.csv", "mmio_least,64 GiB,", "mmio_least,1 TiB,")
+    window = test.window(a100, *catalog)
+    test.check("another least window: 1024", window == ['pciPassthru.64bitMMIOSizeGB = "1024"'], window)
+
     release = "version: 1\nhosts: {h: {hypervisor: kvm, versions: {qemu: 8.0}, pcie_p2p: all, gpus: {g0: {board: l40s, address: 05:00.0}, g1: {board: l40s, address: 06:00.0}}}}\nvms: {v: {host: h, vcpus: 1, memory: 1GiB, p2p: pcie, gpus: [g0, g1]}}\n"
     test.check("built in: QEMU 8.0 is too old", "clique-old-qemu" in test.rules(release), test.rules(release))
     catalog = edited(folder, "releases.csv", "qemu_clique_alternate_offset,8.1,", "qemu_clique_alternate_offset,8.0,")
     test.check("another release: it is not", "clique-old-qemu" not in test.rules(release, *catalog), test.rules(release, *catalog))
+    catalog = edited(folder, "architectures.csv", "\nAda,yes,", "\nAda,no,")
+    test.check("another architecture: its place is free", "clique-old-qemu" not in test.rules(release, *catalog), test.rules(release, *catalog))
+
+
+# For each row of figures.csv: another value, a VM's keys and those of its host, and the rule that fires with one of the two.
+FIGURES = [
+    ("vsphere_vgpu_memory", "65 GiB", "mmio-too-small", "mmio: 128GiB, vgpu: A100DX-80C", "hypervisor: vsphere, nvlink: all"),
+    ("vsphere_vgpu_mmio", "1 TiB", "mmio-too-small", "mmio: 128GiB, vgpu: A100DX-80C", "hypervisor: vsphere, nvlink: all"),
+    ("ovmf_window_most", "8 TiB", "mmio-exceeds-phys-bits", "mmio: 16TiB", "hypervisor: kvm"),
+    ("vsphere_bios_bar1_most", "128 GiB", "mmio-needs-efi", "firmware: bios", "hypervisor: vsphere"),
+    ("seabios_large_bar", "129 GiB", "mmio-needs-efi", "firmware: bios", "hypervisor: kvm"),
+    ("seabios_large_bars_most", "2", "mmio-needs-efi", "firmware: bios", "hypervisor: kvm"),
+    ("stalling_bar1", "129 GiB", "mmio-many-large-bars", "", "hypervisor: kvm, versions: {qemu: 9.2}"),
+    ("stalling_gpus", "5", "mmio-many-large-bars", "", "hypervisor: kvm, versions: {qemu: 9.2}"),
+    ("unswitched_gpus", "3", "nvswitch-passthrough-vsphere", "", "hypervisor: vsphere"),
+    ("q35_low_memory", "1 GiB", "mmio-exceeds-phys-bits", "memory: 1022GiB, mmio: 1TiB", "hypervisor: kvm, cpus: {phys_bits: 41}"),
+    ("amd_hole_start", "2 TiB", "mmio-exceeds-phys-bits", "mmio: 1TiB", "hypervisor: kvm, cpus: {phys_bits: 41, vendor: amd}"),
+    ("amd_hole_end", "512 GiB", "mmio-exceeds-phys-bits", "mmio: 1TiB", "hypervisor: kvm, cpus: {phys_bits: 41, vendor: amd}"),
+]
+
+
+def figures(test, folder):
+    rows = {r["what"]: r for r in csv.DictReader((TABLES / "figures.csv").read_text().splitlines())}
+    for what, value, rule, vm, host in FIGURES:
+        gpus = ", ".join(f"g{i}: {{board: a100-sxm4-80gb, address: 0{i}:00.0}}" for i in range(4))
+        memory = "" if "memory" in vm else "memory: 64GiB, "
+        n = 2 if "firmware" in vm or "vgpu" in vm else 4
+        spec = (f"version: 1\nhosts: {{h: {{{host}, gpus: {{{gpus}}}}}}}\n"
+                f"vms: {{v: {{host: h, vcpus: 1, {memory}{vm}, p2p: none, gpus: [{', '.join(f'g{i}' for i in range(n))}]}}}}\n")
+        built_in = test.rules(spec.replace(", ,", ","))
+        changed = test.rules(spec.replace(", ,", ","), *edited(folder, "figures.csv", f"{what},{rows.pop(what)['value']},", f"{what},{value},"))
+        test.check(f"{what}: {value}", (rule in built_in) != (rule in changed) and "spec-value" not in built_in, f"{built_in}\n{changed}")
+    test.check("every figure is tried", rows.keys() == {"mmio_least"}, rows.keys())
 
 
 def broken_tables(test, folder):
@@ -102,6 +140,10 @@ def broken_tables(test, folder):
         ("boards.csv", "\na100-sxm4-40gb,", "\na100\x1b[31m,", ":11:1:"),
         ("releases.csv", "qemu_many_large_bars,10.1,", "qemu_many_large_bars,,", ":5:2:"),
         ("releases.csv", "qemu_many_large_bars,10.1,", "qemu_many_large_bars,new,", ":5:2:"),
+        ("figures.csv", "stalling_gpus,4,", "stalling_gpus,4 GiB,", ":10:2:"),
+        ("figures.csv", "stalling_gpus,4,", "stalling,4,", ":10:1:"),
+        ("architectures.csv", "Ampere,yes,", "Ampere,ja,", ":6:2:"),
+        ("architectures.csv", "kernel_vfio_ampere", "6.8", ":6:6:"),
         ("fm_partitions.csv", "hgx-h100,3,2,1 3,", "hgx-h100,3,2,1 99,", ":5:4:"),
         ("p2p_nvlink_vgpu.csv", "a40,Ampere", "a41,Ampere", ":27:1:"),
     ]:
@@ -118,6 +160,7 @@ def main():
     test = Test(str(Path(parser.parse_args().gpuplan).resolve()))
     with tempfile.TemporaryDirectory() as folder:
         newer_tables(test, Path(folder) / "tables")
+        figures(test, Path(folder) / "tables")
         broken_tables(test, Path(folder) / "tables")
     print(f"{test.passed} passed, {test.failed} failed")
     return 1 if test.failed or not test.passed else 0

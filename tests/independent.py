@@ -51,6 +51,15 @@ def number(text):
     return float(found.group()) if found else None
 
 
+def size(text):
+    return int(text[:-3]) * {"KiB": 1 << 10, "MiB": MIB, "GiB": GIB, "TiB": 1 << 40}[text[-3:]]
+
+
+def figure(text):
+    """A size in bytes, or a count."""
+    return size(text.replace(" ", "")) if "i" in text else int(text)
+
+
 def pow2_up(n):
     return 1 << max(n - 1, 0).bit_length()
 
@@ -102,6 +111,9 @@ class Tables:
                     twin.__dict__.update(like.__dict__, name=name)
         self.remarks = {(r["board_id"], r["remark"]) for r in table("p2p_remarks.csv")}
         self.release = {r["what"]: r["release"] for r in table("releases.csv")}
+        self.figure = {r["what"]: figure(r["value"]) for r in table("figures.csv")}
+        self.architecture = {r["arch"]: r for r in table("architectures.csv")}
+        self.arch_of_prefix = {r["chip_prefix"]: r["arch"] for r in table("chip_architectures.csv")}
         self.by_code = collections.defaultdict(list)
         for t in self.types.values():
             self.by_code[t.code].append(t)
@@ -469,10 +481,6 @@ def share_gib(gpu, board):
     return 2 * pow2_up(int(number(board["fb_gb"])))
 
 
-def size(text):
-    return int(text[:-3]) * {"KiB": 1 << 10, "MiB": MIB, "GiB": GIB, "TiB": 1 << 40}[text[-3:]]
-
-
 def mmio_need(case):
     """The bytes that the VM's GPUs need: the sum of their shares; with expanders the largest once more,
     and the next power of two."""
@@ -480,7 +488,8 @@ def mmio_need(case):
     shares = []
     for _, gpu, written, _ in case.items():
         share = share_gib(gpu, T.board(gpu["board"]))
-        if vsphere and written and (share < 64 or size(case.vm["memory"]) < 32 * GIB):
+        if vsphere and written and (share * GIB < T.figure["vsphere_vgpu_mmio"] or
+                                    size(case.vm["memory"]) < T.figure["vsphere_vgpu_memory"]):
             share = 0
         shares.append(int(share * GIB))
     if expanders(case):
@@ -501,7 +510,12 @@ def mmio_window(case):
     given = case.key("mmio", "auto")
     if given != "auto":
         return size(given)
-    return max(pow2_up(mmio_need(case)), 64 * GIB)
+    return pow2_up(max(mmio_need(case), T.figure["mmio_least"]))
+
+
+def at_least(name, bars):
+    """How many of the BARs, in GiB, are as large as that figure."""
+    return sum(b * GIB >= T.figure[name] for b in bars)
 
 
 def mmio_verdicts(case):
@@ -529,14 +543,15 @@ def mmio_verdicts(case):
 
     known = [b for b in bars if b is not None]
     if case.key("firmware", "efi") == "bios":
-        # A GPU that NVIDIA's table gives 64 GB or more has a BAR1 over 256 MiB.
-        if vsphere and any(b > 0.25 if b is not None else board and number(board["vsphere_mmio_gb"])
+        # A GPU in NVIDIA's table has a BAR1 over the limit, whatever it is.
+        limit = T.figure["vsphere_bios_bar1_most"] / GIB
+        if vsphere and any(b > limit if b is not None else board and number(board["vsphere_mmio_gb"])
                            for b, board in zip(bars, boards)):
             found.add(("mmio-needs-efi", "error"))
-        if not vsphere and sum(b >= 64 for b in known) > 1:
+        if not vsphere and at_least("seabios_large_bar", known) > T.figure["seabios_large_bars_most"]:
             found.add(("mmio-needs-efi", "warning"))
     qemu = case.host.get("versions", {}).get("qemu")
-    if qemu and not vsphere and sum(b >= 128 for b in known) > 3:
+    if qemu and not vsphere and at_least("stalling_bar1", known) >= T.figure["stalling_gpus"]:
         if version(qemu) < version(T.release["qemu_many_large_bars"]):
             found.add(("mmio-many-large-bars", "note"))
     if exceeds(case, window):
@@ -548,15 +563,16 @@ def exceeds(case, window):
     """What QEMU and OVMF were seen to do: nothing is known of ESXi."""
     if case.host["hypervisor"] == "vsphere":
         return False
-    if window > 16 << 40:
+    if window > T.figure["ovmf_window_most"]:
         return True
     cpus = case.host.get("cpus", {})
     if "phys_bits" not in cpus:
         return False
     memory = size(case.vm["memory"])
-    end = memory + 2 * GIB
-    if cpus.get("vendor") == "amd" and end + window > 1012 * GIB:
-        end = memory + 1022 * GIB
+    high = memory - T.figure["q35_low_memory"]
+    end = 4 * GIB + high
+    if cpus.get("vendor") == "amd" and end + window > T.figure["amd_hole_start"]:
+        end = T.figure["amd_hole_end"] + high
     align = 1 << (window.bit_length() - 1)
     return -(-end // align) * align + window > 1 << cpus["phys_bits"]
 
@@ -677,8 +693,11 @@ def is_geforce(written):
     return written in T.geforce or bool(row and row["class"] == "geforce")
 
 
-def turing_or_later(written):
-    return re.match("TU|GA|GH|AD|GB", chip_of(written) or "") is not None
+def place_is_taken(written):
+    """Its MSI-X capability is where older QEMUs put the clique."""
+    row, chip = T.board(written), re.match("[A-Z]+", chip_of(written) or "")
+    arch = row["arch"] if row else T.arch_of_prefix.get(chip and chip[0])
+    return arch is not None and T.architecture[arch]["msix_at_c8"] == "yes"
 
 
 def clique_verdicts(case):
@@ -713,7 +732,7 @@ def clique_host_verdicts(host):
             yield "clique-unknown-board", "warning"
     versions = host.get("versions", {})
     if older(versions, "qemu", "qemu_clique_alternate_offset"):
-        if any(turing_or_later(host["gpus"][g]["board"]) for gpus, _, _ in groups for g in gpus):
+        if any(place_is_taken(host["gpus"][g]["board"]) for gpus, _, _ in groups for g in gpus):
             yield "clique-old-qemu", "error"
     if host.get("iommu_backend") == "iommufd":
         newest = version(T.release["qemu_iommufd_no_p2p_newest"])

@@ -37,9 +37,6 @@ static const char *const board_columns[] = {
 
 /* In the order of enum board_class. */
 static const char *const class_words[] = {"datacenter", "workstation", "geforce", NULL};
-/* In the order of enum gpu_arch, from ARCH_MAXWELL. */
-static const char *const arch_words[] = {"Maxwell", "Pascal", "Volta",	   "Turing", "Ampere",
-					 "Ada",	    "Hopper", "Blackwell", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 /* In the order of enum uvm_p2p, from UVM_P2P_LOST. */
 static const char *const uvm_words[] = {"lost", "unnamed", NULL};
@@ -123,6 +120,7 @@ static void read_subsystems(struct catalog *catalog, struct table *table)
 static void read_board(struct catalog *catalog, struct table *table)
 {
 	struct str id = table_name(table, BOARD_ID);
+	const struct architecture *arch = architecture_find(catalog, table_text(table, BOARD_ARCH));
 
 	for (uint32_t i = 0; i < catalog->boards.n; i++) {
 		if (str_eq(catalog->boards.list[i].id, id))
@@ -131,11 +129,15 @@ static void read_board(struct catalog *catalog, struct table *table)
 	if (!grammar_match(GRAMMAR_BOARD, id))
 		table_fail(table, BOARD_ID, "'%.*s' is not a board id like %s", STR_ARG(id),
 			   grammar_example(GRAMMAR_BOARD));
+	if (!arch) {
+		catalog_dangling(catalog, table, BOARD_ARCH, TABLE_ARCHITECTURES);
+		return;
+	}
 	*push_board(catalog, &catalog->boards) = (struct board){
 		.id = id,
 		.name = table_name(table, BOARD_NAME),
 		.class = (enum board_class)table_word(table, BOARD_CLASS, class_words),
-		.arch = (enum gpu_arch)(table_word(table, BOARD_ARCH, arch_words) + ARCH_MAXWELL),
+		.arch = arch,
 		.chip = table_name(table, BOARD_CHIP),
 		.pci_device = table_pci_device(table, BOARD_DEVICE),
 		.framebuffer = table_gib(table, BOARD_FB),
@@ -174,42 +176,13 @@ bool catalog_load_boards(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
 
+	catalog_need(catalog, PART_ARCHITECTURES);
 	catalog_read(catalog, &table, TABLE_BOARDS, board_columns, error);
 	while (table_next(&table))
 		read_board(catalog, &table);
 	catalog->boards.by_id = sorted(catalog->arena, &catalog->boards, compare_ids);
 	catalog->boards.by_device = sorted(catalog->arena, &catalog->boards, compare_devices);
 	return table_end(&table) && load_uvm(catalog, error);
-}
-
-enum { CHIP_PREFIX, CHIP_ARCH };
-static const char *const chip_columns[] = {"chip_prefix", "arch", NULL};
-
-/* NVIDIA's chip names start with the architecture: GA102 is Ampere. */
-static bool load_chips(struct catalog *catalog, struct catalog_error *error)
-{
-	struct table table;
-
-	catalog_read(catalog, &table, TABLE_CHIPS, chip_columns, error);
-	while (table_next(&table))
-		*(struct chip_prefix *)PUSH(catalog, chips) = (struct chip_prefix){
-			.text = table_name(&table, CHIP_PREFIX),
-			.arch = (enum gpu_arch)(table_word(&table, CHIP_ARCH, arch_words) +
-						ARCH_MAXWELL),
-		};
-	return table_end(&table);
-}
-
-static enum gpu_arch arch_of_chip(const struct catalog *catalog, struct str chip)
-{
-	for (uint32_t i = 0; i < catalog->n_chips; i++) {
-		struct str prefix = catalog->chips[i].text;
-
-		if (chip.n > prefix.n && memcmp(chip.p, prefix.p, prefix.n) == 0 &&
-		    chip.p[prefix.n] >= '0' && chip.p[prefix.n] <= '9')
-			return catalog->chips[i].arch;
-	}
-	return ARCH_UNKNOWN;
 }
 
 enum { GEFORCE_DEVICE, GEFORCE_CHIP, GEFORCE_NAME };
@@ -219,8 +192,7 @@ bool catalog_load_geforce(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
 
-	if (!load_chips(catalog, error))
-		return false;
+	catalog_need(catalog, PART_ARCHITECTURES);
 	catalog_read(catalog, &table, TABLE_GEFORCE, geforce_columns, error);
 	while (table_next(&table)) {
 		struct str chip = table_text(&table, GEFORCE_CHIP);
@@ -229,7 +201,7 @@ bool catalog_load_geforce(struct catalog *catalog, struct catalog_error *error)
 			.id = table_text(&table, GEFORCE_DEVICE),
 			.name = table_name(&table, GEFORCE_NAME),
 			.class = BOARD_GEFORCE,
-			.arch = arch_of_chip(catalog, chip),
+			.arch = architecture_of_chip(catalog, chip),
 			.chip = chip,
 			.pci_device = table_pci_device(&table, GEFORCE_DEVICE),
 		};

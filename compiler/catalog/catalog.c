@@ -3,10 +3,15 @@
 #include <sys/stat.h>
 
 static catalog_loader *const loaders[PART_COUNT] = {
-	[PART_BOARDS] = catalog_load_boards,	   [PART_GEFORCE] = catalog_load_geforce,
-	[PART_VGPU] = catalog_load_vgpu,	   [PART_P2P] = catalog_load_p2p,
-	[PART_MULTICAST] = catalog_load_multicast, [PART_PARTITIONS] = catalog_load_partitions,
 	[PART_RELEASES] = catalog_load_releases,
+	[PART_FIGURES] = catalog_load_figures,
+	[PART_ARCHITECTURES] = catalog_load_architectures,
+	[PART_BOARDS] = catalog_load_boards,
+	[PART_GEFORCE] = catalog_load_geforce,
+	[PART_VGPU] = catalog_load_vgpu,
+	[PART_P2P] = catalog_load_p2p,
+	[PART_MULTICAST] = catalog_load_multicast,
+	[PART_PARTITIONS] = catalog_load_partitions,
 };
 
 void catalog_load_all(struct catalog *catalog)

@@ -14,17 +14,45 @@
 
 enum board_class { BOARD_DATACENTER, BOARD_WORKSTATION, BOARD_GEFORCE };
 
-/* In the order in which they came out: comparisons rely on it. */
-enum gpu_arch {
-	ARCH_UNKNOWN, /* a GeForce chip older than Maxwell */
-	ARCH_MAXWELL,
-	ARCH_PASCAL,
-	ARCH_VOLTA,
-	ARCH_TURING,
-	ARCH_AMPERE,
-	ARCH_ADA,
-	ARCH_HOPPER,
-	ARCH_BLACKWELL,
+/* A row of releases.csv or figures.csv. */
+struct fact {
+	struct str what;	/* the name by which the code asks for it: qemu_many_large_bars */
+	struct str text;	/* as a message prints it: 10.1 or 64 GiB */
+	struct version version; /* of a release: `text`, read */
+	struct str source;
+};
+
+/* The rows of figures.csv, which says what each means: SIZE in bytes, COUNT a number. */
+#define CATALOG_FIGURES(SIZE, COUNT)                                                               \
+	SIZE(mmio_least)                                                                           \
+	SIZE(vsphere_vgpu_memory)                                                                  \
+	SIZE(vsphere_vgpu_mmio)                                                                    \
+	SIZE(ovmf_window_most)                                                                     \
+	SIZE(vsphere_bios_bar1_most)                                                               \
+	SIZE(seabios_large_bar)                                                                    \
+	COUNT(seabios_large_bars_most)                                                             \
+	SIZE(stalling_bar1)                                                                        \
+	COUNT(stalling_gpus)                                                                       \
+	COUNT(unswitched_gpus)                                                                     \
+	SIZE(q35_low_memory)                                                                       \
+	SIZE(amd_hole_start)                                                                       \
+	SIZE(amd_hole_end)
+
+#define CATALOG_FIGURE(name) uint64_t name;
+struct figures {
+	CATALOG_FIGURES(CATALOG_FIGURE, CATALOG_FIGURE)
+};
+#undef CATALOG_FIGURE
+
+/* What a generation of GPUs can do. */
+struct architecture {
+	struct str name;		  /* Ampere */
+	bool msix_at_c8;		  /* its MSI-X capability is where QEMU puts a clique */
+	bool sriov;			  /* its vGPUs are on virtual functions */
+	bool mixed_size;		  /* a GPU takes time-sliced vGPUs of several sizes */
+	bool vgpu_vfio;			  /* its vGPUs are vendor-specific VFIO devices … */
+	const struct fact *vfio_kernel;	  /* … from this kernel on; NULL: with any */
+	const struct fact *esxi_nvswitch; /* the first ESXi with vGPU P2P over NVSwitch, or NULL */
 };
 
 /* NVLink P2P between vGPUs while unified memory is on. */
@@ -38,14 +66,14 @@ struct board {
 	struct str id;	 /* a100-sxm4-80gb; for a row of geforce.csv its PCI id */
 	struct str name; /* as NVIDIA prints it */
 	enum board_class class;
-	enum gpu_arch arch;
-	struct str chip;       /* GA100: P2P wants equal ones */
-	uint16_t pci_device;   /* 0x20b2; the vendor is always 10de */
-	uint64_t framebuffer;  /* bytes */
-	uint64_t bar1;	       /* bytes, 0 unknown */
-	uint64_t vsphere_mmio; /* bytes, 0: not in NVIDIA's table */
-	struct str vgpu_code;  /* A100DX; empty: no vGPU types known */
-	bool nvswitch;	       /* an HGX board with switches (8 GPUs) */
+	const struct architecture *arch; /* NULL: a GeForce chip older than Maxwell */
+	struct str chip;		 /* GA100: P2P wants equal ones */
+	uint16_t pci_device;		 /* 0x20b2; the vendor is always 10de */
+	uint64_t framebuffer;		 /* bytes */
+	uint64_t bar1;			 /* bytes, 0 unknown */
+	uint64_t vsphere_mmio;		 /* bytes, 0: not in NVIDIA's table */
+	struct str vgpu_code;		 /* A100DX; empty: no vGPU types known */
+	bool nvswitch;			 /* an HGX board with switches (8 GPUs) */
 	enum uvm_p2p uvm_p2p;
 };
 
@@ -148,13 +176,11 @@ unsigned catalog_mig_slices(struct catalog *catalog, const struct board *board);
 const struct fm_partition *catalog_partitions(struct catalog *catalog, struct str platform,
 					      size_t *n);
 
-/* The version in releases.csv under `what` ("qemu_clique_alternate_offset"). Asserts that it is
- * there: rules name only rows that ship (catalog_open checks a replacement for them). */
-struct str catalog_release(struct catalog *catalog, const char *what);
-/* The same as a number; rows that start with `esxi_` as VMware writes it. */
-struct version catalog_version(struct catalog *catalog, const char *what);
-/* Its source, for messages. */
-struct str catalog_release_source(struct catalog *catalog, const char *what);
+/* The row of releases.csv of that name; of one that starts with `esxi_` as VMware writes versions.
+ * Asserts that it is there: what a replacement of the table lacks is taken from the built-in one.
+ */
+const struct fact *catalog_release(struct catalog *catalog, const char *what);
+const struct figures *catalog_figures(struct catalog *catalog);
 
 /* The nearest known spelling within a small edit distance, or an empty text: for "did you mean". */
 struct str catalog_nearest_board(struct catalog *catalog, struct str wrong);

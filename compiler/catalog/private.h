@@ -18,14 +18,17 @@
 /* No known name is longer; anything above has no nearest name. */
 #define NEAREST_MAX EDIT_LONGEST
 
+/* In the order in which catalog_open loads them: a part stands behind those that it looks into. */
 enum catalog_part {
+	PART_RELEASES,
+	PART_FIGURES,
+	PART_ARCHITECTURES,
 	PART_BOARDS,
 	PART_GEFORCE,
 	PART_VGPU, /* types with all their spellings and the documents' figures */
 	PART_P2P,
 	PART_MULTICAST,
 	PART_PARTITIONS,
-	PART_RELEASES,
 	PART_COUNT,
 };
 
@@ -64,14 +67,12 @@ struct board_code {
 
 struct chip_prefix {
 	struct str text; /* GA */
-	enum gpu_arch arch;
+	const struct architecture *arch;
 };
 
-struct release {
-	struct str what;
-	struct str version;
-	struct str source;
-	struct version number; /* `version`, read */
+struct facts {
+	struct fact *items; /* in the table's order */
+	uint32_t n, capacity;
 };
 
 /* Reads the tables of one part. false with *error set. */
@@ -83,6 +84,14 @@ struct catalog {
 	struct table_source tables[TABLE_COUNT];
 	bool replaced; /* some table is out of a catalog directory */
 	bool loaded[PART_COUNT];
+
+	struct facts releases;
+	struct {
+		struct facts rows;
+		struct figures value;
+	} figures;
+	struct architecture *architectures;
+	uint32_t n_architectures, architectures_capacity;
 
 	struct boards boards;
 	struct boards geforce;
@@ -106,8 +115,6 @@ struct catalog {
 	bool *multicast;		 /* a type each */
 	struct fm_partition *partitions; /* a platform's rows together */
 	uint32_t n_partitions, partitions_capacity;
-	struct release *releases;
-	uint32_t n_releases, releases_capacity;
 
 	/* A plan with one wrong name has it in every VM: the last answer is worth keeping. */
 	char last_wrong[NEAREST_MAX];
@@ -120,8 +127,9 @@ struct catalog {
 	arena_push((catalog)->arena, (void **)&(catalog)->list, &(catalog)->n_##list,              \
 		   &(catalog)->list##_capacity, sizeof(*(catalog)->list))
 
-catalog_loader catalog_load_boards, catalog_load_geforce, catalog_load_vgpu, catalog_load_p2p,
-	catalog_load_multicast, catalog_load_partitions, catalog_load_releases;
+catalog_loader catalog_load_releases, catalog_load_figures, catalog_load_architectures,
+	catalog_load_boards, catalog_load_geforce, catalog_load_vgpu, catalog_load_p2p,
+	catalog_load_multicast, catalog_load_partitions;
 
 /* Loads the part unless it is loaded. */
 bool catalog_load(struct catalog *catalog, enum catalog_part part, struct catalog_error *error);
@@ -135,6 +143,12 @@ void catalog_read(struct catalog *catalog, struct table *table, enum table_id id
  * replacement of the other one leaves behind, and the row is passed over. */
 void catalog_dangling(struct catalog *catalog, struct table *table, unsigned column,
 		      enum table_id other);
+
+/* NULL: the table has no such row. */
+const struct fact *fact_find(const struct facts *facts, struct str what);
+const struct architecture *architecture_find(const struct catalog *catalog, struct str name);
+/* By the start of the chip's name; NULL where no row has it. */
+const struct architecture *architecture_of_chip(const struct catalog *catalog, struct str chip);
 
 /* Order of spellings: letter case does not count, `_` is a blank; the driver's own come first. */
 int spelling_cmp(const struct spelling *a, const struct spelling *b);

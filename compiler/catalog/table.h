@@ -10,6 +10,9 @@
 
 /* NAME is the file rules/tables/NAME.csv and the symbol in rules/tables/tables.S. */
 #define CATALOG_TABLES(X)                                                                          \
+	X(TABLE_RELEASES, releases)                                                                \
+	X(TABLE_FIGURES, figures)                                                                  \
+	X(TABLE_ARCHITECTURES, architectures)                                                      \
 	X(TABLE_BOARDS, boards)                                                                    \
 	X(TABLE_BOARD_UVM, board_uvm)                                                              \
 	X(TABLE_CHIPS, chip_architectures)                                                         \
@@ -21,8 +24,7 @@
 	X(TABLE_P2P, p2p_nvlink_vgpu)                                                              \
 	X(TABLE_P2P_REMARKS, p2p_remarks)                                                          \
 	X(TABLE_MULTICAST, multicast)                                                              \
-	X(TABLE_PARTITIONS, fm_partitions)                                                         \
-	X(TABLE_RELEASES, releases)
+	X(TABLE_PARTITIONS, fm_partitions)
 
 #define CATALOG_TABLE_ID(id, name) id,
 enum table_id { CATALOG_TABLES(CATALOG_TABLE_ID) TABLE_COUNT };

@@ -45,8 +45,6 @@ static struct str p2p_types(struct arena *arena, struct catalog *catalog, const 
 static void put_board(struct catalog *catalog, struct json *o, const struct board *board)
 {
 	static const char *const classes[] = {"datacenter", "workstation", "geforce"};
-	static const char *const archs[] = {"unknown", "Maxwell", "Pascal", "Volta",	"Turing",
-					    "Ampere",  "Ada",	  "Hopper", "Blackwell"};
 	struct json *list;
 	size_t n;
 	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
@@ -56,7 +54,7 @@ static void put_board(struct catalog *catalog, struct json *o, const struct boar
 	json_put_text(o, "id", board->id);
 	json_put_text(o, "name", board->name);
 	json_put_text(o, "class", str_of(classes[board->class]));
-	json_put_text(o, "architecture", str_of(archs[board->arch]));
+	json_put_text(o, "architecture", board->arch ? board->arch->name : STR("unknown"));
 	json_put_text(o, "chip", board->chip);
 	json_put_text(o, "pci_id", str_of(pci));
 	json_put_number(o, "framebuffer", board->framebuffer);

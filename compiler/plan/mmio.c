@@ -14,34 +14,38 @@ uint64_t next_power_of_two(uint64_t n)
 	return p;
 }
 
-/* By NVIDIA's table a vGPU's GPU counts where the document says that the window must grow: 64 GB of
- * MMIO space or more, and a VM with 32 GB of memory or more. */
-static bool counts(const struct vm *vm, const struct vm_gpu *g)
+/* By NVIDIA's table a vGPU's GPU counts where the document says that the window must grow: when
+ * both its MMIO space and the VM's memory are large. */
+static bool counts(const struct figures *figures, const struct vm *vm, const struct vm_gpu *g)
 {
 	if (!g->gpu)
 		return false;
 	if (!vm->host->platform->mmio_table || !g->is_vgpu)
 		return true;
-	return vm->memory >= 32 * GIB && g->gpu->mmio_share >= 64 * GIB;
+	return vm->memory >= figures->vsphere_vgpu_memory &&
+	       g->gpu->mmio_share >= figures->vsphere_vgpu_mmio;
 }
 
-void resolve_mmio(struct vm *vm)
+void resolve_mmio(const struct figures *figures, struct vm *vm)
 {
 	struct mmio *m = &vm->mmio;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		struct vm_gpu *g = &vm->gpus[i];
 		uint64_t share;
 
-		if (!counts(vm, &vm->gpus[i]))
+		g->takes_mmio = counts(figures, vm, g);
+		if (!g->takes_mmio)
 			continue;
-		share = vm->gpus[i].gpu->mmio_share;
+		share = g->gpu->mmio_share;
 		m->sum += share;
 		m->largest = share > m->largest ? share : m->largest;
 	}
 	/* With expanders only powers of two were tried. */
 	m->needed = m->expanders ? next_power_of_two(m->sum + m->largest) : m->sum;
 	if (vm->n_gpus)
-		m->automatic = m->needed > 64 * GIB ? next_power_of_two(m->needed) : 64 * GIB;
+		m->automatic = next_power_of_two(
+			m->needed > figures->mmio_least ? m->needed : figures->mmio_least);
 	m->window = vm->spec->mmio.n ? vm->spec->mmio.n : m->automatic;
 }
 
@@ -60,10 +64,10 @@ struct str mmio_sum_text(struct arena *arena, const struct vm *vm)
 		bool said = false;
 		uint32_t n = 0;
 
-		if (!counts(vm, g) || !g->gpu->mmio_share)
+		if (!g->takes_mmio || !g->gpu->mmio_share)
 			continue;
 		for (uint32_t j = 0; j < vm->n_gpus; j++) {
-			if (!counts(vm, &vm->gpus[j]) || !same_share(g, &vm->gpus[j]))
+			if (!vm->gpus[j].takes_mmio || !same_share(g, &vm->gpus[j]))
 				continue;
 			said |= j < i;
 			n++;

@@ -84,7 +84,7 @@ struct host {
 	struct span pcie_p2p_at; /* the key that says so */
 	struct clique *cliques;	 /* in the order of the spec, or of their GPUs */
 	uint32_t n_cliques;
-	bool nvswitch; /* it has `nvswitch`, or more than four GPUs of switched boards */
+	bool nvswitch; /* it has `nvswitch`, or more GPUs of HGX boards than one without it holds */
 	/* Its fabric is divided (nvswitch.mode shared or vgpu); into these, as far as it says. */
 	bool fabric_divided;
 	struct fabric_partition *partitions;
@@ -111,8 +111,9 @@ struct vm_gpu {
 	struct pci_address vf;	      /* its virtual function */
 	uint32_t ordinal;	      /* of the VM's vGPUs on that GPU, from 0 */
 	bool is_vgpu;		      /* not the same as not whole: rules/p2p.h, is_whole */
-	bool has_vf; /* vfio: false where there are too few; mdev: where the spec lists none */
-	bool clique; /* the clique of `gpu` is shown to the guest */
+	bool has_vf;	 /* vfio: false where there are too few; mdev: where the spec lists none */
+	bool clique;	 /* the clique of `gpu` is shown to the guest */
+	bool takes_mmio; /* its GPU's share counts in the VM's window */
 };
 
 /* GPUs of a VM that must all be able to do P2P with each other (p2p_scope: vm), or that hang
@@ -221,7 +222,8 @@ struct plan {
 	struct arena *arena;
 	struct sources *sources;
 	struct catalog *catalog;
-	struct host *hosts; /* in the order of their names */
+	const struct figures *figures; /* the catalog's */
+	struct host *hosts;	       /* in the order of their names */
 	uint32_t n_hosts;
 	struct vm *vms; /* in the order of their names */
 	uint32_t n_vms;

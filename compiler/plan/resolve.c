@@ -115,6 +115,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 		.arena = arena,
 		.sources = sources,
 		.catalog = catalog,
+		.figures = catalog_figures(catalog),
 		.hosts = arena_array(arena, spec->hosts.n, sizeof *plan->hosts),
 		.n_hosts = spec->hosts.n,
 		.vms = arena_array(arena, spec->vms.n, sizeof *plan->vms),

@@ -6,8 +6,7 @@ bool has_functions(const struct gpu *gpu)
 {
 	const struct board *board = gpu->board;
 
-	return gpu->framework == FRAMEWORK_VFIO || !board || board->arch == ARCH_UNKNOWN ||
-	       board->arch >= ARCH_AMPERE;
+	return gpu->framework == FRAMEWORK_VFIO || !board || !board->arch || board->arch->sriov;
 }
 
 static bool explicitly_taken(const struct host *host, struct pci_address function)

@@ -98,12 +98,10 @@ static const struct board *find_board(struct resolver *r, const struct gpu_spec 
 	return board;
 }
 
-/* Older than that row of releases.csv; `unknown` where the spec does not say. */
-static bool before(struct resolver *r, struct version version, const char *release, bool unknown)
+/* Older than the release; `unknown` where the spec does not say. */
+static bool before(struct version version, const struct fact *release, bool unknown)
 {
-	if (!span_given(version.at))
-		return unknown;
-	return version_cmp(version, catalog_version(r->plan->catalog, release)) < 0;
+	return span_given(version.at) ? version_cmp(version, release->version) < 0 : unknown;
 }
 
 /* docs/spec.md, vgpu_framework. */
@@ -111,19 +109,19 @@ static enum framework framework_of(struct resolver *r, const struct host *host,
 				   const struct gpu *gpu)
 {
 	const struct host_spec *spec = host->spec;
-	enum gpu_arch arch = gpu->board ? gpu->board->arch : ARCH_UNKNOWN;
+	const struct architecture *arch = gpu->board ? gpu->board->arch : NULL;
 
 	if (!host->platform->vfio)
 		return 0;
 	if (spec->vgpu_framework.is)
 		return spec->vgpu_framework.is;
-	if (before(r, spec->versions.vgpu, "vgpu_vfio_first", false))
+	if (before(spec->versions.vgpu, catalog_release(r->plan->catalog, "vgpu_vfio_first"),
+		   false))
 		return FRAMEWORK_MDEV;
-	if (arch == ARCH_UNKNOWN)
+	if (!arch)
 		return gpu->spec->vfs.n ? FRAMEWORK_VFIO : FRAMEWORK_MDEV;
-	if (arch > ARCH_AMPERE)
-		return FRAMEWORK_VFIO;
-	if (arch < ARCH_AMPERE || before(r, spec->versions.kernel, "kernel_vfio_ampere", true))
+	if (!arch->vgpu_vfio ||
+	    (arch->vfio_kernel && before(spec->versions.kernel, arch->vfio_kernel, true)))
 		return FRAMEWORK_MDEV;
 	return FRAMEWORK_VFIO;
 }
@@ -283,29 +281,31 @@ static void check_numbers(struct resolver *r, const struct host *host)
 		check_number(r, &host->spec->numa.items[i].id, "NUMA node", nodes);
 }
 
-static bool has_nvswitch(const struct host *host)
+static bool has_nvswitch(const struct figures *figures, const struct host *host)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < host->n_gpus; i++)
 		n += host->gpus[i].board && host->gpus[i].board->nvswitch;
-	/* The 4-GPU baseboards have no switch. */
-	return span_given(host->spec->nvswitch.at) || n > 4;
+	return span_given(host->spec->nvswitch.at) || n > figures->unswitched_gpus;
 }
 
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 {
+	struct catalog *catalog = r->plan->catalog;
+	struct version libvirt = spec->versions.libvirt;
+
 	host->spec = spec;
 	host->platform = platform_of(spec);
 	host->unusable = !spec->hypervisor.is || spec->gpus.n == 0 ||
 			 (span_given(spec->profile.at) && !host->profile);
 	host->iommu_backend = spec->iommu_backend.is;
-	host->libvirt_stateless = !before(r, spec->versions.libvirt, "libvirt_loader_stateless",
-					  false);
-	host->libvirt_iommufd = !before(r, spec->versions.libvirt, "libvirt_iommufd", true);
+	host->libvirt_stateless =
+		!before(libvirt, catalog_release(catalog, "libvirt_loader_stateless"), false);
+	host->libvirt_iommufd = !before(libvirt, catalog_release(catalog, "libvirt_iommufd"), true);
 	resolve_gpus(r, spec, host);
 	check_addresses(r, host);
 	check_functions(r, host);
 	check_numbers(r, host);
-	host->nvswitch = has_nvswitch(host);
+	host->nvswitch = has_nvswitch(r->plan->figures, host);
 }

@@ -67,7 +67,7 @@ void resolve_functions(struct resolver *r, const struct host *host);
 /* The host's Fabric Manager partitions, and those that a VM needs. */
 void resolve_fabric(struct resolver *r, struct host *host);
 void resolve_partitions(struct resolver *r, struct vm *vm);
-void resolve_mmio(struct vm *vm);
+void resolve_mmio(const struct figures *figures, struct vm *vm);
 /* Reports what two VMs have and only one can. */
 void resolve_claims(struct resolver *r);
 

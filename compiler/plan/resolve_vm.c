@@ -295,7 +295,7 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 				     !vm->gpus[i].is_vgpu && vm->gpus[i].gpu &&
 				     vm->gpus[i].gpu->clique >= 0;
 	vm->mmio.expanders = platform->guest_layout && guest_has_cells(vm);
-	resolve_mmio(vm);
+	resolve_mmio(r->plan->figures, vm);
 	check_unit(r, vm, "memory", &spec->memory, &platform->memory_unit, "");
 	check_unit(r, vm, "mmio", &spec->mmio, &platform->mmio_unit, "auto, or ");
 	if (platform->guest_layout)

@@ -11,9 +11,11 @@ table_\name\()_csv_end:
 	.byte 0
 	.endm
 
+	table architectures
 	table board_uvm
 	table boards
 	table chip_architectures
+	table figures
 	table fm_partitions
 	table geforce
 	table multicast

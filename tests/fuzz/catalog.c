@@ -5,24 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "compiler/catalog/catalog.h"
+#include "compiler/catalog/table.h"
 #include "tests/fuzz/fuzz.h"
 
-static const char *const tables[] = {
-	"boards.csv",
-	"board_uvm.csv",
-	"chip_architectures.csv",
-	"geforce.csv",
-	"vgpu_types_driver_union.csv",
-	"vgpu_spellings.csv",
-	"vgpu_timesliced_docs.csv",
-	"vgpu_mig_docs.csv",
-	"p2p_nvlink_vgpu.csv",
-	"p2p_remarks.csv",
-	"multicast.csv",
-	"fm_partitions.csv",
-	"releases.csv",
-};
+#define TABLE_FILE(id, name) #name ".csv",
+static const char *const tables[] = {CATALOG_TABLES(TABLE_FILE)};
 
 static char folder[] = "/dev/shm/gpuplan-fuzz-XXXXXX";
 

@@ -528,22 +528,21 @@ def framework(host, gpu):
     if "vgpu_framework" in host:
         return host["vgpu_framework"]
     versions = host.get("versions", {})
-    if "vgpu" in versions and leading(versions["vgpu"]) < (17,):
+    if "vgpu" in versions and older(versions["vgpu"], "vgpu_vfio_first"):
         return "mdev"
-    arch = (T.board(gpu["board"]) or {}).get("arch")
-    if arch is None:
+    row = T.board(gpu["board"])
+    if row is None:
         return "vfio" if gpu.get("vfs") else "mdev"
-    if arch == "Ampere":
-        return "vfio" if leading(versions.get("kernel", "0")) >= (6, 8) else "mdev"
-    return "mdev" if arch in OLDER else "vfio"
-
-
-OLDER = ("Maxwell", "Pascal", "Volta", "Turing")
+    arch = T.architecture[row["arch"]]
+    if arch["vgpu_vfio"] == "no":
+        return "mdev"
+    first = arch["vfio_kernel"]
+    return "mdev" if first and older(versions.get("kernel", "0"), first) else "vfio"
 
 
 def is_sriov(gpu):
     row = T.board(gpu["board"])
-    return row is None or row["arch"] not in OLDER
+    return row is None or T.architecture[row["arch"]]["sriov"] == "yes"
 
 
 def is_geforce(board):
@@ -553,6 +552,11 @@ def is_geforce(board):
 def leading(text):
     """The leading dotted number of a version, after an epoch."""
     return tuple(int(n) for n in re.match(r"(?:\d+:)?([\d.]*\d)", text)[1].split("."))
+
+
+def older(text, release):
+    """17 is not older than 17.0."""
+    return (*leading(text), 0, 0, 0)[:3] < (*leading(T.release[release]), 0, 0, 0)[:3]
 
 
 def address_key(address):

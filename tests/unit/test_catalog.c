@@ -166,7 +166,8 @@ static void test_boards(void)
 	CHECK(!board_of("") && !board_of("a100") && !board_of("A40"));
 
 	const struct board *a100 = board_of("a100-sxm4-80gb");
-	CHECK(a100->class == BOARD_DATACENTER && a100->arch == ARCH_AMPERE && a100->nvswitch);
+	CHECK(a100->class == BOARD_DATACENTER && str_is(a100->arch->name, "Ampere") &&
+	      a100->nvswitch);
 	CHECK_STR(a100->chip, "GA100");
 	CHECK_STR(a100->vgpu_code, "A100DX");
 	CHECK_U64(a100->framebuffer, 80 * GIB);
@@ -176,7 +177,8 @@ static void test_boards(void)
 	CHECK_U64(board_of("t4")->vsphere_mmio, 0);
 	CHECK_U64(board_of("geforce-rtx-3090")->bar1, 32 * GIB);
 	CHECK(board_of("geforce-rtx-3090")->class == BOARD_GEFORCE);
-	CHECK(board_of("m60")->arch == ARCH_MAXWELL && board_of("l4")->arch == ARCH_ADA);
+	CHECK(str_is(board_of("m60")->arch->name, "Maxwell") &&
+	      str_is(board_of("l4")->arch->name, "Ada"));
 
 	CHECK_U64(catalog_mig_slices(catalog, a100), 7);
 	CHECK_U64(catalog_mig_slices(catalog, board_of("a30")), 4);
@@ -209,7 +211,7 @@ static void test_pci_ids(void)
 	CHECK_U64(catalog_boards_of_device(catalog, 0xffff, both, 2), 0);
 
 	const struct board *old = by_pci("10de:0040", &shared);
-	CHECK(old && shared == 1 && old->class == BOARD_GEFORCE && old->arch == ARCH_UNKNOWN);
+	CHECK(old && shared == 1 && old->class == BOARD_GEFORCE && !old->arch);
 	CHECK_STR(old->id, "10de:0040");
 	CHECK_STR(old->name, "GeForce 6800 Ultra");
 	CHECK_STR(old->chip, "NV40");
@@ -311,11 +313,38 @@ static void test_platform(void)
 	all = catalog_partitions(catalog, STR("hgx-b200"), &n);
 	CHECK(n == 15 && all[14].id == 15 && all[14].modules == 1u << 8);
 	CHECK(catalog_partitions(catalog, STR("hgx-a100"), &n) == NULL && n == 0);
+}
 
-	CHECK_STR(catalog_release(catalog, "qemu_clique_alternate_offset"), "8.1");
-	CHECK_STR(catalog_release(catalog, "esxi_nvswitch_hopper"), "8.0u2");
-	CHECK_STR(catalog_release_source(catalog, "libvirt_qemu_override"),
+static void test_facts(void)
+{
+	const struct fact *release = catalog_release(catalog, "esxi_nvswitch_hopper");
+	const struct figures *figures = catalog_figures(catalog);
+
+	CHECK_STR(catalog_release(catalog, "qemu_clique_alternate_offset")->text, "8.1");
+	CHECK_STR(release->text, "8.0u2");
+	CHECK(release->version.part[0] == 8 && release->version.part[1] == 0 &&
+	      release->version.part[2] == 2);
+	CHECK_STR(catalog_release(catalog, "libvirt_qemu_override")->source,
 		  "libvirt release notes");
+	CHECK_U64(figures->mmio_least, 64 * GIB);
+	CHECK_U64(figures->ovmf_window_most, 16 * TIB);
+	CHECK_U64(figures->vsphere_bios_bar1_most, 256 * MIB);
+	CHECK_U64(figures->stalling_gpus, 4);
+	CHECK_U64(figures->amd_hole_end, TIB);
+}
+
+static void test_architectures(void)
+{
+	const struct architecture *turing = board_of("t4")->arch, *ampere = board_of("a40")->arch;
+	const struct architecture *hopper = board_of("h100-pcie-80gb")->arch;
+
+	CHECK(turing->msix_at_c8 && !turing->sriov && !turing->mixed_size && !turing->vgpu_vfio);
+	CHECK(!board_of("v100-sxm2-16gb")->arch->msix_at_c8);
+	CHECK(ampere->msix_at_c8 && ampere->sriov && ampere->mixed_size && ampere->vgpu_vfio);
+	CHECK(ampere->vfio_kernel == catalog_release(catalog, "kernel_vfio_ampere"));
+	CHECK(ampere->esxi_nvswitch == catalog_release(catalog, "esxi_nvswitch_ampere"));
+	CHECK(hopper->vgpu_vfio && !hopper->vfio_kernel && !board_of("l4")->arch->esxi_nvswitch);
+	CHECK(board_of("a100-sxm4-80gb")->arch == ampere);
 }
 
 static void check_near(const char *wrong, const char *board, const char *want)
@@ -365,6 +394,8 @@ int main(void)
 	test_p2p();
 	test_multicast();
 	test_platform();
+	test_facts();
+	test_architectures();
 	test_nearest();
 	arena = arena_free(arena);
 	return check_done();

@@ -140,6 +140,27 @@ static void test_broken_tables(void)
 	       "driver_code: 'RTXA7000' is not in vgpu_types_driver_union.csv");
 	refuse("releases.csv", STR("what,release,source\nother,1,x\nother,2,x\n"), 3, 1,
 	       "what: a second row 'other'");
+	refuse("figures.csv", STR("what,value,source\nmmio_least,64GB,x\n"), 2, 2,
+	       "value: '64GB' is not a size like 64 GiB");
+	refuse("figures.csv", STR("what,value,source\nmmio_least,0 GiB,x\n"), 2, 2,
+	       "value: '0 GiB' is not a size like 64 GiB");
+	refuse("figures.csv", STR("what,value,source\nstalling_gpus,4 GiB,x\n"), 2, 2,
+	       "value: '4 GiB' is not a number above 0");
+	refuse("figures.csv", STR("what,value,source\nmmio_last,64 GiB,x\n"), 2, 1,
+	       "what: unknown figure 'mmio_last'");
+	refuse("figures.csv", STR("what,value,source\nmmio_least,,x\n"), 2, 2, "value: empty");
+	refuse("figures.csv", STR("what,value,source\nmmio_least,1 GiB,x\nmmio_least,2 GiB,x\n"), 3,
+	       1, "what: a second row 'mmio_least'");
+	refuse("architectures.csv", edited(TABLE_ARCHITECTURES, "Ada,yes", "Ada,maybe"), 7, 2,
+	       "msix_at_c8: 'maybe' is not no or yes");
+	refuse("architectures.csv", edited(TABLE_ARCHITECTURES, "kernel_vfio_ampere", "6.8"), 6, 6,
+	       "vfio_kernel: '6.8' is not in releases.csv");
+	refuse("architectures.csv", edited(TABLE_ARCHITECTURES, "\nPascal", "\nMaxwell"), 3, 1,
+	       "arch: a second row 'Maxwell'");
+	refuse("chip_architectures.csv", edited(TABLE_CHIPS, "GM,Maxwell", "GM,Kepler"), 2, 2,
+	       "arch: 'Kepler' is not in architectures.csv");
+	refuse("boards.csv", edited(TABLE_BOARDS, "datacenter,Volta", "datacenter,Kepler"), 2, 4,
+	       "arch: 'Kepler' is not in architectures.csv");
 	refuse("fm_partitions.csv", STR("platform,partition_id,num_gpus,module_ids\nx,1,2,1 17\n"),
 	       2, 4, "module_ids: '1 17' is not a list of module ids from 1 to 16");
 	refuse("fm_partitions.csv", STR("platform,partition_id,num_gpus,module_ids\nx,1,3,1 2\n"),
@@ -182,10 +203,31 @@ static void test_replacement(void)
 		CHECK(catalog_boards(catalog, &n) != NULL && n == 1);
 		CHECK(board_of("mine") && board_of("mine")->bar1 == 512 * MIB && !board_of("a40"));
 		CHECK(by_pci("10de:2235") == board_of("mine"));
-		CHECK(by_pci("10de:2204")->arch == ARCH_AMPERE);
+		CHECK(str_is(by_pci("10de:2204")->arch->name, "Ampere"));
 		CHECK(type_of("A40-48C") && catalog_p2p_type(catalog, board_of("mine")) == NULL);
 	}
 	CHECK(unlink(path_of("boards.csv").p) == 0);
+
+	/* A board of an architecture that is gone is passed over; a release or figure that a
+	 * replacement lacks is the built-in one. */
+	put("architectures.csv", STR("arch,msix_at_c8,sriov,mixed_size,vgpu_vfio,vfio_kernel,"
+				     "esxi_nvswitch\nHopper,yes,yes,no,no,,\n"));
+	put("figures.csv", STR("source,what,value\nx,stalling_gpus,5\n"));
+	put("releases.csv", STR("what,release,source\nesxi_nvswitch_hopper,9.0u1,x\n"));
+	catalog = catalog_open(arena, dir, &error);
+	CHECK(catalog != NULL);
+	if (catalog) {
+		const struct architecture *hopper = board_of("h100-pcie-80gb")->arch;
+		CHECK(!board_of("a40") && !hopper->mixed_size && !hopper->esxi_nvswitch);
+		CHECK(by_pci("10de:2204") && !by_pci("10de:2204")->arch);
+		CHECK_U64(catalog_figures(catalog)->stalling_gpus, 5);
+		CHECK_U64(catalog_figures(catalog)->stalling_bar1, 128 * GIB);
+		CHECK_STR(catalog_release(catalog, "esxi_nvswitch_hopper")->text, "9.0u1");
+		CHECK_STR(catalog_release(catalog, "esxi_nvswitch_ampere")->text, "8.0u1");
+	}
+	CHECK(unlink(path_of("architectures.csv").p) == 0);
+	CHECK(unlink(path_of("figures.csv").p) == 0);
+	CHECK(unlink(path_of("releases.csv").p) == 0);
 
 	put("vgpu_types_driver_union.csv", STR("prefix,board_code,full_name,kind,mig_slices,fb_gb,"
 					       "series,is_full_fb_timesliced,more\n"

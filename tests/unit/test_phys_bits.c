@@ -30,33 +30,68 @@ static const struct {
 	{"all of 64 bits", 64, 1024, 16384, true, true},
 };
 
+/* As the built-in figures have it. */
+static struct address_space space(unsigned bits, bool amd)
+{
+	return (struct address_space){bits, 2 * GIB, amd ? 1012 * GIB : NO_HOLE, TIB};
+}
+
 static void test_measured(void)
 {
-	for (size_t i = 0; i < sizeof measured / sizeof *measured; i++)
-		check_true(window_fits(measured[i].memory * GIB, measured[i].window * GIB,
-				       measured[i].bits, measured[i].amd) == measured[i].fits,
+	for (size_t i = 0; i < sizeof measured / sizeof *measured; i++) {
+		struct address_space s = space(measured[i].bits, measured[i].amd);
+
+		check_true(window_fits(&s, measured[i].memory * GIB, measured[i].window * GIB) ==
+				   measured[i].fits,
 			   measured[i].what, __FILE__, __LINE__);
+	}
+}
+
+static uint64_t memory_limit(uint64_t window, unsigned bits, bool amd)
+{
+	struct address_space s = space(bits, amd);
+
+	return window_memory_limit(&s, window);
 }
 
 static void test_memory_limit(void)
 {
-	CHECK_U64(window_memory_limit(256 * GIB, 39, false), 254 * GIB);
-	CHECK_U64(window_memory_limit(512 * GIB, 40, false), 510 * GIB);
-	CHECK_U64(window_memory_limit(512 * GIB, 41, false), 1534 * GIB);
-	CHECK_U64(window_memory_limit(4096 * GIB, 42, false), 0);
+	CHECK_U64(memory_limit(256 * GIB, 39, false), 254 * GIB);
+	CHECK_U64(memory_limit(512 * GIB, 40, false), 510 * GIB);
+	CHECK_U64(memory_limit(512 * GIB, 41, false), 1534 * GIB);
+	CHECK_U64(memory_limit(4096 * GIB, 42, false), 0);
 	/* above the hole: 1022 + memory up to 1536 */
-	CHECK_U64(window_memory_limit(512 * GIB, 41, true), 514 * GIB);
-	CHECK_U64(window_memory_limit(1024 * GIB, 41, true), 2 * GIB);
-	CHECK_U64(window_memory_limit(2048 * GIB, 41, true), 0);
-	CHECK_U64(window_memory_limit(256 * GIB, 40, true), 754 * GIB);
+	CHECK_U64(memory_limit(512 * GIB, 41, true), 514 * GIB);
+	CHECK_U64(memory_limit(1024 * GIB, 41, true), 2 * GIB);
+	CHECK_U64(memory_limit(2048 * GIB, 41, true), 0);
+	CHECK_U64(memory_limit(256 * GIB, 40, true), 754 * GIB);
+}
+
+static unsigned phys_bits(uint64_t memory, uint64_t window, bool amd)
+{
+	struct address_space s = space(0, amd);
+
+	return window_phys_bits(&s, memory, window);
 }
 
 static void test_phys_bits(void)
 {
-	CHECK_U64(window_phys_bits(254 * GIB, 256 * GIB, false), 39);
-	CHECK_U64(window_phys_bits(256 * GIB, 256 * GIB, false), 40);
-	CHECK_U64(window_phys_bits(64 * GIB, 1024 * GIB, true), 42);
-	CHECK_U64(window_phys_bits(UINT64_C(1) << 60, UINT64_C(1) << 60, true), 62);
+	CHECK_U64(phys_bits(254 * GIB, 256 * GIB, false), 39);
+	CHECK_U64(phys_bits(256 * GIB, 256 * GIB, false), 40);
+	CHECK_U64(phys_bits(64 * GIB, 1024 * GIB, true), 42);
+	CHECK_U64(phys_bits(UINT64_C(1) << 60, UINT64_C(1) << 60, true), 62);
+}
+
+/* Other figures of a catalog: nothing wraps, however odd they are. */
+static void test_other_figures(void)
+{
+	struct address_space all_low = {40, 64 * GIB, NO_HOLE, 0};
+	struct address_space backwards = {40, TIB, 8 * GIB, KIB};
+
+	CHECK(window_fits(&all_low, 64 * GIB, 512 * GIB));
+	CHECK(window_fits(&all_low, 0, 512 * GIB));
+	CHECK(!window_fits(&all_low, 600 * GIB, 512 * GIB));
+	CHECK(window_fits(&backwards, 64 * GIB, 512 * GIB));
 }
 
 int main(void)
@@ -64,5 +99,6 @@ int main(void)
 	test_measured();
 	test_memory_limit();
 	test_phys_bits();
+	test_other_figures();
 	return check_done();
 }
