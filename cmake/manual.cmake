@@ -4,7 +4,6 @@ file(GLOB manual_sources CONFIGURE_DEPENDS compiler/cli/manual/*.c)
 add_executable(gpuplan-manual ${manual_sources} $<TARGET_OBJECTS:gpuplan_cli>
 	$<TARGET_OBJECTS:gpuplan_core> $<TARGET_OBJECTS:gpuplan_tables>)
 target_link_libraries(gpuplan-manual PRIVATE gpuplan_core)
-target_compile_definitions(gpuplan-manual PRIVATE GPUPLAN_VERSION="${PROJECT_VERSION}")
 
 set(manual_folder ${CMAKE_BINARY_DIR}/manual)
 file(MAKE_DIRECTORY ${manual_folder})

@@ -8,11 +8,9 @@
 
 #include <stdio.h>
 
-#include "compiler/base/walk.h"
 #include "compiler/finding/render.h"
-#include "compiler/finding/rule.h"
-#include "compiler/plan/plan.h"
-#include "compiler/session/project.h"
+#include "compiler/session/mend.h"
+#include "compiler/session/session.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -22,26 +20,19 @@ enum status {
 
 enum { MAX_OUTPUTS = 8 };
 
-struct rule_override {
-	const struct rule *rule;
-	enum severity severity; /* 0: off */
-};
-
 /* What the command line said. */
 struct options {
 	bool help;
 	const char *config;	    /* --config FILE, or NULL: looked for */
-	const char *project_file;   /* the one that was read, NULL: none */
 	const char *catalog;	    /* --catalog DIR, or NULL */
 	const char *stdin_filename; /* <stdin> */
 	const char *color;	    /* auto, always, never */
 	bool strict, quiet;
 	bool explain; /* --explain: help lines also where no terminal reads */
 	uint32_t max_findings;
-	uint32_t jobs; /* -j N: threads, 1 or more */
-	struct rule_override *overrides;
-	uint32_t n_overrides, overrides_capacity;
-	struct exclude exclude; /* only the project file has it */
+	uint32_t jobs;		      /* -j N: threads, 1 or more */
+	struct gpuplan_level *levels; /* --rule, each */
+	uint32_t n_levels, levels_capacity;
 	const char *baseline, *write_baseline;
 	/* lint: `-f FORMAT -o FILE` pairs; file NULL: standard output */
 	struct {
@@ -100,47 +91,43 @@ const struct command *command_find(const char *name); /* NULL: there is none */
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out);
 void options_print_help(FILE *out, const struct command *command);
-/* Fills in from the project file what the command line left open. What is wrong with it is printed:
- * STATUS_TROUBLE. */
-enum status project_apply(struct arena *arena, const struct command *command,
-			  struct options *options);
-/* The same in two steps: project->findings says what is wrong, and what is right counts.
- * `absolute`: project_read's. false: the file cannot be read, which is printed. */
-bool project_load(struct project *project, struct arena *arena, const struct files *files,
-		  bool absolute, const struct command *command, struct options *options);
+/* --- a session as the options ask for it: session.c --- */
 
-/* A plan that was read and judged. */
-struct workspace {
-	struct arena *arena;
-	const struct options *options;
-	struct sources sources;
-	struct findings findings;
-	struct catalog *catalog;
-	struct plan *plan;
-	/* Of the findings that are not shown: by comments, by the baseline; and what the baseline
-	 * records in vain. */
-	uint32_t n_silenced, n_baseline, n_gone;
-};
+/* What the options say of a session, but for its paths. */
+struct gpuplan_options session_options(const struct options *options);
+/* Opens a session for these paths (none: the working directory). What goes wrong is printed:
+ * STATUS_TROUBLE. Either way the session is to be closed. */
+enum status open_session(struct gpuplan_session **session, const struct options *options,
+			 char **paths, uint32_t n_paths);
+/* Judges and settles it, and writes the baseline that --write-baseline asks for; likewise. */
+enum status judge_session(struct gpuplan_session *session, const struct options *options);
+/* Both. */
+enum status read_plan(struct gpuplan_session **session, const struct options *options, char **paths,
+		      uint32_t n_paths);
+/* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
+enum status session_verdict(const struct gpuplan_session *session);
+/* Prints why its last call failed; returns STATUS_TROUBLE. */
+enum status session_trouble(const struct gpuplan_session *session);
 
-/* Opens the catalog, reads the paths (none: the working directory), resolves, runs every rule and
- * sorts the findings. Trouble is printed on standard error: STATUS_TROUBLE. */
-enum status workspace_open(struct workspace *workspace, struct arena *arena,
-			   const struct options *options, char **paths, uint32_t n_paths);
-/* The same, read from other files than the system's. */
-enum status workspace_open_files(struct workspace *workspace, struct arena *arena,
-				 const struct options *options, const struct files *files,
-				 char **paths, uint32_t n_paths);
-/* What of the findings is reported, and as what: severities, comments, the baseline, in this order
- * (reported.c). workspace_open calls it. */
-enum status workspace_settle(struct workspace *workspace);
-/* `lint --fix`: a plan whose findings were mended as far as they can be. */
+/* --- findings: findings.c --- */
+
+/* Prints the session's findings in one format. */
+void print_findings(struct gpuplan_session *session, const struct options *options,
+		    enum format format, FILE *out);
+/* Prints some of its findings, or of its project file's, as text. */
+void print_some_findings(const struct options *options, const struct findings *findings,
+			 const struct sources *sources, bool help, FILE *out);
+/* "2 errors, 1 warning in 3 files (2 skipped)", to standard error. */
+void print_summary(const struct gpuplan_session *session, const struct options *options);
+/* --color, NO_COLOR and whether a terminal reads. */
+bool want_color(const struct options *options, FILE *out);
+
+/* --- lint --fix: fix.c --- */
+
 struct fixed {
-	const struct workspace *workspace; /* of the mended plan */
-	struct attempt *first, *last;	   /* private to fix.c */
-	uint32_t n_fixed;		   /* findings */
-	uint32_t n_refused;		   /* fixes that would make it worse */
-	uint32_t n_untried;		   /* fixes that were given up: too many are bad */
-	bool changed;			   /* any text; with --diff: it would be */
+	struct gpuplan_session *first;
+	struct mended mended;
+	bool changed; /* any text; with --diff: it would be */
 };
 
 /* Opens the plan, mends it, and writes the files, or prints the diff, or the text that came from
@@ -152,15 +139,8 @@ bool fix_takes_output(const struct options *options);
 /* "3 fixed, 2 left (1 more with --unsafe-fixes)", to standard error. */
 void fix_print_summary(const struct fixed *fixed, const struct options *options);
 
-/* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
-enum status workspace_verdict(const struct workspace *workspace);
-/* Prints the findings in one format. */
-void workspace_print(const struct workspace *workspace, enum format format, FILE *out);
-/* "2 errors, 1 warning in 3 files (2 skipped)", to standard error. */
-void workspace_print_summary(const struct workspace *workspace);
+/* --- output: output.c, out_file.c --- */
 
-/* --color, NO_COLOR and whether a terminal reads. */
-bool want_color(const struct options *options, FILE *out);
 /* Where a table of --catalog is wrong, and what. */
 void print_catalog_error(const struct catalog_error *error);
 /* "gpuplan: …" on standard error. */

@@ -5,7 +5,6 @@
 
 #include "backends/backend.h"
 #include "compiler/cli/option_row.h"
-#include "compiler/model/load.h"
 #include "rules/rules.h"
 
 /* A value that is being typed. */
@@ -103,34 +102,24 @@ static void give_up(int signal)
 	_exit(STATUS_OK);
 }
 
-static void read_plan(struct arena *arena, struct spec *spec)
+static void put_names(const struct value *value)
 {
-	static char *here[] = {(char *)"."};
-	struct load_options load = {.paths = here, .n = 1, .jobs = 1};
-	struct options options = {.color = "never"};
-	struct sources sources;
-	struct findings findings;
+	struct gpuplan_options options = {.project_folder = ""};
+	struct gpuplan_session *session;
+	const struct spec *spec;
 
 	/* Somebody waits for the key to answer. Nothing was written yet: a pipe is buffered. */
 	signal(SIGALRM, give_up);
 	alarm(1);
-	project_apply(arena, &command_show, &options);
-	load.exclude = &options.exclude;
-	sources_init(&sources, arena, &system_files);
-	findings_init(&findings, arena);
-	load_paths(spec, arena, &sources, &findings, &load);
+	session_open(&options, NULL, &session);
+	session_load(session);
 	alarm(0);
-}
-
-static void put_names(const struct value *value)
-{
-	struct spec spec;
-
-	read_plan(value->arena, &spec);
-	for (uint32_t i = 0; i < spec.vms.n; i++)
-		put(value, spec.vms.items[i]->name.s, "a VM");
-	for (uint32_t i = 0; i < spec.hosts.n; i++)
-		put(value, spec.hosts.items[i]->name.s, "a host");
+	spec = &session->spec;
+	for (uint32_t i = 0; i < spec->vms.n; i++)
+		put(value, spec->vms.items[i]->name.s, "a VM");
+	for (uint32_t i = 0; i < spec->hosts.n; i++)
+		put(value, spec->hosts.items[i]->name.s, "a host");
+	session_close(session);
 }
 
 /* --- what the shell completes --- */

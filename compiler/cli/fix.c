@@ -1,199 +1,17 @@
-/* gpuplan lint --fix: makes the fixes of findings, as far as the plan is better for them.
- *
- * In rounds: all fixes that do not touch each other are made in memory and the whole plan is judged
- * again. Where that shows new errors or warnings, the half of them is tried, down to single fixes,
- * so that one fix that makes things worse keeps no other from being made. Each round leaves fewer
- * or lesser findings, so it ends; and the next run has nothing to do. */
+/* gpuplan lint --fix: writes the files that mending gives another text, or shows what it would. */
 #include "compiler/finding/fix.h"
 #include "compiler/base/diff.h"
 #include "compiler/base/replace.h"
 #include "compiler/cli/cli.h"
-#include "rules/rules.h"
 
-enum {
-	MAX_ROUNDS = 16,
-	/* Each judges the whole plan: a bad fix among n takes some 2 log n. */
-	MAX_ATTEMPTS = 1024,
-};
-
-/* The plan as it is, or would be, with texts that stand in for its files. */
-struct attempt {
-	struct arena *arena;
-	struct overlay texts;
-	struct files files;
-	struct workspace workspace;
-};
-
-struct fixer {
-	struct fixed *fixed;
-	const struct options *options;
-	struct attempt *now;	/* this round's start */
-	struct attempt *better; /* the best of this round, or `now` */
-	uint32_t *kept;		/* what was chosen of now's findings for it */
-	uint32_t n_kept, n_attempts;
-	enum status status;
-};
-
-/* --- is it better? --- */
-
-struct tally {
-	uint32_t errors, warnings, notes, all;
-};
-
-static struct tally tally(const struct attempt *a)
+/* What was read, and what is to stand there. */
+static struct replacement outcome(const struct fixed *fixed, const struct source *source)
 {
-	const struct findings *f = &a->workspace.findings;
-
-	return (struct tally){findings_count(f, SEVERITY_ERROR),
-			      findings_count(f, SEVERITY_WARNING), findings_count(f, SEVERITY_NOTE),
-			      f->n};
-}
-
-static uint32_t failing_of(const struct attempt *a, const struct rule *rule)
-{
-	const struct findings *f = &a->workspace.findings;
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < f->n; i++)
-		n += f->items[i].severity > SEVERITY_NOTE &&
-		     strcmp(f->items[i].rule, rule->name) == 0;
-	return n;
-}
-
-static bool has_new_kind(const struct attempt *before, const struct attempt *after)
-{
-	for (size_t i = 0; rules[i]; i++)
-		if (failing_of(after, rules[i]) > failing_of(before, rules[i]))
-			return true;
-	return false;
-}
-
-/* Of fixes that are made together, none may hide behind what the others mend. */
-static bool is_better(const struct attempt *before, const struct attempt *after, bool single)
-{
-	struct tally b = tally(before), a = tally(after);
-
-	if (a.all > b.all || a.errors > b.errors)
-		return false;
-	if (a.errors == b.errors &&
-	    (a.warnings > b.warnings || (a.warnings == b.warnings && a.notes >= b.notes)))
-		return false;
-	return single || !has_new_kind(before, after);
-}
-
-/* --- attempts --- */
-
-static struct attempt *attempt_free(struct attempt *a)
-{
-	if (a)
-		arena_free(a->arena);
-	return NULL;
-}
-
-static struct attempt *attempt_new(void)
-{
-	struct arena *arena = arena_new();
-	struct attempt *a = arena_alloc(arena, sizeof *a);
-
-	a->arena = arena;
-	return a;
-}
-
-/* The round's start with what was kept and `n` fixes more. NULL: trouble, which was printed. */
-static struct attempt *attempt_with(struct fixer *x, const uint32_t *more, uint32_t n)
-{
-	struct attempt *a = attempt_new();
-	uint32_t *all = arena_array(a->arena, (size_t)x->n_kept + n, sizeof *all);
-
-	if (x->n_kept)
-		memcpy(all, x->kept, x->n_kept * sizeof *all);
-	memcpy(all + x->n_kept, more, n * sizeof *all);
-	a->texts = fix_texts(a->arena, &x->now->workspace.findings, &x->now->workspace.sources, all,
-			     x->n_kept + n);
-	a->files = overlay_files(&a->texts, &system_files);
-	x->n_attempts++;
-	x->status = workspace_open_files(&a->workspace, a->arena, x->options, &a->files,
-					 x->options->arguments, x->options->n_arguments);
-	return x->status == STATUS_OK ? a : attempt_free(a);
-}
-
-static void keep(struct fixer *x, struct attempt *a, const uint32_t *more, uint32_t n)
-{
-	memcpy(x->kept + x->n_kept, more, n * sizeof *more);
-	x->n_kept += n;
-	if (x->better != x->now)
-		attempt_free(x->better);
-	x->better = a;
-}
-
-/* Keeps as many of the fixes as make it better. */
-static void try_fixes(struct fixer *x, const uint32_t *fixes, uint32_t n)
-{
-	struct attempt *a;
-
-	if (n == 0 || x->status != STATUS_OK)
-		return;
-	if (x->n_attempts == MAX_ATTEMPTS) {
-		x->fixed->n_untried += n;
-		return;
-	}
-	a = attempt_with(x, fixes, n);
-	if (!a)
-		return;
-	if (is_better(x->better, a, n == 1)) {
-		keep(x, a, fixes, n);
-		return;
-	}
-	attempt_free(a);
-	if (n == 1) {
-		x->fixed->n_refused++;
-		return;
-	}
-	try_fixes(x, fixes, n / 2);
-	try_fixes(x, fixes + n / 2, n - n / 2);
-}
-
-/* false: nothing was left to mend, or nothing could be. */
-static bool mend_round(struct fixer *x)
-{
-	const struct workspace *w = &x->now->workspace;
-	struct chosen chosen = fix_choose(x->now->arena, &w->findings, &w->sources,
-					  x->options->unsafe);
-
-	x->fixed->n_refused = x->fixed->n_untried = 0;
-	/* Whether a fix makes it better cannot be told where not all is known that is wrong. */
-	if (w->plan->cut)
-		return false;
-	x->better = x->now;
-	x->kept = arena_array(x->now->arena, chosen.n, sizeof *x->kept);
-	x->n_kept = 0;
-	try_fixes(x, chosen.items, chosen.n);
-	if (x->better == x->now)
-		return false;
-	x->fixed->n_fixed += x->n_kept;
-	if (x->now != x->fixed->first)
-		attempt_free(x->now);
-	x->now = x->better;
-	return true;
-}
-
-/* --- what comes of it --- */
-
-/* What `first` read, and what is to stand there. `path` NULL: none of ours to change. */
-static struct replacement outcome(const struct attempt *first, const struct attempt *last,
-				  const struct source *source)
-{
-	struct replacement r = {.old = source->text, .new = source->text};
-	const struct overlay_text *text;
-
-	if (span_given(source->key) || source->cut)
-		return r;
-	r.path = source->is_stdin ? "-"
-				  : arena_printf(first->arena, "%.*s", STR_ARG(source->name)).p;
-	text = overlay_find(&last->texts, r.path);
-	if (text)
-		r.new = text->text;
-	return r;
+	return (struct replacement){
+		.path = arena_printf(fixed->first->arena, "%.*s", STR_ARG(source->name)).p,
+		.old = source->text,
+		.new = mended_text(&fixed->mended, source),
+	};
 }
 
 /* a/PATH: an absolute path and one from `.` as `patch -p1` finds them; quoted as git does where a
@@ -276,13 +94,13 @@ static enum status write_texts(struct arena *arena, const struct sources *source
 
 static enum status deliver(struct fixed *fixed, const struct options *options)
 {
-	const struct sources *sources = &fixed->first->workspace.sources;
+	const struct sources *sources = &fixed->first->sources;
 	struct arena *arena = fixed->first->arena;
 	struct replacement *texts = arena_array(arena, sources->n, sizeof *texts);
 	enum status status = STATUS_OK;
 
 	for (uint32_t i = 0; i < sources->n; i++) {
-		texts[i] = outcome(fixed->first, fixed->last, &sources->items[i]);
+		texts[i] = outcome(fixed, &sources->items[i]);
 		fixed->changed |= !str_eq(texts[i].old, texts[i].new);
 		if (options->diff)
 			print_diff(arena, &sources->items[i], &texts[i]);
@@ -322,43 +140,43 @@ static bool options_agree(const struct options *options)
 
 enum status fix_plan(struct fixed *fixed, const struct options *options)
 {
-	struct fixer x = {.fixed = fixed, .options = options};
+	enum status status;
 
 	*fixed = (struct fixed){0};
 	if (!options_agree(options))
 		return STATUS_TROUBLE;
-	fixed->first = fixed->last = x.now = attempt_new();
-	x.status = workspace_open(&x.now->workspace, x.now->arena, options, options->arguments,
-				  options->n_arguments);
-	for (int i = 0; i < MAX_ROUNDS && x.status == STATUS_OK && mend_round(&x); i++)
-		fixed->last = x.now;
-	fixed->workspace = &fixed->last->workspace;
-	return x.status == STATUS_OK ? deliver(fixed, options) : x.status;
+	status = read_plan(&fixed->first, options, options->arguments, options->n_arguments);
+	if (status != STATUS_OK)
+		return status;
+	if (session_mend(fixed->first, options->unsafe, &fixed->mended) != GPUPLAN_OK)
+		return session_trouble(fixed->first);
+	return deliver(fixed, options);
 }
 
 void fix_done(struct fixed *fixed)
 {
-	if (fixed->last != fixed->first)
-		attempt_free(fixed->last);
-	attempt_free(fixed->first);
+	if (fixed->mended.last)
+		mended_close(&fixed->mended, fixed->first);
+	session_close(fixed->first);
 	*fixed = (struct fixed){0};
 }
 
 void fix_print_summary(const struct fixed *fixed, const struct options *options)
 {
-	const struct findings *left = &fixed->workspace->findings;
+	const struct mended *mended = &fixed->mended;
+	const struct findings *left = &mended->last->findings;
 	uint32_t more = options->unsafe ? 0 : fix_count(left, false);
 
 	if (options->quiet)
 		return;
-	fprintf(stderr, "%u %s, %u left", fixed->n_fixed,
+	fprintf(stderr, "%u %s, %u left", mended->n_fixed,
 		options->diff ? "would be fixed" : "fixed", left->n);
 	if (more)
 		fprintf(stderr, " (%u more with --unsafe-fixes)", more);
-	if (fixed->n_refused)
+	if (mended->n_refused)
 		fprintf(stderr, "; %u %s not made: other findings would come of it",
-			fixed->n_refused, fixed->n_refused == 1 ? "fix was" : "fixes were");
-	if (fixed->n_untried)
-		fprintf(stderr, "; %u not tried any more: run again", fixed->n_untried);
+			mended->n_refused, mended->n_refused == 1 ? "fix was" : "fixes were");
+	if (mended->n_untried)
+		fprintf(stderr, "; %u not tried any more: run again", mended->n_untried);
 	fputs("\n", stderr);
 }

@@ -77,32 +77,39 @@ static bool all_found(const struct options *options, const struct graph *graph,
 	return true;
 }
 
-static enum status run(struct arena *arena, const struct options *options)
+static bool draw(struct arena *arena, const struct options *options,
+		 const struct gpuplan_session *session)
 {
 	const char *format = options->format ? options->format : formats[0].name;
-	struct workspace workspace;
-	enum status status;
 	struct graph *graph;
 	struct buffer out;
 	size_t i = 0;
 
 	while (strcmp(formats[i].name, format) != 0)
 		i++;
-	status = workspace_open(&workspace, arena, options, options->arguments,
-				options->n_arguments);
-	if (status != STATUS_OK)
-		return status;
-	graph = graph_build(arena, workspace.plan, &workspace.findings,
+	graph = graph_build(arena, session->plan, &session->findings,
 			    options->n_hosts ? is_wanted : NULL, options);
-	if (!all_found(options, graph, workspace.plan))
-		return STATUS_TROUBLE;
+	if (!all_found(options, graph, session->plan))
+		return false;
 	buffer_init(&out, arena);
 	formats[i].write(graph, &out);
 	fwrite(out.p, 1, out.n, stdout);
-	if (!flush_output(stdout, "standard output"))
-		return STATUS_TROUBLE;
-	/* Nobody reads a picture in a log. */
-	workspace_print(&workspace, FORMAT_ONELINE, stderr);
-	workspace_print_summary(&workspace);
-	return workspace_verdict(&workspace);
+	return flush_output(stdout, "standard output");
+}
+
+static enum status run(struct arena *arena, const struct options *options)
+{
+	struct gpuplan_session *session;
+	enum status status = read_plan(&session, options, options->arguments, options->n_arguments);
+
+	if (status == STATUS_OK && !draw(arena, options, session))
+		status = STATUS_TROUBLE;
+	if (status == STATUS_OK) {
+		/* Nobody reads a picture in a log. */
+		print_findings(session, options, FORMAT_ONELINE, stderr);
+		print_summary(session, options);
+		status = session_verdict(session);
+	}
+	session_close(session);
+	return status;
 }

@@ -13,32 +13,31 @@ const struct command command_lint = {
 };
 
 /* `standard`: what is printed to where no file is given. */
-static bool print_to(const struct workspace *workspace, enum format format, const char *name,
-		     FILE *standard)
+static bool print_to(struct gpuplan_session *session, const struct options *options,
+		     enum format format, const char *name, FILE *standard)
 {
 	struct out_file file;
 
-	if (!out_file_open(&file, workspace->arena, name, standard))
+	if (!out_file_open(&file, session->arena, name, standard))
 		return false;
-	workspace_print(workspace, format, file.out);
+	print_findings(session, options, format, file.out);
 	return out_file_close(&file);
 }
 
-static enum status show(const struct workspace *workspace, FILE *standard)
+static enum status report_all(struct gpuplan_session *session, const struct options *options,
+			      FILE *standard)
 {
-	const struct options *options = workspace->options;
 	uint32_t n = options->n_outputs ? options->n_outputs : 1;
-
 	bool written = true;
 
 	/* One that cannot be written keeps nobody from reading the others. */
 	for (uint32_t i = 0; i < n; i++)
-		written &= print_to(workspace, options->outputs[i].format, options->outputs[i].file,
-				    standard);
+		written &= print_to(session, options, options->outputs[i].format,
+				    options->outputs[i].file, standard);
 	if (!written)
 		return STATUS_TROUBLE;
-	workspace_print_summary(workspace);
-	return workspace_verdict(workspace);
+	print_summary(session, options);
+	return session_verdict(session);
 }
 
 /* What is left is reported; what a diff shows is drift, as with `compile --check`. */
@@ -48,7 +47,8 @@ static enum status run_fix(const struct options *options)
 	enum status status = fix_plan(&fixed, options);
 
 	if (status == STATUS_OK) {
-		status = show(fixed.workspace, fix_takes_output(options) ? stderr : stdout);
+		status = report_all(fixed.mended.last, options,
+				    fix_takes_output(options) ? stderr : stdout);
 		if (status != STATUS_TROUBLE)
 			fix_print_summary(&fixed, options);
 		if (status == STATUS_OK && options->diff && fixed.changed)
@@ -59,12 +59,12 @@ static enum status run_fix(const struct options *options)
 }
 
 /* What --fix could do, for who has not asked for it. */
-static void print_fixable(const struct workspace *workspace)
+static void print_fixable(const struct gpuplan_session *session, const struct options *options)
 {
-	uint32_t safe = fix_count(&workspace->findings, true);
-	uint32_t unsafe = fix_count(&workspace->findings, false);
+	uint32_t safe = fix_count(&session->findings, true);
+	uint32_t unsafe = fix_count(&session->findings, false);
 
-	if (workspace->options->quiet || safe + unsafe == 0)
+	if (options->quiet || safe + unsafe == 0)
 		return;
 	if (safe)
 		fprintf(stderr, "%u can be fixed with --fix%s", safe, unsafe ? ", " : "");
@@ -76,17 +76,18 @@ static void print_fixable(const struct workspace *workspace)
 
 static enum status run(struct arena *arena, const struct options *options)
 {
-	struct workspace workspace;
+	struct gpuplan_session *session;
 	enum status status;
 
+	(void)arena;
 	if (options->fix)
 		return run_fix(options);
-	status = workspace_open(&workspace, arena, options, options->arguments,
-				options->n_arguments);
-	if (status != STATUS_OK)
-		return status;
-	status = show(&workspace, stdout);
-	if (status != STATUS_TROUBLE)
-		print_fixable(&workspace);
+	status = read_plan(&session, options, options->arguments, options->n_arguments);
+	if (status == STATUS_OK) {
+		status = report_all(session, options, stdout);
+		if (status != STATUS_TROUBLE)
+			print_fixable(session, options);
+	}
+	session_close(session);
 	return status;
 }

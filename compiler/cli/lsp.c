@@ -14,7 +14,7 @@ const struct command command_lsp = {
 	.bit = COMMAND_LSP,
 };
 
-/* The server goes from folder to folder: what the command line names is found from here. */
+/* Findings and the client name files by their whole paths. */
 static const char *absolute(struct arena *arena, const char *file)
 {
 	if (file)
@@ -24,7 +24,7 @@ static const char *absolute(struct arena *arena, const char *file)
 
 static enum status run(struct arena *arena, const struct options *options)
 {
-	struct options absolute_options = *options;
+	struct gpuplan_options of_sessions = session_options(options);
 	struct catalog_error error;
 	struct catalog *catalog;
 
@@ -37,8 +37,8 @@ static enum status run(struct arena *arena, const struct options *options)
 		print_catalog_error(&error);
 		return STATUS_TROUBLE;
 	}
-	absolute_options.config = absolute(arena, options->config);
-	absolute_options.baseline = absolute(arena, options->baseline);
+	of_sessions.project = absolute(arena, options->config);
+	of_sessions.baseline = absolute(arena, options->baseline);
 	signal(SIGPIPE, SIG_IGN);
-	return server_run(&absolute_options, catalog, STDIN_FILENO, STDOUT_FILENO);
+	return server_run(&of_sessions, catalog, STDIN_FILENO, STDOUT_FILENO);
 }

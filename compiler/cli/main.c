@@ -66,9 +66,7 @@ static enum status run(struct arena *arena, const struct command *command, int a
 		options_print_help(stdout, command);
 		return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 	}
-	if (command->bit & COMMANDS_WITH_PLAN)
-		status = project_apply(arena, command, &options);
-	return status == STATUS_OK ? command->run(arena, &options) : status;
+	return command->run(arena, &options);
 }
 
 static enum status dispatch(int argc, char **argv)

@@ -191,7 +191,7 @@ static bool parse_rule(struct arena *arena, struct options *o, const char *text)
 	const char *equals = strchr(text, '=');
 	struct str name = equals ? (struct str){text, (size_t)(equals - text)} : str_of(text);
 	const struct rule *rule = rule_find(name);
-	struct rule_override *slot;
+	struct gpuplan_level *slot;
 	enum severity severity = 0;
 
 	if (!rule) {
@@ -214,9 +214,9 @@ static bool parse_rule(struct arena *arena, struct options *o, const char *text)
 		trouble("--rule %s: %s cannot be switched off or lowered", text, rule->name);
 		return false;
 	}
-	slot = arena_push(arena, (void **)&o->overrides, &o->n_overrides, &o->overrides_capacity,
+	slot = arena_push(arena, (void **)&o->levels, &o->n_levels, &o->levels_capacity,
 			  sizeof *slot);
-	*slot = (struct rule_override){rule, severity};
+	*slot = (struct gpuplan_level){rule->name, (enum gpuplan_severity)severity};
 	return true;
 }
 

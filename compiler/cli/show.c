@@ -1,6 +1,8 @@
 /* gpuplan show: one artifact on standard output. */
-#include "compiler/cli/artifact.h"
+#include <unistd.h>
+
 #include "compiler/cli/cli.h"
+#include "compiler/session/artifact.h"
 #include "schema/keys.h"
 
 static enum status run(struct arena *arena, const struct options *options);
@@ -14,30 +16,33 @@ const struct command command_show = {
 };
 
 static const struct artifact *find_artifact(const struct backend *backend, const char *variant);
-static enum status show(struct workspace *workspace, const struct backend *backend,
-			const struct artifact *artifact, struct str name);
+static enum status show(const struct gpuplan_session *session, const struct options *options,
+			const struct backend *backend, const struct artifact *artifact);
 
 static enum status run(struct arena *arena, const struct options *options)
 {
 	const struct artifact *artifact;
+	struct gpuplan_session *session;
 	const struct backend *backend;
-	struct workspace workspace;
 	enum status status;
+	struct str error;
 
 	if (options->n_arguments == 0 || !options->targets) {
 		trouble("show: %s is missing: `gpuplan show VM [PATH…] -t TARGET`",
 			options->targets ? "the name of a VM or host" : "-t TARGET");
 		return STATUS_TROUBLE;
 	}
-	backend = target_find(arena, str_of(options->targets));
+	backend = target_find(arena, str_of(options->targets), &error);
+	if (!backend)
+		trouble("-t: %.*s", STR_ARG(error));
 	artifact = backend ? find_artifact(backend, options->variant) : NULL;
 	if (!artifact)
 		return STATUS_TROUBLE;
-	status = workspace_open(&workspace, arena, options, options->arguments + 1,
-				options->n_arguments - 1);
-	if (status != STATUS_OK)
-		return status;
-	return show(&workspace, backend, artifact, str_of(options->arguments[0]));
+	status = read_plan(&session, options, options->arguments + 1, options->n_arguments - 1);
+	if (status == STATUS_OK)
+		status = show(session, options, backend, artifact);
+	session_close(session);
+	return status;
 }
 
 /* Says which targets have the variant where this one lacks it. */
@@ -93,31 +98,29 @@ static bool blocks(const struct finding *f, enum severity failing, const struct 
 
 /* Prints what stands in the way of showing the VM, or the host (`vms`: with its VMs); true: nothing
  * does. */
-static bool is_clean(const struct workspace *workspace, const struct vm *vm,
-		     const struct host *host, bool vms)
+static bool is_clean(const struct gpuplan_session *session, const struct options *options,
+		     const struct vm *vm, const struct host *host, bool vms)
 {
-	enum severity failing = workspace->options->strict ? SEVERITY_WARNING : SEVERITY_ERROR;
-	const struct findings *all = &workspace->findings;
-	struct workspace blocking = *workspace;
-
-	blocking.findings = (struct findings){
+	enum severity failing = session_failing(session);
+	const struct findings *all = &session->findings;
+	struct findings blocking = {
 		.arena = all->arena,
-		.items = arena_array(workspace->arena, all->n, sizeof *all->items),
+		.items = arena_array(session->arena, all->n, sizeof *all->items),
 	};
+
 	for (uint32_t i = 0; i < all->n; i++) {
 		bool against = blocks(&all->items[i], failing, vm, host);
 
 		/* What is wrong with the VM may be what no finding tells of. */
-		against |= workspace->plan->cut && strcmp(all->items[i].rule, "yaml-limit") == 0;
+		against |= session->plan->cut && strcmp(all->items[i].rule, "yaml-limit") == 0;
 
 		for (uint32_t v = 0; vms && v < host->n_vms; v++)
 			against |= blocks(&all->items[i], failing, host->vms[v], NULL);
 		if (against)
-			blocking.findings.items[blocking.findings.n++] = all->items[i];
+			blocking.items[blocking.n++] = all->items[i];
 	}
-	if (blocking.findings.n)
-		workspace_print(&blocking, FORMAT_TEXT, stderr);
-	return blocking.findings.n == 0;
+	print_some_findings(options, &blocking, &session->sources, isatty(STDERR_FILENO), stderr);
+	return blocking.n == 0;
 }
 
 /* --- names --- */
@@ -133,28 +136,32 @@ static struct str host_name(size_t i, const void *data)
 }
 
 /* A name that is not there may be in a part that could not be read: then that is what is wrong. */
-static enum status unknown(const struct workspace *workspace, const char *what, struct str name,
-			   size_t n, struct str (*get)(size_t i, const void *data))
+static enum status unknown(const struct gpuplan_session *session, const struct options *options,
+			   const char *what, struct str name, size_t n,
+			   struct str (*get)(size_t i, const void *data))
 {
-	size_t near = nearest(name, n, get, workspace->plan);
+	const struct plan *plan = session->plan;
+	size_t near = nearest(name, n, get, plan);
 
-	if (workspace->plan->incomplete)
-		workspace_print(workspace, FORMAT_TEXT, stderr);
+	if (plan->incomplete)
+		print_some_findings(options, &session->findings, &session->sources,
+				    isatty(STDERR_FILENO), stderr);
 	if (near != SIZE_MAX)
 		trouble("no %s '%.*s': did you mean '%.*s'?", what, STR_ARG(name),
-			STR_ARG(get(near, workspace->plan)));
+			STR_ARG(get(near, plan)));
 	else
 		trouble("no %s '%.*s' in the plan", what, STR_ARG(name));
-	return workspace->plan->incomplete ? STATUS_FINDINGS : STATUS_TROUBLE;
+	return plan->incomplete ? STATUS_FINDINGS : STATUS_TROUBLE;
 }
 
 /* --- one artifact --- */
 
 /* The VM of that name, and its host; false: there is none, and *status says what was printed. */
-static bool find_vm(const struct workspace *workspace, const struct backend *backend,
-		    struct str name, struct subject *of, enum status *status)
+static bool find_vm(const struct gpuplan_session *session, const struct options *options,
+		    const struct backend *backend, struct subject *of, enum status *status)
 {
-	const struct plan *plan = workspace->plan;
+	struct str name = str_of(options->arguments[0]);
+	const struct plan *plan = session->plan;
 
 	*status = STATUS_TROUBLE;
 	of->vm = plan_vm(plan, name);
@@ -165,14 +172,15 @@ static bool find_vm(const struct workspace *workspace, const struct backend *bac
 	if (plan_host(plan, name))
 		trouble("'%.*s' is a host, and -t %s is of a VM", STR_ARG(name), backend->target);
 	else
-		*status = unknown(workspace, "VM", name, plan->n_vms, vm_name);
+		*status = unknown(session, options, "VM", name, plan->n_vms, vm_name);
 	return false;
 }
 
-static bool find_host(const struct workspace *workspace, const struct backend *backend,
-		      struct str name, struct subject *of, enum status *status)
+static bool find_host(const struct gpuplan_session *session, const struct options *options,
+		      const struct backend *backend, struct subject *of, enum status *status)
 {
-	const struct plan *plan = workspace->plan;
+	struct str name = str_of(options->arguments[0]);
+	const struct plan *plan = session->plan;
 	const struct vm *vm = plan_vm(plan, name);
 
 	*status = STATUS_TROUBLE;
@@ -183,7 +191,7 @@ static bool find_host(const struct workspace *workspace, const struct backend *b
 		trouble("'%.*s' is a VM, and -t %s is of a host: its own is '%.*s'", STR_ARG(name),
 			backend->target, STR_ARG(vm->host->spec->name.s));
 	else
-		*status = unknown(workspace, "host", name, plan->n_hosts, host_name);
+		*status = unknown(session, options, "host", name, plan->n_hosts, host_name);
 	return false;
 }
 
@@ -201,21 +209,21 @@ static bool has(const struct backend *backend, const struct artifact *artifact,
 	return false;
 }
 
-static enum status show(struct workspace *workspace, const struct backend *backend,
-			const struct artifact *artifact, struct str name)
+static enum status show(const struct gpuplan_session *session, const struct options *options,
+			const struct backend *backend, const struct artifact *artifact)
 {
-	struct subject of = {.plan = workspace->plan};
+	struct subject of = {.plan = session->plan};
 	struct str text = {0}, error = {0};
 	enum status status;
 	bool good;
 
-	if (artifact->scope == OF_VM ? !find_vm(workspace, backend, name, &of, &status)
-				     : !find_host(workspace, backend, name, &of, &status))
+	if (artifact->scope == OF_VM ? !find_vm(session, options, backend, &of, &status)
+				     : !find_host(session, options, backend, &of, &status))
 		return status;
-	if (!is_clean(workspace, of.vm, of.host, backend->of_vms))
+	if (!is_clean(session, options, of.vm, of.host, backend->of_vms))
 		return STATUS_FINDINGS;
-	if (!has(backend, artifact, &of, name))
+	if (!has(backend, artifact, &of, str_of(options->arguments[0])))
 		return STATUS_TROUBLE;
-	good = artifact_text(workspace->arena, backend, artifact, &of, &text, &error);
+	good = artifact_text(session->arena, backend, artifact, &of, &text, &error);
 	return print(good, text, error);
 }

@@ -4,7 +4,7 @@
  *     texts = fix_texts(arena, findings, sources, chosen.items, chosen.n);
  *
  * Nothing is written, and nothing is judged again: whether the texts are better is for the caller
- * to find out (compiler/cli/fix.c). */
+ * to find out (compiler/session/mend.c). */
 #ifndef GPUPLAN_FIX_H
 #define GPUPLAN_FIX_H
 

@@ -1,53 +1,72 @@
-#include "compiler/session/project.h"
-
+/* The project file: found, read, and merged with what the caller said. Its keys are
+ * schema/keys_project.c. */
 #include <limits.h>
 
+#include "compiler/base/inside.h"
 #include "compiler/model/decode.h"
+#include "compiler/session/artifact.h"
+#include "compiler/session/private.h"
+#include "rules/rules.h"
 
-static bool exists(const struct files *files, struct arena *arena, struct str prefix,
-		   const char *name)
+/* --- where it is --- */
+
+static bool exists(struct gpuplan_session *s, struct str prefix, const char *name)
 {
+	const char *path = arena_printf(s->arena, "%.*s%s", STR_ARG(prefix), name).p;
 	struct file_facts facts;
 
-	return files->look(files, arena_printf(arena, "%.*s%s", STR_ARG(prefix), name).p, false,
-			   &facts) == 0;
+	return s->files.look(&s->files, path, false, &facts) == 0;
 }
 
 /* The folder behind `prefix` has none above it. */
-static bool is_root(const struct files *files, struct arena *arena, struct str prefix)
+static bool is_root(struct gpuplan_session *s, struct str prefix)
 {
-	const char *path = arena_printf(arena, "%.*s.", STR_ARG(prefix)).p;
+	const char *path = arena_printf(s->arena, "%.*s.", STR_ARG(prefix)).p;
 	struct file_facts here, above;
 
-	return files->look(files, path, true, &here) ||
-	       files->look(files, arena_printf(arena, "%s.", path).p, true, &above) ||
+	return s->files.look(&s->files, path, true, &here) ||
+	       s->files.look(&s->files, arena_printf(s->arena, "%s.", path).p, true, &above) ||
 	       (here.device == above.device && here.number == above.number);
 }
 
-/* As a relative path, which is how findings show it; NULL: there is none. */
-static const char *find(const struct files *files, struct arena *arena)
+/* The prefix of the folder above. An absolute one is cut: it has no symbolic links. */
+static struct str prefix_above(struct arena *arena, struct str prefix)
 {
-	struct str prefix = STR("");
+	if (prefix.n == 0 || *prefix.p != '/')
+		return arena_printf(arena, "%.*s../", STR_ARG(prefix));
+	while (prefix.n > 1 && prefix.p[--prefix.n - 1] != '/')
+		;
+	return prefix;
+}
 
+/* As findings show it: from the working directory as a relative path. NULL: there is none. */
+static const char *find(struct gpuplan_session *s, const char *folder)
+{
+	struct str prefix = *folder ? STR("") : str_of(folder);
+
+	if (*folder)
+		prefix = arena_printf(s->arena, "%s%s", folder,
+				      folder[strlen(folder) - 1] == '/' ? "" : "/");
 	while (prefix.n < PATH_MAX) {
-		if (exists(files, arena, prefix, PROJECT_FILE))
-			return arena_printf(arena, "%.*s" PROJECT_FILE, STR_ARG(prefix)).p;
-		if (exists(files, arena, prefix, ".git") || is_root(files, arena, prefix))
+		if (exists(s, prefix, PROJECT_FILE))
+			return arena_printf(s->arena, "%.*s" PROJECT_FILE, STR_ARG(prefix)).p;
+		if (exists(s, prefix, ".git") || is_root(s, prefix))
 			return NULL;
-		prefix = arena_printf(arena, "../%.*s", STR_ARG(prefix));
+		prefix = prefix_above(s->arena, prefix);
 	}
 	return NULL;
 }
 
-static void set_folder(struct project *project, struct arena *arena, const char *file)
+static void set_folder(struct gpuplan_session *s, const char *file)
 {
-	const struct files *files = project->sources.files;
+	struct project *project = &s->project;
 	const char *slash = strrchr(file, '/');
 
 	project->prefix = (struct str){file, slash ? (size_t)(slash - file) + 1 : 0};
 	/* NULL where it cannot be told. */
-	files->real_path(files, arena, arena_printf(arena, "%.*s.", STR_ARG(project->prefix)).p,
-			 &project->folder);
+	s->files.real_path(&s->files, s->arena,
+			   arena_printf(s->arena, "%.*s.", STR_ARG(project->prefix)).p,
+			   &project->folder);
 }
 
 static void decode(struct project *project, struct arena *arena, const struct source *source)
@@ -66,31 +85,152 @@ static void decode(struct project *project, struct arena *arena, const struct so
 	yaml_done(&yaml);
 }
 
-enum project_status project_read(struct project *project, struct arena *arena,
-				 const struct files *files, const char *config, bool absolute,
-				 struct str *error)
-{
-	const char *file = config ? config : find(files, arena);
-	struct source *source;
+/* --- what it says, merged with what the caller said --- */
 
-	*project = (struct project){0};
-	sources_init(&project->sources, arena, files);
-	findings_init(&project->findings, arena);
-	if (!file)
-		return PROJECT_NONE;
-	if (absolute)
-		files->real_path(files, arena, file, &file);
-	if (!source_read(&project->sources, file, "<stdin>", SOURCE_MAX_BYTES, &source, error))
-		return PROJECT_UNREADABLE;
-	project->file = file;
-	set_folder(project, arena, file);
-	decode(project, arena, source);
-	return PROJECT_READ;
+static void report_unknown_rule(struct findings *findings, struct text name)
+{
+	struct str near = rule_nearest(name.s);
+	struct finding *f = finding_add(findings, "spec-value", SEVERITY_ERROR, name.at,
+					"there is no rule '%s'", finding_quote(findings, name.s));
+
+	if (near.n)
+		finding_help(findings, f, "did you mean '%.*s'?", STR_ARG(near));
+	else
+		finding_help(findings, f, "`gpuplan rules` lists them");
 }
 
-const char *project_path(const struct project *project, struct arena *arena, struct str path)
+static void take_rules(struct gpuplan_session *s)
 {
-	struct str prefix = path.n && *path.p == '/' ? STR("") : project->prefix;
+	const param_list *entries = &s->project.spec.rules;
+	struct findings *findings = &s->project.findings;
 
-	return arena_printf(arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(path)).p;
+	s->levels = arena_array(s->arena, entries->n, sizeof *s->levels);
+	for (uint32_t i = 0; i < entries->n; i++) {
+		struct text name = entries->items[i].name;
+		const struct rule *rule = rule_find(name.s);
+		enum severity severity = 0;
+
+		if (!rule) {
+			report_unknown_rule(findings, name);
+		} else if (rule->flags & RULE_NEVER_OFF) {
+			finding_add(findings, "spec-value", SEVERITY_ERROR, name.at,
+				    "'%s' cannot be switched off or lowered", rule->name);
+		} else {
+			severity_parse(entries->items[i].value.s, &severity);
+			s->levels[s->n_levels++] = (struct rule_level){rule, severity};
+		}
+	}
+}
+
+static void take_targets(struct gpuplan_session *s)
+{
+	const text_list *given = &s->project.spec.targets;
+	struct findings *findings = &s->project.findings;
+	const char **targets = arena_array(s->arena, (size_t)given->n + 1, sizeof *targets);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < given->n; i++) {
+		struct text target = given->items[i];
+		const struct backend *backend =
+			backend_find(arena_printf(s->arena, "%.*s", STR_ARG(target.s)).p);
+
+		if (backend)
+			targets[n++] = backend->target;
+		else
+			finding_help(findings,
+				     finding_add(findings, "spec-value", SEVERITY_ERROR, target.at,
+						 "there is no target '%s'",
+						 finding_quote(findings, target.s)),
+				     "the targets are %.*s", STR_ARG(target_names(s->arena)));
+	}
+	if (given->n)
+		s->targets = targets;
+}
+
+static void take_exclude(struct gpuplan_session *s)
+{
+	const text_list *exclude = &s->project.spec.exclude;
+	struct str *globs = arena_array(s->arena, exclude->n, sizeof *globs);
+
+	for (uint32_t i = 0; i < exclude->n; i++)
+		globs[i] = exclude->items[i].s;
+	if (s->project.folder)
+		s->exclude = (struct exclude){s->project.folder, globs, exclude->n};
+}
+
+/* A path that the project file names, as this process finds it. */
+static const char *path_of(const struct gpuplan_session *s, struct str path)
+{
+	struct str prefix = path.n && *path.p == '/' ? STR("") : s->project.prefix;
+
+	return arena_printf(s->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(path)).p;
+}
+
+/* One that cannot be found is said so where it is read. */
+static void take_baseline(struct gpuplan_session *s)
+{
+	const struct text *baseline = &s->project.spec.baseline;
+	struct findings *findings = &s->project.findings;
+	struct inside inside = {0};
+	const char *real;
+
+	if (path_inside(&s->files, s->arena, &inside, s->project.prefix, baseline->s, &real) ==
+	    FILES_OUTSIDE)
+		finding_help(findings,
+			     finding_add(findings, "spec-value", SEVERITY_ERROR, baseline->at,
+					 "the baseline '%s' lies outside the repository",
+					 finding_quote(findings, baseline->s)),
+			     "copy it into the repository, or name it on the command line: "
+			     "--baseline FILE");
+	else
+		s->baseline = path_of(s, baseline->s);
+}
+
+static void take_all(struct gpuplan_session *s)
+{
+	const struct project_spec *spec = &s->project.spec;
+
+	take_rules(s);
+	take_exclude(s);
+	take_targets(s);
+	if (spec->output.s.n)
+		s->output = path_of(s, spec->output.s);
+	if (!s->baseline && spec->baseline.s.n)
+		take_baseline(s);
+	findings_finish(&s->project.findings);
+}
+
+static enum gpuplan_status say_findings(struct gpuplan_session *s)
+{
+	struct render_options how = {.max_findings = UINT32_MAX};
+	struct buffer text;
+
+	if (s->project.findings.n == 0)
+		return GPUPLAN_OK;
+	buffer_init(&text, s->arena);
+	render_oneline(&s->project.findings, &s->project.sources, how, &text);
+	return session_fail(s, GPUPLAN_BAD_PROJECT, "%.*s", (int)text.n - 1, text.p);
+}
+
+enum gpuplan_status session_read_project(struct gpuplan_session *s)
+{
+	struct project *project = &s->project;
+	const char *file = s->options.project;
+	struct source *source;
+	struct str error;
+
+	s->baseline = s->options.baseline;
+	sources_init(&project->sources, s->arena, &s->files);
+	findings_init(&project->findings, s->arena);
+	if (!file && s->options.project_folder)
+		file = find(s, s->options.project_folder);
+	if (!file)
+		return GPUPLAN_OK;
+	if (!source_read(&project->sources, file, "<stdin>", SOURCE_MAX_BYTES, &source, &error))
+		return session_fail(s, GPUPLAN_UNREADABLE, "%.*s", STR_ARG(error));
+	project->file = file;
+	set_folder(s, file);
+	decode(project, s->arena, source);
+	take_all(s);
+	return say_findings(s);
 }

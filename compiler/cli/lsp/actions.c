@@ -46,8 +46,7 @@ static struct json *text_edit(const struct request *r, const struct edit *edit)
 {
 	struct json *o = json_map(r->server->scratch);
 
-	json_put(o, "range",
-		 range_in_source(r->server, &r->scope->latest->workspace.sources, edit->at));
+	json_put(o, "range", range_in_source(r->server, &r->scope->latest->sources, edit->at));
 	json_put_text(o, "newText", edit->with);
 	return o;
 }
@@ -80,7 +79,7 @@ static struct json *workspace_edit(const struct request *r, const struct fix *fi
 	const struct source *last = NULL;
 
 	for (uint32_t i = 0; i < fix->n_edits; i++) {
-		const struct source *source = source_of(&r->scope->latest->workspace.sources,
+		const struct source *source = source_of(&r->scope->latest->sources,
 							fix->edits[i].at);
 		struct str uri = source_uri(r->server, r->scope, source);
 
@@ -105,7 +104,7 @@ static struct json *action_of(const struct request *r, const struct finding *f)
 	json_put_text(o, "title", f->fix.description);
 	json_put_text(o, "kind", STR("quickfix"));
 	json_append(json_put_list(o, "diagnostics"),
-		    diagnostic_of(r->server, r->scope, &r->scope->latest->workspace.sources, f));
+		    diagnostic_of(r->server, r->scope, &r->scope->latest->sources, f));
 	/* The safe ones may be applied without a second look. */
 	if (f->fix.safe)
 		json_put_flag(o, "isPreferred", true);
@@ -123,7 +122,7 @@ struct json *answer_code_actions(struct server *server, const struct json *param
 	    !server->client.code_action_literals)
 		return NULL;
 	list = json_list(server->scratch);
-	findings = &r.scope->latest->workspace.findings;
+	findings = &r.scope->latest->findings;
 	for (uint32_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->items[i];
 

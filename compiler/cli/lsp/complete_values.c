@@ -32,7 +32,7 @@ static void add_plain_values(struct completion *c, const struct key *key)
 
 static void add_hosts(struct completion *c)
 {
-	const struct plan *plan = c->asked.names->workspace.plan;
+	const struct plan *plan = c->asked.names->plan;
 
 	for (uint32_t i = 0; i < plan->n_hosts; i++)
 		add_item(c, (struct item){.label = plan->hosts[i].spec->name.s,
@@ -109,8 +109,8 @@ static struct boards boards_around(struct completion *c)
 	if (host)
 		add_boards_of(&boards, host);
 	else if (asked->names)
-		for (uint32_t i = 0; i < asked->names->workspace.plan->n_hosts; i++)
-			add_boards_of(&boards, &asked->names->workspace.plan->hosts[i]);
+		for (uint32_t i = 0; i < asked->names->plan->n_hosts; i++)
+			add_boards_of(&boards, &asked->names->plan->hosts[i]);
 	return boards;
 }
 

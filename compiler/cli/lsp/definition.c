@@ -7,7 +7,7 @@
 static struct span find_name(const struct asked *asked, const struct section *owner,
 			     const struct key *key)
 {
-	const struct judged *names = asked->names;
+	const struct gpuplan_session *names = asked->names;
 	struct str word = word_here(asked);
 	const struct host *host = host_around(asked);
 	const struct vm_spec *profile;
@@ -15,7 +15,7 @@ static struct span find_name(const struct asked *asked, const struct section *ow
 	const struct gpu *gpu;
 
 	if (is_key_of(owner, key, &vm_section, "host")) {
-		host = plan_host(names->workspace.plan, word);
+		host = plan_host(names->plan, word);
 		return host ? host->spec->name.at : (struct span){0, 0};
 	}
 	if (is_key_of(owner, key, &vm_section, "profile")) {
@@ -33,9 +33,9 @@ static struct span find_name(const struct asked *asked, const struct section *ow
 /* The capture that a key at the cursor names, where it was read. */
 static struct json *find_capture(const struct asked *asked)
 {
-	const struct judged *j = asked->scope->latest;
+	const struct gpuplan_session *j = asked->scope->latest;
 	const struct source *own = judged_source(j, asked->document);
-	const struct sources *sources = &j->workspace.sources;
+	const struct sources *sources = &j->sources;
 
 	for (uint32_t i = 0; own && i < sources->n; i++) {
 		const struct source *s = &sources->items[i];
@@ -62,7 +62,6 @@ struct json *answer_definition(struct server *server, const struct json *params)
 	if (!key)
 		return NULL;
 	at = find_name(&asked, owner, key);
-	return span_given(at)
-		       ? location_of_span(server, asked.scope, &asked.names->workspace.sources, at)
-		       : find_capture(&asked);
+	return span_given(at) ? location_of_span(server, asked.scope, &asked.names->sources, at)
+			      : find_capture(&asked);
 }

@@ -188,7 +188,8 @@ static enum status serve(struct server *server)
 	return server->state == SERVER_SHUT_DOWN ? STATUS_OK : STATUS_FINDINGS;
 }
 
-enum status server_run(const struct options *options, struct catalog *catalog, int in, int out)
+enum status server_run(const struct gpuplan_options *options, struct catalog *catalog, int in,
+		       int out)
 {
 	struct arena *scratch = arena_new();
 	struct server server = {

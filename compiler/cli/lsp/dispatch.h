@@ -5,8 +5,9 @@
 #include "compiler/cli/cli.h"
 
 /* Serves one client on two file descriptors, until `exit` or the end of the input. Paths in the
- * options are absolute: the server goes from folder to folder. SIGPIPE is ignored by the caller; a
- * client that is gone is found by the failing write. */
-enum status server_run(const struct options *options, struct catalog *catalog, int in, int out);
+ * options are absolute. SIGPIPE is ignored by the caller; a client that is gone is found by the
+ * failing write. */
+enum status server_run(const struct gpuplan_options *options, struct catalog *catalog, int in,
+		       int out);
 
 #endif

@@ -72,7 +72,7 @@ static void add_name(struct buffer *out, const struct asked *asked, const struct
 	if (!asked->names || !shape->key)
 		return;
 	if (is_key_of(shape->owner, shape->key, &document_section, "hosts")) {
-		host = plan_host(asked->names->workspace.plan, word_here(asked));
+		host = plan_host(asked->names->plan, word_here(asked));
 		if (host)
 			add_fact(out, host->spec->name.s, host_facts(out->arena, host));
 	} else if (is_key_of(shape->owner, shape->key, &host_section, "gpus") && host) {
@@ -125,16 +125,16 @@ static bool touches(const struct finding *f, uint32_t at)
 /* The rules of the findings at the cursor, each once. */
 static void add_findings(struct buffer *out, const struct asked *asked)
 {
-	const struct workspace *w;
+	const struct findings *findings;
 	const struct source *source;
 	const char *last = "";
 
 	if (!asked->scope)
 		return;
-	w = &asked->scope->latest->workspace;
+	findings = &asked->scope->latest->findings;
 	source = judged_source(asked->scope->latest, asked->document);
-	for (uint32_t i = 0; source && i < w->findings.n; i++) {
-		const struct finding *f = &w->findings.items[i];
+	for (uint32_t i = 0; source && i < findings->n; i++) {
+		const struct finding *f = &findings->items[i];
 
 		if (!touches(f, source->base + (uint32_t)asked->cursor) ||
 		    strcmp(last, f->rule) == 0)

@@ -161,10 +161,10 @@ static void publish_clean(struct server *server, const struct scope *scope)
 
 void publish_scope(struct server *server, struct scope *scope)
 {
-	const struct judged *j = scope->latest;
+	const struct gpuplan_session *j = scope->latest;
 	struct json *all = json_map(server->scratch);
 
-	collect(server, scope, &j->workspace.sources, &j->workspace.findings, all);
+	collect(server, scope, &j->sources, &j->findings, all);
 	if (j->project.findings.n)
 		collect(server, scope, &j->project.sources, &j->project.findings, all);
 	publish_all(server, scope, all);

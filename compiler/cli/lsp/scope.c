@@ -44,8 +44,8 @@ void scope_remove(struct server *server, struct scope *scope)
 		link = &(*link)->next;
 	*link = scope->next;
 	if (scope->whole != scope->latest)
-		judged_free(scope->whole);
-	judged_free(scope->latest);
+		session_close(scope->whole);
+	session_close(scope->latest);
 	arena_free(scope->sent);
 	free(scope->folder);
 	free(scope->shown);
@@ -85,19 +85,19 @@ void scopes_set_stale_at(struct server *server, const char *path)
 				    : path_is_below(path, s->folder);
 }
 
-const struct judged *scope_names(const struct scope *scope)
+const struct gpuplan_session *scope_names(const struct scope *scope)
 {
 	return scope->whole ? scope->whole : scope->latest;
 }
 
-void scope_set_judged(struct scope *scope, struct judged *now)
+void scope_set_judged(struct scope *scope, struct gpuplan_session *now)
 {
 	if (scope->latest != scope->whole)
-		judged_free(scope->latest);
+		session_close(scope->latest);
 	scope->latest = now;
-	if (now->workspace.plan->incomplete)
+	if (now->plan->incomplete)
 		return;
-	judged_free(scope->whole);
+	session_close(scope->whole);
 	scope->whole = now;
 }
 

@@ -10,11 +10,11 @@ struct scope {
 	char *shown;		     /* the folder as the client spells it */
 	const struct document *only; /* NULL: the whole folder */
 	bool stale;		     /* something changed since `latest` */
-	struct judged *latest;
-	struct judged *whole;	/* the last one that could be read to its end: for names */
-	struct arena *sent;	/* of `published`; NULL before the first */
-	struct json *published; /* URI -> the text of its diagnostics, where there are any */
-	char *trouble;		/* the last that could not be read, so that it is said once */
+	struct gpuplan_session *latest;
+	struct gpuplan_session *whole; /* the last one that could be read to its end: for names */
+	struct arena *sent;	       /* of `published`; NULL before the first */
+	struct json *published;	       /* URI -> the text of its diagnostics, where there are any */
+	char *trouble; /* the last that could not be read, so that it is said once */
 };
 
 struct scope *scope_add(struct server *server, const char *shown, const struct document *only);
@@ -29,9 +29,9 @@ void scopes_set_stale(struct server *server);
 void scopes_set_stale_at(struct server *server, const char *path);
 /* The plan to take names from: the latest, or where it could not be read to its end the one before.
  * NULL: there is none. */
-const struct judged *scope_names(const struct scope *scope);
+const struct gpuplan_session *scope_names(const struct scope *scope);
 /* Takes the plan as the scope's latest. */
-void scope_set_judged(struct scope *scope, struct judged *now);
+void scope_set_judged(struct scope *scope, struct gpuplan_session *now);
 /* Remembers what could not be read; true: it is something else than the last time. */
 bool scope_set_trouble(struct scope *scope, const char *what);
 

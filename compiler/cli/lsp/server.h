@@ -39,7 +39,7 @@ struct client {
 enum server_state { SERVER_NEW, SERVER_RUNNING, SERVER_SHUT_DOWN };
 
 struct server {
-	const struct options *options;
+	const struct gpuplan_options *options; /* of every session, but for its paths and texts */
 	struct catalog *catalog;
 	struct arena *scratch; /* reset after every message */
 	struct transport transport;

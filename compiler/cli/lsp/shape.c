@@ -1,5 +1,6 @@
 #include "compiler/cli/lsp/shape.h"
 
+#include "compiler/base/inside.h"
 #include "compiler/cli/lsp/message.h"
 
 bool asked_at(struct asked *asked, struct server *server, const struct json *params)
@@ -145,7 +146,7 @@ const struct vm *vm_around(const struct asked *asked)
 {
 	if (!asked->names || !is_in_vm(asked, false))
 		return NULL;
-	return plan_vm(asked->names->workspace.plan, asked->context->steps[1].key);
+	return plan_vm(asked->names->plan, asked->context->steps[1].key);
 }
 
 const struct host *host_around(const struct asked *asked)
@@ -156,12 +157,12 @@ const struct host *host_around(const struct asked *asked)
 	if (!asked->names)
 		return NULL;
 	if (is_in_host(asked, false))
-		return plan_host(asked->names->workspace.plan, asked->context->steps[1].key);
+		return plan_host(asked->names->plan, asked->context->steps[1].key);
 	if (!is_in_vm(asked, false))
 		return NULL;
 	typed = typed_value(asked, "host");
 	if (typed.n)
-		return plan_host(asked->names->workspace.plan, typed);
+		return plan_host(asked->names->plan, typed);
 	return vm ? vm->host : NULL;
 }
 

@@ -27,7 +27,7 @@ struct asked {
 	struct server *server;
 	const struct document *document;
 	const struct scope *scope;
-	const struct judged *names; /* NULL: nothing is known */
+	const struct gpuplan_session *names; /* NULL: nothing is known */
 	size_t cursor;
 	struct context *context;
 	const struct section *root; /* of a spec, or of the project file */

@@ -20,7 +20,7 @@ static bool is_here(const struct outline *o, struct span at)
 
 static struct json *range(const struct outline *o, struct span at)
 {
-	return range_in_source(o->server, &o->scope->latest->workspace.sources, at);
+	return range_in_source(o->server, &o->scope->latest->sources, at);
 }
 
 /* From the name to the end of what it names. */

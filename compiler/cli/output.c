@@ -1,0 +1,40 @@
+/* What the commands print: trouble, and the end of an output. */
+#include <errno.h>
+
+#include "compiler/base/visible.h"
+#include "compiler/cli/cli.h"
+
+void trouble(const char *format, ...)
+{
+	va_list args;
+	struct arena *arena = arena_new();
+	struct buffer shown;
+	struct str text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	buffer_init(&shown, arena);
+	text_visible(&shown, text);
+	fprintf(stderr, "gpuplan: %.*s\n", STR_ARG(buffer_text(&shown)));
+	arena_free(arena);
+}
+
+bool flush_output(FILE *out, const char *name)
+{
+	if (fflush(out) == 0 && !ferror(out))
+		return true;
+	/* Who closes the pipe early has seen enough. */
+	if (errno != EPIPE)
+		trouble("%s: %s", name, strerror(errno));
+	return false;
+}
+
+void print_catalog_error(const struct catalog_error *error)
+{
+	if (error->row)
+		trouble("%.*s:%u:%u: %.*s", STR_ARG(error->file), error->row, error->column,
+			STR_ARG(error->message));
+	else
+		trouble("%.*s: %.*s", STR_ARG(error->file), STR_ARG(error->message));
+}

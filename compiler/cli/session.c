@@ -1,0 +1,82 @@
+/* From the options of a command to a session that was judged. */
+#include "compiler/cli/cli.h"
+
+enum status session_trouble(const struct gpuplan_session *session)
+{
+	for (uint32_t i = 0; i < session->n_errors; i++)
+		trouble("%.*s", STR_ARG(session->errors[i]));
+	return STATUS_TROUBLE;
+}
+
+/* Of a call of the session's. */
+static enum status status_of(const struct gpuplan_session *session, enum gpuplan_status status)
+{
+	return status == GPUPLAN_OK ? STATUS_OK : session_trouble(session);
+}
+
+struct gpuplan_options session_options(const struct options *options)
+{
+	return (struct gpuplan_options){
+		.stdin_name = options->stdin_filename,
+		.catalog = options->catalog,
+		.project = options->config,
+		.project_folder = "",
+		.levels = options->levels,
+		.n_levels = options->n_levels,
+		.baseline = options->baseline,
+		.record = options->write_baseline != NULL,
+		.strict = options->strict,
+		.jobs = options->jobs,
+	};
+}
+
+enum status open_session(struct gpuplan_session **session, const struct options *options,
+			 char **paths, uint32_t n_paths)
+{
+	struct gpuplan_options of_session = session_options(options);
+	enum gpuplan_status status;
+
+	of_session.paths = (const char *const *)paths;
+	of_session.n_paths = n_paths;
+	status = session_open(&of_session, NULL, session);
+	if (status != GPUPLAN_BAD_PROJECT)
+		return status_of(*session, status);
+	print_some_findings(options, &(*session)->project.findings, &(*session)->project.sources,
+			    true, stderr);
+	return STATUS_TROUBLE;
+}
+
+static bool write_baseline(const struct gpuplan_session *session, const char *name)
+{
+	struct out_file file;
+
+	if (!out_file_open(&file, session->arena, name, stdout))
+		return false;
+	fwrite(session->recorded.p, 1, session->recorded.n, file.out);
+	return out_file_close(&file);
+}
+
+enum status judge_session(struct gpuplan_session *session, const struct options *options)
+{
+	enum status status = status_of(session, session_judge(session));
+
+	if (status == STATUS_OK)
+		status = status_of(session, session_settle(session));
+	if (status == STATUS_OK && options->write_baseline &&
+	    !write_baseline(session, options->write_baseline))
+		status = STATUS_TROUBLE;
+	return status;
+}
+
+enum status read_plan(struct gpuplan_session **session, const struct options *options, char **paths,
+		      uint32_t n_paths)
+{
+	enum status status = open_session(session, options, paths, n_paths);
+
+	return status == STATUS_OK ? judge_session(*session, options) : status;
+}
+
+enum status session_verdict(const struct gpuplan_session *session)
+{
+	return session_fails(session) ? STATUS_FINDINGS : STATUS_OK;
+}

@@ -1,0 +1,141 @@
+/* gpuplan as a library: reads specs of hosts and virtual machines, judges them, and writes the
+ * artifacts that they describe.
+ *
+ *     struct gpuplan_options options = {.paths = &path, .n_paths = 1};
+ *     struct gpuplan_session *session;
+ *
+ *     if (gpuplan_open(&options, &session) == GPUPLAN_OK &&
+ *         gpuplan_judge(session) == GPUPLAN_OK && gpuplan_settle(session) == GPUPLAN_OK)
+ *             …
+ *     else
+ *             fprintf(stderr, "%s\n", gpuplan_message(session));
+ *     gpuplan_close(session);
+ *
+ * Order: open, judge and settle once each; then everything else, as often as wanted; then close.
+ * A call out of order returns GPUPLAN_BAD_CALL and changes nothing.
+ *
+ * Errors: every call returns a status, and gpuplan_message says what went wrong. What is wrong with
+ * a spec is no error but a finding. After GPUPLAN_NO_MEMORY only gpuplan_close may follow.
+ *
+ * Ownership: gpuplan_open copies what its options point to. Everything that a call hands out
+ * belongs to the session and lives until gpuplan_close. Texts are UTF-8 as far as the user's own
+ * bytes are, and NUL-terminated.
+ *
+ * Threads: a session is used by one thread at a time. Different sessions share nothing and may be
+ * used by different threads at once. A session starts the threads of `jobs` within a call and ends
+ * them before it returns.
+ *
+ * The library does not print, exit, read the environment, install signal handlers, or change the
+ * working directory or the locale. It reads files, and writes none. */
+#ifndef GPUPLAN_H
+#define GPUPLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GPUPLAN_API __attribute__((visibility("default")))
+
+struct gpuplan_session;
+
+enum gpuplan_status {
+	GPUPLAN_OK,
+	GPUPLAN_NO_MEMORY,
+	GPUPLAN_BAD_CALL,    /* out of order */
+	GPUPLAN_BAD_OPTION,  /* an option has a value that it cannot have */
+	GPUPLAN_BAD_PROJECT, /* the project file has wrong keys or values */
+	GPUPLAN_UNREADABLE,  /* a file, a folder or a table of the catalog */
+	GPUPLAN_FINDINGS,    /* findings fail the plan: nothing may be written for it */
+	GPUPLAN_UNWRITABLE,  /* the text of an artifact cannot be made */
+};
+
+enum gpuplan_severity { GPUPLAN_OFF, GPUPLAN_NOTE, GPUPLAN_WARNING, GPUPLAN_ERROR };
+
+/* The severity of all findings of a rule. */
+struct gpuplan_level {
+	const char *rule;
+	enum gpuplan_severity severity;
+};
+
+/* A text that stands in for the file at `path`, which need not exist. */
+struct gpuplan_text {
+	const char *path; /* as a walk of `paths` names it; `-`: standard input */
+	const char *text;
+	size_t length; /* bytes */
+};
+
+/* Zeroed, the options read the specs of the working directory. */
+struct gpuplan_options {
+	/* Files, folders, which are walked for *.yaml and *.yml, and `-`, standard input. None: the
+	 * working directory. */
+	const char *const *paths;
+	size_t n_paths;
+	/* Files of `paths` count as found by a walk: one that is no spec is skipped, not wrong. */
+	bool found;
+	const struct gpuplan_text *texts;
+	size_t n_texts;
+	const char *stdin_name; /* of `-` in findings; NULL: <stdin> */
+
+	const char *catalog; /* folder of tables that replace built-in ones, or NULL */
+
+	/* The project file, or NULL. Then, with a project_folder, .gpuplan.yaml is looked for there
+	 * and above, up to the root of the repository; "": the working directory. What the options
+	 * say takes precedence over it. */
+	const char *project, *project_folder;
+
+	const struct gpuplan_level *levels; /* the last one for a rule counts */
+	size_t n_levels;
+	const char *baseline; /* file of findings to hide, or NULL */
+	bool record;	      /* makes a baseline of all findings and hides them; reads none */
+	bool strict;	      /* a warning fails the plan, as an error does */
+	uint32_t jobs;	      /* threads at most; 0 is one. They change no result */
+};
+
+/* Reads the project file and opens the catalog. GPUPLAN_UNREADABLE, GPUPLAN_BAD_OPTION (a level for
+ * an unknown rule, or one that is always an error), GPUPLAN_BAD_PROJECT: what is right in the
+ * project file counts, and the session may go on. Sets *ret to a session, which is to be closed, or
+ * with GPUPLAN_NO_MEMORY to NULL. */
+GPUPLAN_API enum gpuplan_status gpuplan_open(const struct gpuplan_options *options,
+					     struct gpuplan_session **ret);
+
+/* Reads the specs, resolves them and runs every rule. GPUPLAN_UNREADABLE: what could be read was
+ * judged, and the session may go on. */
+GPUPLAN_API enum gpuplan_status gpuplan_judge(struct gpuplan_session *session);
+
+/* Decides which findings are reported, and as what: severities first, then the specs' ignore
+ * comments, then the baseline. GPUPLAN_UNREADABLE: the baseline. */
+GPUPLAN_API enum gpuplan_status gpuplan_settle(struct gpuplan_session *session);
+
+struct gpuplan_artifact_options {
+	/* What `compile -t` takes. None: the project file's, or all. */
+	const char *const *targets;
+	size_t n_targets;
+	/* Called now and then from the caller's thread; may be NULL. */
+	void (*progress)(void *context, uint32_t done, uint32_t total);
+	void *context;
+};
+
+/* A file to write. */
+struct gpuplan_artifact {
+	const char *target;    /* libvirt */
+	const char *host, *vm; /* that it is for; both NULL: all of them */
+	const char *path;      /* below the output folder */
+	const char *text;
+	size_t length; /* bytes */
+};
+
+/* The artifacts of the plan, in the order of their targets, hosts and VMs; `options` may be NULL.
+ * GPUPLAN_FINDINGS, GPUPLAN_BAD_OPTION (an unknown target), GPUPLAN_UNWRITABLE. */
+GPUPLAN_API enum gpuplan_status gpuplan_artifacts(struct gpuplan_session *session,
+						  const struct gpuplan_artifact_options *options,
+						  const struct gpuplan_artifact **ret,
+						  size_t *ret_n);
+
+/* Why the last call failed, a line for each cause; empty after GPUPLAN_OK. Takes NULL, which is a
+ * session that had no memory. */
+GPUPLAN_API const char *gpuplan_message(const struct gpuplan_session *session);
+
+/* Takes NULL. */
+GPUPLAN_API void gpuplan_close(struct gpuplan_session *session);
+
+#endif

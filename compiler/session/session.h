@@ -1,0 +1,96 @@
+/* The inside of a session: what the command line, the language server and the tools read of it.
+ *
+ * They call the same five functions as a user of the library (compiler/session/gpuplan.h), and look
+ * at what there is in between. All of it lives in the session's arena. */
+#ifndef GPUPLAN_SESSION_H
+#define GPUPLAN_SESSION_H
+
+#include "compiler/base/buffer.h"
+#include "compiler/finding/render.h"
+#include "compiler/finding/rule.h"
+#include "compiler/model/load.h"
+#include "compiler/plan/plan.h"
+#include "compiler/session/gpuplan.h"
+
+struct rule_level {
+	const struct rule *rule;
+	enum severity severity; /* 0: off */
+};
+
+/* The project file, .gpuplan.yaml: what a whole repository wants, next to its specs. */
+struct project {
+	const char *file; /* as it was found: ../.gpuplan.yaml; NULL: there is none */
+	struct project_spec spec;
+	/* Its own, apart from the plan's: it is no part of the spec. */
+	struct sources sources;
+	struct findings findings;
+	struct str prefix;  /* "", "../" or "conf/": before what is relative to it */
+	const char *folder; /* where it lies: absolute, without symbolic links; NULL: unknown */
+};
+
+struct gpuplan_session {
+	struct arena *arena;
+	struct gpuplan_options options; /* as they were given; copies */
+	struct overlay texts;
+	struct files files; /* the system's, behind the texts */
+
+	/* From gpuplan_open on: */
+	struct project project;
+	struct catalog *catalog;
+	/* What the options say, or else the project file. */
+	struct rule_level *levels; /* the last one for a rule counts */
+	uint32_t n_levels;
+	struct exclude exclude;
+	const char *baseline;	    /* NULL: none */
+	const char *const *targets; /* of the project file; ends with NULL. NULL: it says nothing */
+	const char *output;	    /* likewise */
+
+	/* From gpuplan_judge on: */
+	bool loaded;
+	struct spec spec;
+	struct sources sources;
+	struct findings findings; /* all of them; settled, the reported ones */
+	struct plan *plan;
+
+	/* From gpuplan_settle on: */
+	bool settled;
+	uint32_t n_silenced, n_baseline; /* findings hidden by comments, by the baseline */
+	uint32_t n_gone;		 /* entries of the baseline that hide nothing any more */
+	struct str recorded;		 /* with options.record: the text of the new baseline */
+
+	/* Why the last call failed: cause by cause, and as one text. */
+	struct str *errors;
+	uint32_t n_errors, errors_capacity;
+	struct buffer message;
+};
+
+/* The five functions as gpuplan.h has them, but that out of memory unwinds to the caller's guard
+ * (compiler/base/memory.h). `catalog`: one that outlives the session; NULL: options->catalog is
+ * opened. */
+enum gpuplan_status session_open(const struct gpuplan_options *options, struct catalog *catalog,
+				 struct gpuplan_session **ret);
+/* The first half of judging, which session_judge does where it was not done: reads the specs. */
+enum gpuplan_status session_load(struct gpuplan_session *session);
+enum gpuplan_status session_judge(struct gpuplan_session *session);
+enum gpuplan_status session_settle(struct gpuplan_session *session);
+enum gpuplan_status session_artifacts(struct gpuplan_session *session,
+				      const struct gpuplan_artifact_options *options,
+				      const struct gpuplan_artifact **ret, size_t *ret_n);
+void session_close(struct gpuplan_session *session);
+
+/* A finding of this severity or above fails the plan. */
+enum severity session_failing(const struct gpuplan_session *session);
+bool session_fails(const struct gpuplan_session *session);
+
+/* How findings are shown. */
+struct session_rendering {
+	enum format format; /* not FORMAT_AUTO */
+	bool color, help;   /* text and oneline */
+	uint32_t max_findings;
+	const char *checkout; /* the folder that a pipeline says the repository is in, or NULL */
+};
+
+void session_render(struct gpuplan_session *session, const struct session_rendering *how,
+		    FILE *out);
+
+#endif
