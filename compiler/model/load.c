@@ -5,6 +5,7 @@
 #include "compiler/base/parallel.h"
 #include "compiler/model/decode.h"
 #include "compiler/model/profiles.h"
+#include "compiler/source/comments.h"
 #include "schema/grammar.h"
 
 /* What one file gives: put together with the others' in the order of the files. */
@@ -160,8 +161,10 @@ static void load_part(void *context, const struct worker *worker, uint32_t i)
 	yaml->reporter = findings_reporter(&part->findings);
 	yaml_parse(yaml, part->source);
 	part->foreign = !is_ours(part->source, yaml);
-	if (!part->foreign)
+	if (!part->foreign) {
+		comments_find(yaml, worker->arena, part->source);
 		decode_source(part, &d);
+	}
 	report_cut(part);
 }
 

@@ -23,6 +23,9 @@ struct source {
 	bool foreign; /* found by walking, and no spec of ours: gone once all are loaded */
 	/* A capture: the value of the key that names it, in another source. Nowhere: a spec. */
 	struct span key;
+	/* A spec's, found when it is parsed (compiler/source/comments.h). */
+	struct comment *comments;
+	uint32_t n_comments, comments_capacity;
 	/* Made on first use: offsets of line starts, and how many characters stand before each
 	 * SOURCE_BLOCK of bytes; how many of them are wide. */
 	uint32_t *lines;
