@@ -1,7 +1,7 @@
 /* gpuplan compile: lints, then writes every artifact. */
 #include "compiler/cli/progress.h"
 #include "compiler/output/output.h"
-#include "compiler/session/artifact.h"
+#include "compiler/session/target.h"
 
 static enum status run(struct arena *arena, const struct options *options);
 

@@ -2,125 +2,8 @@
 #include <assert.h>
 
 #include "compiler/base/parallel.h"
-#include "compiler/session/artifact.h"
 #include "compiler/session/private.h"
-#include "schema/keys.h"
-
-/* --- targets --- */
-
-static struct str target_name(size_t i, const void *data)
-{
-	(void)data;
-	return str_of(backends[i]->target);
-}
-
-struct str target_names(struct arena *arena)
-{
-	struct buffer names;
-
-	buffer_init(&names, arena);
-	for (size_t i = 0; backends[i]; i++)
-		buffer_printf(&names, "%s%s", i ? ", " : "", backends[i]->target);
-	return buffer_text(&names);
-}
-
-const struct backend *target_find(struct arena *arena, struct str name, struct str *error)
-{
-	const struct backend *backend = backend_find(arena_printf(arena, "%.*s", STR_ARG(name)).p);
-	size_t n = 0, near;
-
-	if (backend)
-		return backend;
-	while (backends[n])
-		n++;
-	near = nearest(name, n, target_name, NULL);
-	if (near != SIZE_MAX)
-		*error = arena_printf(arena, "no target '%.*s': did you mean '%s'?", STR_ARG(name),
-				      backends[near]->target);
-	else
-		*error = arena_printf(arena, "no target '%.*s': %.*s", STR_ARG(name),
-				      STR_ARG(target_names(arena)));
-	return NULL;
-}
-
-/* --- one text --- */
-
-/* Why a VM cannot be written although no finding stands against it: a rule that guards the backends
- * was switched off. NULL: it can. */
-static const char *unwritable(const struct vm_gpu *gpu)
-{
-	if (!gpu->gpu)
-		return "its host has no such GPU";
-	if (gpu->is_vgpu && gpu->gpu->framework == FRAMEWORK_VFIO && !gpu->has_vf)
-		return "no virtual function is left for its vGPU";
-	if (!gpu->is_vgpu && gpu->gpu->board == NULL && gpu->gpu->spec->board.s.n == 0)
-		return "its board is not known";
-	return NULL;
-}
-
-static bool is_writable(struct arena *arena, const struct vm *vm, struct str *error)
-{
-	for (uint32_t i = 0; i < vm->n_gpus; i++) {
-		const char *reason = unwritable(&vm->gpus[i]);
-
-		if (!reason)
-			continue;
-		*error = arena_printf(
-			arena, "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
-			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
-		return false;
-	}
-	return true;
-}
-
-static bool all_writable(struct arena *arena, const struct backend *backend,
-			 const struct subject *of, struct str *error)
-{
-	if (of->vm)
-		return is_writable(arena, of->vm, error);
-	for (uint32_t i = 0; of->host && i < of->host->n_vms && backend->of_vms; i++)
-		if (!is_writable(arena, of->host->vms[i], error))
-			return false;
-	return true;
-}
-
-static struct str who(struct arena *arena, const struct subject *of)
-{
-	if (of->vm)
-		return arena_printf(arena, "VM '%.*s'", STR_ARG(of->vm->spec->name.s));
-	if (of->host)
-		return arena_printf(arena, "host '%.*s'", STR_ARG(of->host->spec->name.s));
-	return STR("the plan");
-}
-
-bool artifact_text(struct arena *arena, const struct backend *backend,
-		   const struct artifact *artifact, const struct subject *of, struct str *out,
-		   struct str *error)
-{
-	struct str why = {0};
-	struct buffer text;
-
-	if (!all_writable(arena, backend, of, error))
-		return false;
-	buffer_init(&text, arena);
-	if (!artifact->write(of, &text, &why)) {
-		*error = arena_printf(arena, "%.*s: %.*s", STR_ARG(who(arena, of)), STR_ARG(why));
-		return false;
-	}
-	*out = buffer_text(&text);
-	return true;
-}
-
-/* --- all of them --- */
-
-/* One artifact that is to be made, and then what was made of it. */
-struct making {
-	const struct backend *backend;
-	const struct artifact *artifact;
-	struct subject of;
-	struct str text;  /* terminated */
-	struct str error; /* .n 0: none */
-};
+#include "compiler/session/target.h"
 
 struct makings {
 	struct arena *arena;
@@ -162,15 +45,6 @@ static void list_makings(struct makings *all, const struct plan *plan,
 	}
 }
 
-static struct str terminated(struct arena *arena, struct str text)
-{
-	char *p = arena_alloc(arena, text.n + 1);
-
-	if (text.n)
-		memcpy(p, text.p, text.n);
-	return (struct str){p, text.n};
-}
-
 /* A text grows in memory that is used again; what stays is as long as the text. */
 static void make(void *context, const struct worker *worker, uint32_t i)
 {
@@ -184,7 +58,7 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 		arena_reset(*scratch);
 	else
 		*scratch = arena_new();
-	good = artifact_text(*scratch, m->backend, m->artifact, &m->of, &text, &error);
+	good = make_text(*scratch, m, &text, &error);
 	if (good)
 		m->text = terminated(worker->arena, text);
 	else
@@ -195,13 +69,6 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 
 enum { MANY_ARTIFACTS = 64 }; /* fewer are made before a thread has started */
 
-static void make_all(struct gpuplan_session *s, struct makings *all)
-{
-	parallel_for(s->arena, all->n < MANY_ARTIFACTS ? 1 : s->options.jobs, all->n, make, all);
-	for (uint32_t i = 0; i < MAX_JOBS; i++)
-		arena_free(all->scratch[i]);
-}
-
 static struct gpuplan_artifact artifact_of(struct arena *arena, const struct making *m)
 {
 	const struct subject *of = &m->of;
@@ -210,7 +77,9 @@ static struct gpuplan_artifact artifact_of(struct arena *arena, const struct mak
 		.target = m->backend->target,
 		.host = of->host ? terminated(arena, of->host->spec->name.s).p : NULL,
 		.vm = of->vm ? terminated(arena, of->vm->spec->name.s).p : NULL,
-		.path = terminated(arena, artifact_path(arena, m->artifact, of)).p,
+		.path = m->artifact->path
+				? terminated(arena, artifact_path(arena, m->artifact, of)).p
+				: NULL,
 		.text = m->text.p,
 		.length = m->text.n,
 	};
@@ -229,19 +98,52 @@ static bool is_wanted(const struct gpuplan_session *s,
 	return !options->n_targets && !s->targets;
 }
 
-static enum gpuplan_status check_call(struct gpuplan_session *s,
-				      const struct gpuplan_artifact_options *options)
+static enum gpuplan_status make_whole(struct gpuplan_session *s, struct makings *all)
 {
-	enum gpuplan_status status = session_enter(s, s->settled);
+	if (session_fails(s))
+		return session_fail(s, GPUPLAN_FINDINGS, "findings fail the plan");
+	for (size_t b = 0; backends[b]; b++)
+		for (const struct artifact *a = backends[b]->artifacts; a->write; a++)
+			if (a->path && is_wanted(s, all->options, backends[b]->target))
+				list_makings(all, s->plan, backends[b], a);
+	parallel_for(s->arena, all->n < MANY_ARTIFACTS ? 1 : s->options.jobs, all->n, make, all);
+	for (uint32_t i = 0; i < MAX_JOBS; i++)
+		arena_free(all->scratch[i]);
+	for (uint32_t i = 0; i < all->n; i++)
+		if (all->items[i].error.n)
+			return session_fail(s, GPUPLAN_UNWRITABLE, "%.*s",
+					    STR_ARG(all->items[i].error));
+	return GPUPLAN_OK;
+}
+
+static enum gpuplan_status make_one(struct gpuplan_session *s, struct makings *all)
+{
+	const struct gpuplan_artifact_options *options = all->options;
+	const struct backend *backend;
+	const struct artifact *artifact;
 	struct str error;
 
-	if (status != GPUPLAN_OK)
-		return status;
+	if (options->n_targets != 1)
+		return session_fail(s, GPUPLAN_BAD_OPTION, "the artifact of '%s' has one target",
+				    options->name);
+	backend = backend_find(options->targets[0]);
+	artifact = variant_find(s->arena, backend, options->variant, &error);
+	if (!artifact)
+		return session_fail(s, GPUPLAN_BAD_OPTION, "%.*s", STR_ARG(error));
+	all->items = arena_alloc(s->arena, sizeof *all->items);
+	all->items[0] = (struct making){.backend = backend, .artifact = artifact};
+	all->n = 1;
+	return make_of_name(s, options->name, &all->items[0]);
+}
+
+static enum gpuplan_status check_targets(struct gpuplan_session *s,
+					 const struct gpuplan_artifact_options *options)
+{
+	struct str error;
+
 	for (size_t i = 0; i < options->n_targets; i++)
 		if (!target_find(s->arena, str_of(options->targets[i]), &error))
 			return session_fail(s, GPUPLAN_BAD_OPTION, "%.*s", STR_ARG(error));
-	if (session_fails(s))
-		return session_fail(s, GPUPLAN_FINDINGS, "findings fail the plan");
 	return GPUPLAN_OK;
 }
 
@@ -251,23 +153,18 @@ enum gpuplan_status session_artifacts(struct gpuplan_session *s,
 {
 	static const struct gpuplan_artifact_options none = {0};
 	struct makings all = {.arena = s->arena, .options = options ? options : &none};
-	enum gpuplan_status status = check_call(s, all.options);
+	enum gpuplan_status status = session_enter(s, s->settled);
 	struct gpuplan_artifact *artifacts;
 
+	if (status == GPUPLAN_OK)
+		status = check_targets(s, all.options);
+	if (status == GPUPLAN_OK)
+		status = all.options->name ? make_one(s, &all) : make_whole(s, &all);
 	if (status != GPUPLAN_OK)
 		return status;
-	for (size_t b = 0; backends[b]; b++)
-		for (const struct artifact *a = backends[b]->artifacts; a->write; a++)
-			if (a->path && is_wanted(s, all.options, backends[b]->target))
-				list_makings(&all, s->plan, backends[b], a);
-	make_all(s, &all);
 	artifacts = arena_array(s->arena, all.n, sizeof *artifacts);
-	for (uint32_t i = 0; i < all.n; i++) {
-		if (all.items[i].error.n)
-			return session_fail(s, GPUPLAN_UNWRITABLE, "%.*s",
-					    STR_ARG(all.items[i].error));
+	for (uint32_t i = 0; i < all.n; i++)
 		artifacts[i] = artifact_of(s->arena, &all.items[i]);
-	}
 	*ret = artifacts;
 	*ret_n = all.n;
 	return GPUPLAN_OK;

@@ -45,6 +45,7 @@ enum gpuplan_status {
 	GPUPLAN_BAD_OPTION,  /* an option has a value that it cannot have */
 	GPUPLAN_BAD_PROJECT, /* the project file has wrong keys or values */
 	GPUPLAN_UNREADABLE,  /* a file, a folder or a table of the catalog */
+	GPUPLAN_NOT_FOUND,   /* the plan has no VM or host of that name */
 	GPUPLAN_FINDINGS,    /* findings fail the plan: nothing may be written for it */
 	GPUPLAN_UNWRITABLE,  /* the text of an artifact cannot be made */
 };
@@ -110,6 +111,10 @@ struct gpuplan_artifact_options {
 	/* What `compile -t` takes. None: the project file's, or all. */
 	const char *const *targets;
 	size_t n_targets;
+	/* NULL: all artifacts. Else the one of that VM or host, for one target; what is wrong with
+	 * others does not stand against it. */
+	const char *name;
+	const char *variant; /* of it, as `show --devices` has it; NULL: the plain one */
 	/* Called now and then from the caller's thread; may be NULL. */
 	void (*progress)(void *context, uint32_t done, uint32_t total);
 	void *context;
@@ -119,13 +124,14 @@ struct gpuplan_artifact_options {
 struct gpuplan_artifact {
 	const char *target;    /* libvirt */
 	const char *host, *vm; /* that it is for; both NULL: all of them */
-	const char *path;      /* below the output folder */
+	const char *path;      /* below the output folder; NULL: a variant without a place there */
 	const char *text;
 	size_t length; /* bytes */
 };
 
 /* The artifacts of the plan, in the order of their targets, hosts and VMs; `options` may be NULL.
- * GPUPLAN_FINDINGS, GPUPLAN_BAD_OPTION (an unknown target), GPUPLAN_UNWRITABLE. */
+ * GPUPLAN_FINDINGS, GPUPLAN_NOT_FOUND, GPUPLAN_BAD_OPTION (no such target, or what is named has
+ * no such artifact), GPUPLAN_UNWRITABLE. */
 GPUPLAN_API enum gpuplan_status gpuplan_artifacts(struct gpuplan_session *session,
 						  const struct gpuplan_artifact_options *options,
 						  const struct gpuplan_artifact **ret,

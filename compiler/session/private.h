@@ -2,6 +2,7 @@
 #ifndef GPUPLAN_SESSION_PRIVATE_H
 #define GPUPLAN_SESSION_PRIVATE_H
 
+#include "backends/backend.h"
 #include "compiler/session/session.h"
 
 /* Adds a line to the session's message; returns `status`. */
@@ -16,5 +17,25 @@ enum gpuplan_status session_read_project(struct gpuplan_session *session);
 /* A new session with the project file, catalog and options of `like`, which outlives it; for other
  * texts. */
 struct gpuplan_session *session_like(const struct gpuplan_session *like);
+
+/* --- artifact.c --- */
+
+/* One artifact that is to be made, and then what was made of it. */
+struct making {
+	const struct backend *backend;
+	const struct artifact *artifact;
+	struct subject of;
+	struct str text;  /* terminated */
+	struct str error; /* .n 0: none */
+};
+
+/* false with *error set. */
+bool make_text(struct arena *arena, const struct making *making, struct str *text,
+	       struct str *error);
+/* Finds the VM or host of that name and makes its artifact, where no finding stands against it:
+ * session->blocking. */
+enum gpuplan_status make_of_name(struct gpuplan_session *session, const char *name,
+				 struct making *making);
+struct str terminated(struct arena *arena, struct str text);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include "compiler/base/inside.h"
 #include "compiler/model/decode.h"
-#include "compiler/session/artifact.h"
 #include "compiler/session/private.h"
+#include "compiler/session/target.h"
 #include "rules/rules.h"
 
 /* --- where it is --- */

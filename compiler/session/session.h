@@ -58,6 +58,8 @@ struct gpuplan_session {
 	uint32_t n_gone;		 /* entries of the baseline that hide nothing any more */
 	struct str recorded;		 /* with options.record: the text of the new baseline */
 
+	struct findings blocking; /* GPUPLAN_FINDINGS for one name: what stands against it */
+
 	/* Why the last call failed: cause by cause, and as one text. */
 	struct str *errors;
 	uint32_t n_errors, errors_capacity;

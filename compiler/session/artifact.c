@@ -1,0 +1,212 @@
+/* One artifact: its text, and what stands in the way of it. */
+#include "compiler/session/private.h"
+#include "schema/keys.h"
+
+/* --- its text --- */
+
+/* Why a VM cannot be written although no finding stands against it: a rule that guards the backends
+ * was switched off. NULL: it can. */
+static const char *unwritable(const struct vm_gpu *gpu)
+{
+	if (!gpu->gpu)
+		return "its host has no such GPU";
+	if (gpu->is_vgpu && gpu->gpu->framework == FRAMEWORK_VFIO && !gpu->has_vf)
+		return "no virtual function is left for its vGPU";
+	if (!gpu->is_vgpu && gpu->gpu->board == NULL && gpu->gpu->spec->board.s.n == 0)
+		return "its board is not known";
+	return NULL;
+}
+
+static bool is_writable(struct arena *arena, const struct vm *vm, struct str *error)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		const char *reason = unwritable(&vm->gpus[i]);
+
+		if (!reason)
+			continue;
+		*error = arena_printf(
+			arena, "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
+			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
+		return false;
+	}
+	return true;
+}
+
+static bool all_writable(struct arena *arena, const struct backend *backend,
+			 const struct subject *of, struct str *error)
+{
+	if (of->vm)
+		return is_writable(arena, of->vm, error);
+	for (uint32_t i = 0; of->host && i < of->host->n_vms && backend->of_vms; i++)
+		if (!is_writable(arena, of->host->vms[i], error))
+			return false;
+	return true;
+}
+
+static struct str who(struct arena *arena, const struct subject *of)
+{
+	if (of->vm)
+		return arena_printf(arena, "VM '%.*s'", STR_ARG(of->vm->spec->name.s));
+	if (of->host)
+		return arena_printf(arena, "host '%.*s'", STR_ARG(of->host->spec->name.s));
+	return STR("the plan");
+}
+
+bool make_text(struct arena *arena, const struct making *m, struct str *text, struct str *error)
+{
+	struct str why = {0};
+	struct buffer out;
+
+	if (!all_writable(arena, m->backend, &m->of, error))
+		return false;
+	buffer_init(&out, arena);
+	if (!m->artifact->write(&m->of, &out, &why)) {
+		*error = arena_printf(arena, "%.*s: %.*s", STR_ARG(who(arena, &m->of)),
+				      STR_ARG(why));
+		return false;
+	}
+	*text = buffer_text(&out);
+	return true;
+}
+
+struct str terminated(struct arena *arena, struct str text)
+{
+	char *p = arena_alloc(arena, text.n + 1);
+
+	if (text.n)
+		memcpy(p, text.p, text.n);
+	return (struct str){p, text.n};
+}
+
+/* --- findings that stand in the way: those of the VM, its host, and their profiles --- */
+
+/* Every section with a name starts like this. */
+static bool concerns(struct span at, const void *section)
+{
+	const struct named_spec *s = section;
+
+	return s && (span_within(at, s->at) || span_within(at, s->name.at));
+}
+
+static bool concerns_vm(const struct finding *f, const struct vm *vm)
+{
+	return concerns(f->at, vm->spec) || concerns(f->at, vm->profile);
+}
+
+static bool blocks(const struct gpuplan_session *s, const struct finding *f,
+		   const struct backend *backend, const struct subject *of)
+{
+	/* What is wrong with the VM may be what no finding tells of. */
+	if (s->plan->cut && strcmp(f->rule, "yaml-limit") == 0)
+		return true;
+	if (f->severity < session_failing(s))
+		return false;
+	if (!span_given(f->at) ||
+	    (of->host && (concerns(f->at, of->host->spec) || concerns(f->at, of->host->profile))))
+		return true;
+	if (of->vm)
+		return concerns_vm(f, of->vm);
+	for (uint32_t i = 0; backend->of_vms && i < of->host->n_vms; i++)
+		if (concerns_vm(f, of->host->vms[i]))
+			return true;
+	return false;
+}
+
+static bool is_clean(struct gpuplan_session *s, const struct backend *backend,
+		     const struct subject *of)
+{
+	struct findings *blocking = &s->blocking;
+
+	findings_init(blocking, s->arena);
+	blocking->items = arena_array(s->arena, s->findings.n, sizeof *blocking->items);
+	for (uint32_t i = 0; i < s->findings.n; i++)
+		if (blocks(s, &s->findings.items[i], backend, of))
+			blocking->items[blocking->n++] = s->findings.items[i];
+	return blocking->n == 0;
+}
+
+/* --- whose it is --- */
+
+static struct str vm_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->vms[i].spec->name.s;
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+static enum gpuplan_status unknown(struct gpuplan_session *s, const char *what, const char *name,
+				   size_t n, struct str (*get)(size_t i, const void *data))
+{
+	size_t near = nearest(str_of(name), n, get, s->plan);
+
+	if (near != SIZE_MAX)
+		return session_fail(s, GPUPLAN_NOT_FOUND, "no %s '%s': did you mean '%.*s'?", what,
+				    name, STR_ARG(get(near, s->plan)));
+	return session_fail(s, GPUPLAN_NOT_FOUND, "no %s '%s' in the plan", what, name);
+}
+
+static enum gpuplan_status find_vm(struct gpuplan_session *s, const struct backend *backend,
+				   const char *name, struct subject *of)
+{
+	of->vm = plan_vm(s->plan, str_of(name));
+	if (of->vm) {
+		of->host = of->vm->host;
+		return GPUPLAN_OK;
+	}
+	if (plan_host(s->plan, str_of(name)))
+		return session_fail(s, GPUPLAN_BAD_OPTION, "'%s' is a host, and -t %s is of a VM",
+				    name, backend->target);
+	return unknown(s, "VM", name, s->plan->n_vms, vm_name);
+}
+
+static enum gpuplan_status find_host(struct gpuplan_session *s, const struct backend *backend,
+				     const char *name, struct subject *of)
+{
+	const struct vm *vm = plan_vm(s->plan, str_of(name));
+
+	of->host = plan_host(s->plan, str_of(name));
+	if (of->host)
+		return GPUPLAN_OK;
+	if (vm && vm->host)
+		return session_fail(s, GPUPLAN_BAD_OPTION,
+				    "'%s' is a VM, and -t %s is of a host: its own is '%.*s'", name,
+				    backend->target, STR_ARG(vm->host->spec->name.s));
+	return unknown(s, "host", name, s->plan->n_hosts, host_name);
+}
+
+static enum gpuplan_status check_has(struct gpuplan_session *s, const struct making *m,
+				     const char *name)
+{
+	if (m->of.host && backend_has(m->backend, m->artifact, &m->of))
+		return GPUPLAN_OK;
+	if (m->of.vm)
+		return session_fail(
+			s, GPUPLAN_BAD_OPTION, "VM '%s' has no %s artifact: its host is %s", name,
+			m->backend->target, m->of.host ? m->of.host->platform->word : "not known");
+	return session_fail(s, GPUPLAN_BAD_OPTION, "host '%s' has no %s: %s", name,
+			    m->backend->target, m->backend->no_artifact);
+}
+
+enum gpuplan_status make_of_name(struct gpuplan_session *s, const char *name, struct making *m)
+{
+	enum gpuplan_status status;
+	struct str text, error;
+
+	m->of = (struct subject){.plan = s->plan};
+	status = m->artifact->scope == OF_VM ? find_vm(s, m->backend, name, &m->of)
+					     : find_host(s, m->backend, name, &m->of);
+	if (status != GPUPLAN_OK)
+		return status;
+	if (!is_clean(s, m->backend, &m->of))
+		return session_fail(s, GPUPLAN_FINDINGS, "findings stand against '%s'", name);
+	status = check_has(s, m, name);
+	if (status != GPUPLAN_OK)
+		return status;
+	if (!make_text(s->arena, m, &text, &error))
+		return session_fail(s, GPUPLAN_UNWRITABLE, "%.*s", STR_ARG(error));
+	m->text = terminated(s->arena, text);
+	return GPUPLAN_OK;
+}
