@@ -81,6 +81,65 @@ def wrong_arrows(name, text):
             yield f"{name}:{number}: {here} must not include {header}"
 
 
+def code(text):
+    """The text without comments and string literals."""
+    return re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', '""', text, flags=re.S)
+
+
+def defines(text):
+    """The functions and objects that a .c gives to other files."""
+    return {name for _, name in re.findall(r"^(?!static\b|extern\b|typedef\b)([a-z_][\w *]*?)\b(\w+)(?:\([^;{}]*\)\n\{|(?:\[\w*\])* = )",
+                                           text, flags=re.M)}
+
+
+def arrows_within(texts):
+    """Of the files of one room, {name: text}: {name: {name of a file that it needs: why}}."""
+    plain = {name: code(text) for name, text in texts.items()}
+    home = {symbol: name for name, text in plain.items() if name.endswith(".c") for symbol in defines(text)}
+    arrows = {}
+    for name, text in plain.items():
+        needs = arrows[name] = {}
+        for header in re.findall(r'#\s*include "([^"]+)"', texts[name]):
+            if header in texts:
+                needs[header] = "#include"
+        if name.endswith(".c"):
+            own = set(re.findall(r"^static [^\n(=;]*?\b(\w+)(?:\(|\[| =|;)", text, flags=re.M))
+            for symbol in re.findall(r"(?<![\w.>])(?<!struct )(?<!enum )[a-z]\w*\b", text):
+                if home.get(symbol, name) != name and symbol not in own:
+                    needs.setdefault(home[symbol], symbol)
+    return arrows
+
+
+def circle(arrows):
+    """A way from a file back to itself, as short as can be; [] where there is none."""
+    best = []
+    for start in arrows:
+        ways = [[start]]
+        seen = set()
+        while ways and (not best or len(ways[0]) < len(best)):
+            way = ways.pop(0)
+            for there in arrows[way[-1]]:
+                if there == start:
+                    best, ways = way + [start], []
+                    break
+                if there not in seen:
+                    seen.add(there)
+                    ways.append(way + [there])
+    return best
+
+
+def circles(texts):
+    """One circle of each room that has some; `texts`: {name: text} of all files."""
+    rooms = {}
+    for name, text in texts.items():
+        rooms.setdefault(str(Path(name).parent), {})[name] = text
+    for files_of_room in rooms.values():
+        arrows = arrows_within(files_of_room)
+        way = circle(arrows)
+        if way:
+            yield "a circle: " + "; ".join(f"{a} needs {b} ({arrows[a][b]})" for a, b in zip(way, way[1:]))
+
+
 def prints(name, text):
     """Only the command line and the wrapper print or exit; the way out of memory is the one exception."""
     if room_of(name) in PRINTERS or name == "compiler/base/memory.c":
@@ -126,18 +185,30 @@ def check_itself():
     for line in ("host->kvm", "x.is == HYPERVISOR_KVM", "y != MANAGED_BY_QEMU", 'if (strcmp(target, "libvirt") == 0)'):
         assert list(names_platform("rules/x.c", line)), line
     assert not list(names_platform("rules/x.c", "host->platform->qemu"))
+    check_circles()
+
+
+def check_circles():
+    """Two files that call each other are found, headers that include each other too; a plain way down is none."""
+    header = '#include "schema/x.h"\nvoid x(void);\nextern const struct row y_rows[];\n'
+    x = '#include "schema/x.h"\n\nvoid x(void)\n{\n\ty_rows[0].call();\n}\n'
+    y = '#include "schema/x.h"\n\nconst struct row y_rows[] = {{\n\tNULL}};\n'
+    assert not list(circles({"schema/x.h": header.replace("schema/x.h", "schema/z.h"), "schema/x.c": x, "schema/y.c": y}))
+    assert list(circles({"schema/x.c": x, "schema/y.c": y.replace("NULL", "x")}))
+    assert list(circles({"schema/x.h": header.replace("schema/x.h", "schema/y.h"), "schema/y.h": '#include "schema/x.h"\n'}))
+    # A comment, a field or a struct of that name is no use of it.
+    assert not list(circles({"schema/x.c": x, "schema/y.c": y.replace("NULL", '(struct x *)1, p->x, "x" /* x */')}))
 
 
 def main():
     check_itself()
-    problems, count = [], 0
-    for file in files():
-        name = str(file.relative_to(ROOT))
-        text = file.read_text()
+    problems = []
+    texts = {str(file.relative_to(ROOT)): file.read_text() for file in files()}
+    for name, text in texts.items():
         problems += [*wrong_arrows(name, text), *prints(name, text), *names_platform(name, text)]
-        count += 1
-    assert count > 250, f"only {count} files found"
-    print("\n".join(problems) or f"{count} files keep to the order of the floors")
+    problems += circles(texts)
+    assert len(texts) > 250, f"only {len(texts)} files found"
+    print("\n".join(problems) or f"{len(texts)} files keep to the order of the floors, and no two need each other")
     return 1 if problems else 0
 
 

@@ -1,7 +1,7 @@
 /* The command line: one file a command, the only place that prints or exits.
  *
  * New command: its file with a `const struct command`, one line in commands.c. Options stand in one
- * table (options.c), by which they are parsed and every `--help`, the man page and the shells'
+ * table (option_rows.c), by which they are parsed and every `--help`, the man page and the shells'
  * completions (complete.h) are printed. */
 #ifndef GPUPLAN_CLI_H
 #define GPUPLAN_CLI_H

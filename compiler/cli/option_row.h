@@ -1,24 +1,56 @@
-/* The rows of the option table (options.c): the command line is parsed by them, and every `--help`,
- * the man page and the answers of `gpuplan complete` are printed from them.
+/* The rows of the option table (option_rows.c): the command line is parsed by them, and every
+ * `--help`, the man page and the answers of `gpuplan complete` are printed from them.
  *
- * New option: its row and its case in parse_one, both in options.c; the words of a FORMAT or WHEN
- * are listed there too. */
+ * New option: its id, its row in option_rows.c and its case in parse_one in options.c; the words of
+ * a FORMAT or WHEN are listed beside the rows. */
 #ifndef GPUPLAN_OPTION_ROW_H
 #define GPUPLAN_OPTION_ROW_H
 
 #include "compiler/cli/cli.h"
 
+enum option_id {
+	OPTION_HELP = 256,
+	OPTION_FORMAT,
+	OPTION_OUTPUT,
+	OPTION_TARGET,
+	OPTION_RULE,
+	OPTION_STRICT,
+	OPTION_EXPLAIN,
+	OPTION_CATALOG,
+	OPTION_MAX_FINDINGS,
+	OPTION_STDIN_FILENAME,
+	OPTION_COLOR,
+	OPTION_JOBS,
+	OPTION_QUIET,
+	OPTION_CHECK,
+	OPTION_DEPFILE,
+	OPTION_DEVICES,
+	OPTION_SHELL,
+	OPTION_CONFIG,
+	OPTION_BASELINE,
+	OPTION_WRITE_BASELINE,
+	OPTION_HOST,
+	OPTION_ROOT,
+	OPTION_FIX,
+	OPTION_UNSAFE_FIXES,
+	OPTION_DIFF,
+	OPTION_STDIO,
+	OPTION_END,
+};
+
+enum { MAX_OPTIONS = OPTION_END - OPTION_HELP }; /* a command has each at most once */
+
 struct option_row {
 	const char *name;     /* long, without dashes */
 	char letter;	      /* 0: none */
 	const char *argument; /* as the help calls it, and so what it is (complete.c); NULL: none */
-	int id;
+	enum option_id id;
 	unsigned commands; /* COMMAND_* that take it */
 	/* Behind the words, where there are some: then it goes on with "; " or " (". */
 	const char *doc;
 };
 
-/* The words that options.c lists for the row, ends with NULL. */
+/* The words that are listed for the row, ends with NULL. */
 const char *const *option_listed(const struct option_row *row);
 /* The i-th word that the argument, or the LEVEL in it, may be; NULL behind the last. */
 const char *option_word(const struct option_row *row, size_t i);

@@ -1,4 +1,4 @@
-/* The options of every command, in one table, and how they are parsed by it. */
+/* How options are parsed, by their table (option_rows.c). */
 #include <assert.h>
 #include <getopt.h>
 #include <sched.h>
@@ -7,144 +7,10 @@
 #include "compiler/cli/option_row.h"
 #include "rules/rules.h"
 
-enum option_id {
-	OPTION_HELP = 256,
-	OPTION_FORMAT,
-	OPTION_OUTPUT,
-	OPTION_TARGET,
-	OPTION_RULE,
-	OPTION_STRICT,
-	OPTION_EXPLAIN,
-	OPTION_CATALOG,
-	OPTION_MAX_FINDINGS,
-	OPTION_STDIN_FILENAME,
-	OPTION_COLOR,
-	OPTION_JOBS,
-	OPTION_QUIET,
-	OPTION_CHECK,
-	OPTION_DEPFILE,
-	OPTION_DEVICES,
-	OPTION_SHELL,
-	OPTION_CONFIG,
-	OPTION_BASELINE,
-	OPTION_WRITE_BASELINE,
-	OPTION_HOST,
-	OPTION_ROOT,
-	OPTION_FIX,
-	OPTION_UNSAFE_FIXES,
-	OPTION_DIFF,
-	OPTION_STDIO,
-};
-
-enum {
-	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_BOARDS | COMMAND_DISCOVER | COMMAND_LSP,
-	WITH_PROJECT = COMMANDS_WITH_PLAN | COMMAND_LSP,
-	ALL_COMMANDS = ~0,
-};
-
-static const struct option_row rows[] = {
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_LINT,
-	 " (github on its runners, else text); repeats, each with its own -o"},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN, ""},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_BOARDS, ""},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_SCHEMA, ""},
-	{"format", 'f', "FORMAT", OPTION_FORMAT, COMMAND_GRAPH, "; default: svg"},
-	{"host", 0, "PATTERN", OPTION_HOST, COMMAND_GRAPH,
-	 "draw the hosts of this name only, in which * and ? stand for any; repeats"},
-	{"output", 'o', "FILE", OPTION_OUTPUT, COMMAND_LINT,
-	 "write the format before it to FILE; without -o it goes to standard output"},
-	{"output", 'o', "DIR", OPTION_OUTPUT, COMMAND_COMPILE,
-	 "the folder that is written; default: the project file's"},
-	{"target", 't', "TARGETS", OPTION_TARGET, COMMAND_COMPILE,
-	 "; several with commas; default: the project file's, or all that the host takes"},
-	{"target", 't', "TARGET", OPTION_TARGET, COMMAND_SHOW, ""},
-	{"check", 0, NULL, OPTION_CHECK, COMMAND_COMPILE,
-	 "write nothing; show what would change as a diff, and exit with 1 if anything would"},
-	{"depfile", 0, "FILE", OPTION_DEPFILE, COMMAND_COMPILE,
-	 "write what DIR/manifest.json was made from, for Make and Ninja"},
-	{"devices", 0, NULL, OPTION_DEVICES, COMMAND_SHOW, "with -t libvirt: only the GPUs' parts"},
-	{"shell", 0, NULL, OPTION_SHELL, COMMAND_SHOW,
-	 "with -t qemu: one quoted command; with -t clique-map: the bash file"},
-	{"rule", 0, "RULE=LEVEL", OPTION_RULE, WITH_PROJECT, "; repeats"},
-	{"config", 0, "FILE", OPTION_CONFIG, WITH_PROJECT,
-	 "the project file; default: .gpuplan.yaml here or above, up to the repository's root"},
-	{"baseline", 0, "FILE", OPTION_BASELINE, WITH_PROJECT,
-	 "hide the findings that FILE records"},
-	{"write-baseline", 0, "FILE", OPTION_WRITE_BASELINE, COMMAND_LINT,
-	 "record in FILE what is found, but for rules that are never off, and hide it"},
-	{"fix", 0, NULL, OPTION_FIX, COMMAND_LINT,
-	 "mend what has a safe fix, in place; what is left is reported"},
-	{"unsafe-fixes", 0, NULL, OPTION_UNSAFE_FIXES, COMMAND_LINT,
-	 "the same with fixes that change what the spec asks for"},
-	{"diff", 0, NULL, OPTION_DIFF, COMMAND_LINT,
-	 "write nothing; show as a diff what would be mended, and exit with 1 if anything would"},
-	{"strict", 0, NULL, OPTION_STRICT, COMMANDS_WITH_PLAN, "a warning fails too"},
-	{"explain", 0, NULL, OPTION_EXPLAIN, COMMAND_LINT,
-	 "print the help line of each finding; a terminal always gets them"},
-	{"catalog", 0, "DIR", OPTION_CATALOG, WITH_CATALOG,
-	 "take the tables that DIR holds in place of the built-in ones"},
-	{"max-findings", 0, "N", OPTION_MAX_FINDINGS, COMMANDS_WITH_PLAN,
-	 "show at most N findings as text or annotations; default 1000"},
-	{"stdin-filename", 0, "NAME", OPTION_STDIN_FILENAME, COMMANDS_WITH_PLAN | COMMAND_IMPORT,
-	 "what standard input (`-`) is called in findings"},
-	{"color", 0, "WHEN", OPTION_COLOR, COMMANDS_WITH_PLAN | COMMAND_IMPORT, ""},
-	{"root", 0, "DIR", OPTION_ROOT, COMMAND_DISCOVER,
-	 "read a copied tree (DIR/sys, DIR/proc) in place of this machine"},
-	{"jobs", 'j', "N", OPTION_JOBS, COMMANDS_WITH_PLAN,
-	 "work on N cores where there is enough to do; default: all. Output is the same for any N"},
-	{"quiet", 'q', NULL, OPTION_QUIET, COMMANDS_WITH_PLAN, "no summary"},
-	{"stdio", 0, NULL, OPTION_STDIO, COMMAND_LSP,
-	 "accepted, for editors that say so: there is no other way"},
-	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
-};
-
-static const char *const lint_formats[] = {"text",   "oneline", "json", "sarif",
-					   "github", "junit",	"auto", NULL};
-static const char *const page_formats[] = {"text", "json", "markdown", NULL};
-static const char *const board_formats[] = {"text", "json", NULL};
-static const char *const schema_formats[] = {"json", "markdown", NULL};
-static const char *const graph_formats[] = {"svg", "dot", "mermaid", NULL};
-static const char *const levels[] = {"error", "warning", "note", "off", NULL};
-static const char *const color_words[] = {"auto", "always", "never", NULL};
-
-/* What an argument may be; the help lists it before the row's `doc`. */
-static const struct {
-	enum option_id id;
-	unsigned commands;
-	const char *const *words;
-} listed[] = {
-	{OPTION_FORMAT, COMMAND_LINT, lint_formats},
-	{OPTION_FORMAT, COMMAND_RULES | COMMAND_EXPLAIN, page_formats},
-	{OPTION_FORMAT, COMMAND_BOARDS, board_formats},
-	{OPTION_FORMAT, COMMAND_SCHEMA, schema_formats},
-	{OPTION_FORMAT, COMMAND_GRAPH, graph_formats},
-	{OPTION_RULE, (unsigned)ALL_COMMANDS, levels},
-	{OPTION_COLOR, (unsigned)ALL_COMMANDS, color_words},
-};
-
-enum { N_ROWS = sizeof rows / sizeof *rows };
-
-const char *const *option_listed(const struct option_row *row)
+static bool parse_format(struct options *o, const struct command *command,
+			 const struct option_row *row, const char *text)
 {
-	static const char *const none[] = {NULL};
-
-	for (size_t i = 0; i < sizeof listed / sizeof *listed; i++)
-		if (listed[i].id == (enum option_id)row->id && listed[i].commands & row->commands)
-			return listed[i].words;
-	return none;
-}
-
-const struct option_row *option_of(const struct command *command, size_t i)
-{
-	for (size_t r = 0; r < N_ROWS; r++)
-		if (rows[r].commands & command->bit && i-- == 0)
-			return &rows[r];
-	return NULL;
-}
-
-static bool parse_format(struct options *o, const struct command *command, const char *text)
-{
-	/* In the order of lint_formats. */
+	/* In the order of the words. */
 	static const enum format formats[] = {
 		FORMAT_TEXT,   FORMAT_ONELINE, FORMAT_JSON, FORMAT_SARIF,
 		FORMAT_GITHUB, FORMAT_JUNIT,   FORMAT_AUTO,
@@ -158,7 +24,7 @@ static bool parse_format(struct options *o, const struct command *command, const
 		trouble("more than %d outputs", MAX_OUTPUTS);
 		return false;
 	}
-	while (strcmp(lint_formats[i], text) != 0)
+	while (strcmp(option_word(row, i), text) != 0)
 		i++;
 	o->outputs[o->n_outputs++].format = formats[i];
 	return true;
@@ -258,13 +124,13 @@ static bool parse_variant(struct options *o, const char *variant)
 }
 
 static bool parse_one(struct arena *arena, const struct command *command, struct options *o,
-		      enum option_id id)
+		      const struct option_row *row)
 {
-	switch (id) {
+	switch (row->id) {
 	case OPTION_HELP:
 		return o->help = true;
 	case OPTION_FORMAT:
-		return parse_format(o, command, optarg);
+		return parse_format(o, command, row, optarg);
 	case OPTION_OUTPUT:
 		return parse_output(o, command, optarg);
 	case OPTION_TARGET:
@@ -326,26 +192,27 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 		return o->fix = o->unsafe = true;
 	case OPTION_DIFF:
 		return o->fix = o->diff = true;
+	case OPTION_END:
+		break;
 	}
 	return false;
 }
 
 /* The command's rows as getopt_long wants them. */
-static void make_tables(const struct command *command, struct option longs[N_ROWS + 1],
-			char letters[2 * N_ROWS + 2])
+static void make_tables(const struct command *command, struct option longs[MAX_OPTIONS + 1],
+			char letters[2 * MAX_OPTIONS + 2])
 {
+	const struct option_row *row;
 	size_t n = 0, l = 0;
 
 	letters[l++] = ':';
-	for (size_t i = 0; i < N_ROWS; i++) {
-		if (!(rows[i].commands & command->bit))
-			continue;
-		longs[n++] = (struct option){rows[i].name,
-					     rows[i].argument ? required_argument : no_argument,
-					     NULL, rows[i].id};
-		if (rows[i].letter) {
-			letters[l++] = rows[i].letter;
-			if (rows[i].argument)
+	for (; (row = option_of(command, n)); n++) {
+		assert(n < MAX_OPTIONS);
+		longs[n] = (struct option){
+			row->name, row->argument ? required_argument : no_argument, NULL, row->id};
+		if (row->letter) {
+			letters[l++] = row->letter;
+			if (row->argument)
 				letters[l++] = ':';
 		}
 	}
@@ -359,7 +226,7 @@ static const struct option_row *find_row(const struct command *command, int c)
 	const struct option_row *row;
 
 	for (size_t i = 0; (row = option_of(command, i)); i++)
-		if (row->id == c || (row->letter && row->letter == c))
+		if ((int)row->id == c || (row->letter && row->letter == c))
 			return row;
 	return NULL;
 }
@@ -389,8 +256,8 @@ const struct option_row *options_scan(const struct command *command, int argc, c
 				      uint32_t *n_arguments, bool *ended)
 {
 	const struct option_row *waiting = NULL;
-	struct option longs[N_ROWS + 1];
-	char letters[2 * N_ROWS + 2];
+	struct option longs[MAX_OPTIONS + 1];
+	char letters[2 * MAX_OPTIONS + 2];
 	int c;
 
 	make_tables(command, longs, letters);
@@ -406,8 +273,8 @@ const struct option_row *options_scan(const struct command *command, int argc, c
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out)
 {
-	struct option longs[N_ROWS + 1];
-	char letters[2 * N_ROWS + 2];
+	struct option longs[MAX_OPTIONS + 1];
+	char letters[2 * MAX_OPTIONS + 2];
 	const struct option_row *row;
 	int c;
 
@@ -428,10 +295,26 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 		assert(row); /* getopt knows the command's rows alone */
 		if (!is_listed(row, optarg))
 			return STATUS_TROUBLE;
-		if (!parse_one(arena, command, out, (enum option_id)row->id))
+		if (!parse_one(arena, command, out, row))
 			return STATUS_TROUBLE;
 	}
 	out->arguments = argv + optind;
 	out->n_arguments = (uint32_t)(argc - optind);
 	return one_on_standard_output(out) ? STATUS_OK : STATUS_TROUBLE;
+}
+
+void options_print_help(FILE *out, const struct command *command)
+{
+	const struct option_row *row;
+
+	fprintf(out, "usage: gpuplan %s [OPTION…]%s%s\n\n%s\n\n", command->name,
+		*command->arguments ? " " : "", command->arguments, command->summary);
+	for (size_t i = 0; (row = option_of(command, i)); i++) {
+		char names[48], words[OPTION_WORDS_SIZE];
+
+		snprintf(names, sizeof names, "%s%c%s --%s%s%s", row->letter ? "-" : " ",
+			 row->letter ? row->letter : ' ', row->letter ? "," : " ", row->name,
+			 row->argument ? " " : "", row->argument ? row->argument : "");
+		fprintf(out, "  %-28s %s%s\n", names, option_words(row, words), row->doc);
+	}
 }

@@ -13,30 +13,6 @@ static_assert((int)GPUPLAN_NOTE == (int)SEVERITY_NOTE &&
 		      (int)GPUPLAN_ERROR == (int)SEVERITY_ERROR,
 	      "a severity of the library is one of the findings");
 
-/* --- errors --- */
-
-enum gpuplan_status session_fail(struct gpuplan_session *s, enum gpuplan_status status,
-				 const char *format, ...)
-{
-	struct str *error = arena_push(s->arena, (void **)&s->errors, &s->n_errors,
-				       &s->errors_capacity, sizeof *error);
-	va_list args;
-
-	va_start(args, format);
-	*error = arena_vprintf(s->arena, format, args);
-	va_end(args);
-	buffer_printf(&s->message, "%s%.*s", s->n_errors > 1 ? "\n" : "", STR_ARG(*error));
-	return status;
-}
-
-enum gpuplan_status session_enter(struct gpuplan_session *s, bool in_order)
-{
-	s->n_errors = 0;
-	s->message.n = 0;
-	return in_order ? GPUPLAN_OK
-			: session_fail(s, GPUPLAN_BAD_CALL, "a call out of order: gpuplan.h");
-}
-
 /* --- opening --- */
 
 static const char *copy(struct arena *arena, const char *z)
