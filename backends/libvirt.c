@@ -307,12 +307,10 @@ static void qemu_parts(struct xml *xml, const struct vm *vm, const struct vm_dev
 
 static bool write_domain(const struct subject *of, struct buffer *out, struct str *error)
 {
-	struct xml *xml = xml_begin(out->arena, error);
+	struct xml *xml = xml_begin(out);
 	const struct vm *vm = of->vm;
 	struct vm_devices devices;
 
-	if (!xml)
-		return false;
 	vm_devices(out->arena, vm, &devices);
 	open_domain(xml, vm, &devices);
 	identity(xml, vm);
@@ -330,7 +328,7 @@ static bool write_domain(const struct subject *of, struct buffer *out, struct st
 	libvirt_devices(xml, vm, &devices);
 	qemu_parts(xml, vm, &devices);
 	xml_close(xml);
-	return xml_end(xml, out, error);
+	return xml_end(xml, error);
 }
 
 /* For a domain that somebody else writes: what its GPUs need, in the shape and order of a domain,
@@ -339,11 +337,9 @@ static bool write_domain(const struct subject *of, struct buffer *out, struct st
  * disks). The CPU's address bits are here: without them the window does not fit. */
 static bool write_devices(const struct subject *of, struct buffer *out, struct str *error)
 {
-	struct xml *xml = xml_begin(out->arena, error);
+	struct xml *xml = xml_begin(out);
 	const struct vm *vm = of->vm;
 
-	if (!xml)
-		return false;
 	open_domain(xml, vm, NULL);
 	iommufd(xml, vm);
 	if (vm->hide_hypervisor) {
@@ -363,5 +359,5 @@ static bool write_devices(const struct subject *of, struct buffer *out, struct s
 	xml_close(xml);
 	qemu_parts(xml, vm, NULL);
 	xml_close(xml);
-	return xml_end(xml, out, error);
+	return xml_end(xml, error);
 }

@@ -1,130 +1,112 @@
 #include "backends/xml.h"
 
 #include <assert.h>
-#include <dlfcn.h>
-#include <libxml/xmlwriter.h>
-#include <threads.h>
 
-/* What is used of libxml2, each by the type that its header gives it. */
-#define LIBXML2_FUNCTIONS(X)                                                                       \
-	X(xmlInitParser)                                                                           \
-	X(xmlBufferCreate)                                                                         \
-	X(xmlBufferContent)                                                                        \
-	X(xmlBufferLength)                                                                         \
-	X(xmlBufferFree)                                                                           \
-	X(xmlNewTextWriterMemory)                                                                  \
-	X(xmlFreeTextWriter)                                                                       \
-	X(xmlTextWriterSetIndent)                                                                  \
-	X(xmlTextWriterSetIndentString)                                                            \
-	X(xmlTextWriterStartElement)                                                               \
-	X(xmlTextWriterWriteAttribute)                                                             \
-	X(xmlTextWriterWriteString)                                                                \
-	X(xmlTextWriterEndElement)                                                                 \
-	X(xmlTextWriterEndDocument)
+#include "compiler/base/utf8.h"
 
-static struct {
-	const char *failure; /* NULL: loaded */
-#define FIELD(function)                                                                            \
-	__typeof__(function) *function; /* NOLINT: a field's name takes no parentheses */
-	LIBXML2_FUNCTIONS(FIELD)
-#undef FIELD
-} libxml2;
+enum { MAX_DEPTH = 16 };
 
 struct xml {
-	struct arena *arena;
-	xmlBuffer *text;
-	xmlTextWriter *writer;
+	struct buffer *out;
+	size_t start; /* of the document, in `out` */
+	const char *names[MAX_DEPTH];
 	uint32_t depth;
-	bool failed;
+	bool tag_open;	    /* the start tag of the innermost element takes attributes still */
+	bool inline_text;   /* text was the last thing inside the innermost element */
 	struct str refused; /* a value that XML cannot hold; .p NULL: none */
 };
 
-static void load(void)
+struct xml *xml_begin(struct buffer *out)
 {
-	void *library = dlopen("libxml2.so.2", RTLD_NOW | RTLD_LOCAL);
+	struct xml *xml = arena_alloc(out->arena, sizeof *xml);
 
-	if (!library) {
-		libxml2.failure = "libxml2.so.2 cannot be loaded; install libxml2";
-		return;
-	}
-#define LOAD(function)                                                                             \
-	*(void **)&libxml2.function = dlsym(library, #function);                                   \
-	if (!libxml2.function) {                                                                   \
-		libxml2.failure = "libxml2.so.2 lacks " #function;                                 \
-		return;                                                                            \
-	}
-	LIBXML2_FUNCTIONS(LOAD)
-#undef LOAD
-	libxml2.xmlInitParser();
-}
-
-struct xml *xml_begin(struct arena *arena, struct str *error)
-{
-	static once_flag once = ONCE_FLAG_INIT;
-	struct xml *xml = arena_alloc(arena, sizeof *xml);
-
-	call_once(&once, load);
-	if (libxml2.failure) {
-		*error = str_of(libxml2.failure);
-		return NULL;
-	}
-	xml->arena = arena;
-	xml->text = libxml2.xmlBufferCreate();
-	xml->writer = xml->text ? libxml2.xmlNewTextWriterMemory(xml->text, 0) : NULL;
-	if (!xml->writer)
-		arena_oom();
-	/* The quote stays `"`: with `'` the writer would leave a `'` in a value as it is. */
-	libxml2.xmlTextWriterSetIndent(xml->writer, 1);
-	libxml2.xmlTextWriterSetIndentString(xml->writer, BAD_CAST "  ");
+	xml->out = out;
+	xml->start = out->n;
 	return xml;
-}
-
-static void note(struct xml *xml, int status)
-{
-	xml->failed |= status < 0;
 }
 
 /* Control characters are refused where the spec is read. What is left of the code points that XML
  * has no way to write, not even escaped, is U+FFFE and U+FFFF. */
-static bool xml_can_hold(struct str s)
+static bool xml_can_hold(uint32_t code)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if ((unsigned char)s.p[i] < 0x20)
-			return false;
-		if (s.n - i >= 3 && (memcmp(&s.p[i], "\xef\xbf\xbe", 3) == 0 ||
-				     memcmp(&s.p[i], "\xef\xbf\xbf", 3) == 0))
-			return false;
-	}
-	return true;
+	return code >= 0x20 && code != 0xfffe && code != 0xffff;
 }
 
-/* The value, terminated for libxml2; empty where XML cannot hold it. */
-static const xmlChar *value_of(struct xml *xml, struct str s)
+static const char *escape_of(uint32_t code)
 {
-	char *value;
-
-	if (!xml_can_hold(s)) {
-		xml->refused = s;
-		return BAD_CAST "";
+	switch (code) {
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '"':
+		return "&quot;";
+	default:
+		return NULL;
 	}
-	value = arena_alloc(xml->arena, s.n + 1);
-	if (s.n)
-		memcpy(value, s.p, s.n);
-	return BAD_CAST value;
+}
+
+/* In an attribute what is not ASCII is written as a reference. */
+static void add_value(struct xml *xml, struct str s, bool attribute)
+{
+	size_t written = 0, n;
+
+	for (size_t i = 0; i < s.n; i += n) {
+		const char *escape;
+		uint32_t code;
+
+		n = utf8_character((struct str){s.p + i, s.n - i}, &code);
+		if (n == 0 || !xml_can_hold(code)) {
+			xml->refused = s;
+			return;
+		}
+		escape = escape_of(code);
+		if (!escape && (code < 0x80 || !attribute))
+			continue;
+		buffer_add(xml->out, (struct str){s.p + written, i - written});
+		if (escape)
+			buffer_puts(xml->out, escape);
+		else
+			buffer_printf(xml->out, "&#x%X;", code);
+		written = i + n;
+	}
+	buffer_add(xml->out, (struct str){s.p + written, s.n - written});
 }
 
 void xml_attr(struct xml *xml, const char *name, struct str value)
 {
-	note(xml,
-	     libxml2.xmlTextWriterWriteAttribute(xml->writer, BAD_CAST name, value_of(xml, value)));
+	assert(xml->tag_open);
+	buffer_printf(xml->out, " %s=\"", name);
+	add_value(xml, value, true);
+	buffer_puts(xml->out, "\"");
+}
+
+static void end_tag(struct xml *xml, const char *end)
+{
+	if (xml->tag_open)
+		buffer_puts(xml->out, end);
+	xml->tag_open = false;
+}
+
+static void indent(struct xml *xml)
+{
+	for (uint32_t i = 0; i < xml->depth; i++)
+		buffer_puts(xml->out, "  ");
 }
 
 static void open_element(struct xml *xml, const char *element, va_list args)
 {
 	const char *name;
 
-	note(xml, libxml2.xmlTextWriterStartElement(xml->writer, BAD_CAST element));
-	xml->depth++;
+	assert(xml->depth < MAX_DEPTH);
+	end_tag(xml, ">\n");
+	indent(xml);
+	buffer_printf(xml->out, "<%s", element);
+	xml->names[xml->depth++] = element;
+	xml->tag_open = true;
+	xml->inline_text = false;
 	while ((name = va_arg(args, const char *)))
 		xml_attr(xml, name, str_of(va_arg(args, const char *)));
 }
@@ -153,13 +135,15 @@ void xml_attrf(struct xml *xml, const char *name, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	xml_attr(xml, name, arena_vprintf(xml->arena, format, args));
+	xml_attr(xml, name, arena_vprintf(xml->out->arena, format, args));
 	va_end(args);
 }
 
 void xml_text(struct xml *xml, struct str text)
 {
-	note(xml, libxml2.xmlTextWriterWriteString(xml->writer, value_of(xml, text)));
+	end_tag(xml, ">");
+	add_value(xml, text, false);
+	xml->inline_text = true;
 }
 
 void xml_textf(struct xml *xml, const char *format, ...)
@@ -167,7 +151,7 @@ void xml_textf(struct xml *xml, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	xml_text(xml, arena_vprintf(xml->arena, format, args));
+	xml_text(xml, arena_vprintf(xml->out->arena, format, args));
 	va_end(args);
 }
 
@@ -175,21 +159,22 @@ void xml_close(struct xml *xml)
 {
 	assert(xml->depth);
 	xml->depth--;
-	note(xml, libxml2.xmlTextWriterEndElement(xml->writer));
+	if (xml->tag_open) {
+		end_tag(xml, "/>\n");
+	} else {
+		if (!xml->inline_text)
+			indent(xml);
+		buffer_printf(xml->out, "</%s>\n", xml->names[xml->depth]);
+	}
+	xml->inline_text = false;
 }
 
-bool xml_end(struct xml *xml, struct buffer *out, struct str *error)
+bool xml_end(struct xml *xml, struct str *error)
 {
 	assert(!xml->depth);
-	note(xml, libxml2.xmlTextWriterEndDocument(xml->writer));
-	libxml2.xmlFreeTextWriter(xml->writer); /* which writes what it still holds */
-	if (xml->refused.p)
-		*error = arena_printf(xml->arena, "XML cannot hold '%.*s'", STR_ARG(xml->refused));
-	else if (xml->failed)
-		*error = STR("libxml2 cannot write the XML");
-	else
-		buffer_add(out, (struct str){(const char *)libxml2.xmlBufferContent(xml->text),
-					     (size_t)libxml2.xmlBufferLength(xml->text)});
-	libxml2.xmlBufferFree(xml->text);
-	return !xml->refused.p && !xml->failed;
+	if (!xml->refused.p)
+		return true;
+	xml->out->n = xml->start;
+	*error = arena_printf(xml->out->arena, "XML cannot hold '%.*s'", STR_ARG(xml->refused));
+	return false;
 }
