@@ -36,7 +36,7 @@ struct options {
 	const char *baseline, *write_baseline;
 	/* lint: `-f FORMAT -o FILE` pairs; file NULL: standard output */
 	struct {
-		enum format format;
+		const struct renderer *format; /* NULL: what is read here */
 		const char *file;
 	} outputs[MAX_OUTPUTS];
 	uint32_t n_outputs;
@@ -111,9 +111,9 @@ enum status session_trouble(const struct gpuplan_session *session);
 
 /* --- findings: findings.c --- */
 
-/* Prints the session's findings in one format. */
+/* Prints the session's findings in one format; NULL: GitHub's on its runners, else text. */
 void print_findings(struct gpuplan_session *session, const struct options *options,
-		    enum format format, FILE *out);
+		    const struct renderer *format, FILE *out);
 /* Prints some of its findings, or of its project file's, as text. */
 void print_some_findings(const struct options *options, const struct findings *findings,
 			 const struct sources *sources, bool help, FILE *out);

@@ -15,41 +15,38 @@ bool want_color(const struct options *options, FILE *out)
 }
 
 /* What GitHub's runner sets for every step. */
-static enum format format_here(void)
+static const struct renderer *format_here(void)
 {
 	const char *actions = getenv("GITHUB_ACTIONS");
 
-	return actions && strcmp(actions, "true") == 0 ? FORMAT_GITHUB : FORMAT_TEXT;
+	return actions && strcmp(actions, "true") == 0 ? &render_github : &render_text;
 }
 
 void print_findings(struct gpuplan_session *session, const struct options *options,
-		    enum format format, FILE *out)
+		    const struct renderer *format, FILE *out)
 {
 	struct session_rendering how = {
-		.format = format == FORMAT_AUTO ? format_here() : format,
 		.color = want_color(options, out),
 		.help = options->explain || isatty(fileno(out)),
 		.max_findings = options->max_findings,
 		.checkout = getenv("GITHUB_WORKSPACE"),
 	};
 
-	session_render(session, &how, out);
+	session_render(session, format ? format : format_here(), &how, out);
 }
 
 void print_some_findings(const struct options *options, const struct findings *findings,
 			 const struct sources *sources, bool help, FILE *out)
 {
-	struct render_options how = {
+	struct report report = {
+		.findings = findings,
+		.sources = sources,
 		.color = want_color(options, out),
 		.help = help,
 		.max_findings = options->max_findings,
 	};
-	struct buffer text;
 
-	buffer_init(&text, findings->arena);
-	render_text(findings, sources, how, &text);
-	if (text.n)
-		fwrite(text.p, 1, text.n, out);
+	render_text.render(&report, out);
 }
 
 static void count(uint32_t n, const char *one, const char *several)

@@ -31,12 +31,8 @@ static bool read_files(struct sources *sources, const struct options *options)
 static void print_error(struct arena *arena, const struct sources *sources,
 			const struct options *options, const struct capture_error *error)
 {
-	struct render_options how = {.color = want_color(options, stderr),
-				     .help = true,
-				     .max_findings = options->max_findings};
 	struct findings findings;
 	struct finding *f;
-	struct buffer text;
 
 	findings_init(&findings, arena);
 	f = finding_add(&findings, "spec-capture", SEVERITY_ERROR, error->at, "%.*s",
@@ -45,9 +41,7 @@ static void print_error(struct arena *arena, const struct sources *sources,
 		finding_note(&findings, f, error->other, "%.*s", STR_ARG(error->other_message));
 	finding_help(&findings, f,
 		     "save it anew on the bare host: `nvidia-smi topo -m > FILE` (-p2p r, -p2p w)");
-	buffer_init(&text, arena);
-	render_text(&findings, sources, how, &text);
-	fwrite(text.p, 1, text.n, stderr);
+	print_some_findings(options, &findings, sources, true, stderr);
 }
 
 static enum status run(struct arena *arena, const struct options *options)

@@ -14,7 +14,7 @@ const struct command command_lint = {
 
 /* `standard`: what is printed to where no file is given. */
 static bool print_to(struct gpuplan_session *session, const struct options *options,
-		     enum format format, const char *name, FILE *standard)
+		     const struct renderer *format, const char *name, FILE *standard)
 {
 	struct out_file file;
 

@@ -68,8 +68,9 @@ static const struct option_row rows[] = {
 	{"help", 'h', NULL, OPTION_HELP, (unsigned)ALL_COMMANDS, "print this"},
 };
 
-static const char *const lint_formats[] = {"text",   "oneline", "json", "sarif",
-					   "github", "junit",	"auto", NULL};
+#define WORD(name) #name,
+static const char *const lint_formats[] = {RENDERERS(WORD) "auto", NULL};
+#undef WORD
 static const char *const page_formats[] = {"text", "json", "markdown", NULL};
 static const char *const board_formats[] = {"text", "json", NULL};
 static const char *const schema_formats[] = {"json", "markdown", NULL};

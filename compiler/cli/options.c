@@ -7,16 +7,8 @@
 #include "compiler/cli/option_row.h"
 #include "rules/rules.h"
 
-static bool parse_format(struct options *o, const struct command *command,
-			 const struct option_row *row, const char *text)
+static bool parse_format(struct options *o, const struct command *command, const char *text)
 {
-	/* In the order of the words. */
-	static const enum format formats[] = {
-		FORMAT_TEXT,   FORMAT_ONELINE, FORMAT_JSON, FORMAT_SARIF,
-		FORMAT_GITHUB, FORMAT_JUNIT,   FORMAT_AUTO,
-	};
-	size_t i = 0;
-
 	o->format = text;
 	if (command->bit != COMMAND_LINT)
 		return true;
@@ -24,9 +16,7 @@ static bool parse_format(struct options *o, const struct command *command,
 		trouble("more than %d outputs", MAX_OUTPUTS);
 		return false;
 	}
-	while (strcmp(option_word(row, i), text) != 0)
-		i++;
-	o->outputs[o->n_outputs++].format = formats[i];
+	o->outputs[o->n_outputs++].format = renderer_find(text); /* auto: NULL */
 	return true;
 }
 
@@ -130,7 +120,7 @@ static bool parse_one(struct arena *arena, const struct command *command, struct
 	case OPTION_HELP:
 		return o->help = true;
 	case OPTION_FORMAT:
-		return parse_format(o, command, row, optarg);
+		return parse_format(o, command, optarg);
 	case OPTION_OUTPUT:
 		return parse_output(o, command, optarg);
 	case OPTION_TARGET:

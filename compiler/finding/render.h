@@ -1,41 +1,54 @@
-/* Renderers: findings as text, one line each, or JSON; for other programs' formats see
- * compiler/finding/render_ci.h. */
+/* Renderers: findings as text for people, or in the format of a program; one const struct each.
+ *
+ * Formats for programs are written finding by finding: however many there are, the text of one is
+ * in memory.
+ *
+ * New format: render_NAME.c with a `const struct renderer render_NAME`, its name in RENDERERS, a
+ * reader in tests/formats.py that compares it with JSON, and its section in
+ * docs/output-formats.md. */
 #ifndef GPUPLAN_RENDER_H
 #define GPUPLAN_RENDER_H
 
 #include <stdio.h>
 
-#include "compiler/base/buffer.h"
-#include "compiler/finding/finding.h"
+#include "compiler/base/file_name.h"
+#include "compiler/finding/rule.h"
 
-enum format {
-	FORMAT_AUTO,
-	FORMAT_TEXT,
-	FORMAT_ONELINE,
-	FORMAT_JSON,
-	FORMAT_SARIF,
-	FORMAT_GITHUB,
-	FORMAT_JUNIT,
+struct report {
+	const struct findings *findings; /* finished */
+	const struct sources *sources;
+	bool color, help;      /* of text */
+	uint32_t max_findings; /* of text, oneline and github; the others are whole */
+
+	/* Only formats for programs read the rest. */
+	struct report_counts {
+		uint32_t files, hosts, vms;
+	} counts;
+	const struct rule *const *rules; /* all that there are; ends with NULL */
+	const char *version;		 /* gpuplan's */
+	struct name_root root;		 /* what files are named from */
+	enum severity failing;		 /* a finding of this severity or above fails the run */
 };
 
-struct render_options {
-	bool color, help;
-	uint32_t max_findings; /* text and oneline */
+struct renderer {
+	const char *name; /* what `lint -f` takes */
+	/* The whole report is filled in, and the findings have their paths
+	 * (compiler/finding/path.h). */
+	bool for_programs;
+	void (*render)(const struct report *report, FILE *out);
 };
 
-/* For the JSON summary. */
-struct render_summary {
-	uint32_t files, hosts, vms;
-};
+/* In the order of the help. */
+#define RENDERERS(X) X(text) X(oneline) X(json) X(sarif) X(github) X(junit)
 
-void render_text(const struct findings *findings, const struct sources *sources,
-		 struct render_options options, struct buffer *out);
-void render_oneline(const struct findings *findings, const struct sources *sources,
-		    struct render_options options, struct buffer *out);
-/* Findings have their paths (compiler/finding/path.h). Written one by one: however many there are,
- * the text of one is in memory. */
-void render_json(const struct findings *findings, const struct sources *sources,
-		 struct render_summary summary, FILE *out);
+#define DECLARE_RENDERER(name) extern const struct renderer render_##name;
+RENDERERS(DECLARE_RENDERER)
+#undef DECLARE_RENDERER
+
+/* All of them; ends with NULL. */
+extern const struct renderer *const renderers[];
+/* NULL when there is none. */
+const struct renderer *renderer_find(const char *name);
 
 /* How many of each severity are shown where at most `max` are: errors go first, then warnings. */
 void render_share(const struct findings *findings, uint32_t max,

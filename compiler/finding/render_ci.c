@@ -1,4 +1,4 @@
-#include "compiler/finding/render_ci.h"
+#include "compiler/finding/render_private.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@ bool ci_no_file(const struct source *source)
 	return source->is_stdin && str_is(source->name, "<stdin>");
 }
 
-struct str ci_name(const struct ci_report *report, struct arena *arena, const struct source *source)
+struct str ci_name(const struct report *report, struct arena *arena, const struct source *source)
 {
 	return ci_no_file(source) ? source->name : name_in_root(&report->root, arena, source->name);
 }
@@ -33,7 +33,7 @@ static int by_kind(const void *a, const void *b)
 	return d ? d : (x->finding > y->finding) - (x->finding < y->finding);
 }
 
-const uint32_t *ci_repeats(const struct ci_report *report, struct arena *arena)
+const uint32_t *ci_repeats(const struct report *report, struct arena *arena)
 {
 	const struct findings *findings = report->findings;
 	struct key *keys = arena_array(arena, findings->n, sizeof *keys);

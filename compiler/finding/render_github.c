@@ -6,8 +6,7 @@
  * at `::`, `,` and `=` and then takes %0D, %0A, %3A, %2C and %25 back. In the log it shows the
  * message alone: so the place stands in it once more. */
 #include "compiler/base/visible.h"
-#include "compiler/finding/render.h"
-#include "compiler/finding/render_ci.h"
+#include "compiler/finding/render_private.h"
 
 /* `special`: written as %XX; what else could deceive a reader is shown as an escape. */
 static void escape(struct buffer *out, struct str s, const char *special)
@@ -37,7 +36,7 @@ static void put_message(struct buffer *out, struct str s)
 	escape(out, s, "%");
 }
 
-static void put_place(struct buffer *out, const struct ci_report *report, struct span at)
+static void put_place(struct buffer *out, const struct report *report, struct span at)
 {
 	struct position p = span_start(report->sources, at);
 
@@ -46,7 +45,7 @@ static void put_place(struct buffer *out, const struct ci_report *report, struct
 }
 
 /* Columns only in one line: of a span over several the runner drops them, and says so. */
-static void put_region(struct buffer *out, const struct ci_report *report, struct span at)
+static void put_region(struct buffer *out, const struct report *report, struct span at)
 {
 	struct position start = span_start(report->sources, at);
 	struct position end = span_stop(report->sources, at);
@@ -65,7 +64,7 @@ static const char *command(enum severity severity)
 	return severity == SEVERITY_NOTE ? "notice" : severity_name(severity);
 }
 
-static void put_finding(struct buffer *out, const struct ci_report *report, const struct finding *f)
+static void put_finding(struct buffer *out, const struct report *report, const struct finding *f)
 {
 	buffer_printf(out, "::%s ", command(f->severity));
 	put_region(out, report, f->at);
@@ -102,7 +101,7 @@ static void print_total(const struct findings *findings, FILE *out)
 			errors, warnings, notes);
 }
 
-void render_github(const struct ci_report *report, FILE *out)
+static void render(const struct report *report, FILE *out)
 {
 	const struct findings *findings = report->findings;
 	struct arena *scratch = arena_new();
@@ -124,3 +123,5 @@ void render_github(const struct ci_report *report, FILE *out)
 	}
 	arena_free(scratch);
 }
+
+const struct renderer render_github = {.name = "github", .for_programs = true, .render = render};

@@ -55,22 +55,23 @@ static struct json *finding_json(struct arena *arena, const struct finding *f,
 	return o;
 }
 
-void render_json(const struct findings *findings, const struct sources *sources,
-		 struct render_summary summary, FILE *out)
+static void render(const struct report *report, FILE *out)
 {
+	const struct findings *findings = report->findings;
 	struct arena *scratch = arena_new();
 	struct json *sum;
 
 	fputs("{\"version\": 1,\n \"findings\": [", out);
 	for (uint32_t i = 0; i < findings->n; i++) {
 		fputs(i ? ",\n  " : "\n  ", out);
-		json_print(out, finding_json(scratch, &findings->items[i], sources), JSON_LINE);
+		json_print(out, finding_json(scratch, &findings->items[i], report->sources),
+			   JSON_LINE);
 		arena_reset(scratch);
 	}
 	sum = json_map(scratch);
-	json_put_number(sum, "files", summary.files);
-	json_put_number(sum, "hosts", summary.hosts);
-	json_put_number(sum, "vms", summary.vms);
+	json_put_number(sum, "files", report->counts.files);
+	json_put_number(sum, "hosts", report->counts.hosts);
+	json_put_number(sum, "vms", report->counts.vms);
 	json_put_number(sum, "errors", findings_count(findings, SEVERITY_ERROR));
 	json_put_number(sum, "warnings", findings_count(findings, SEVERITY_WARNING));
 	json_put_number(sum, "notes", findings_count(findings, SEVERITY_NOTE));
@@ -79,3 +80,5 @@ void render_json(const struct findings *findings, const struct sources *sources,
 	fputs("}\n", out);
 	arena_free(scratch);
 }
+
+const struct renderer render_json = {.name = "json", .for_programs = true, .render = render};

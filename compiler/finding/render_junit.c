@@ -5,11 +5,10 @@
  * status is. Element and attribute names are those that Jenkins' xUnit plugin (junit-10.xsd) and
  * GitLab read. */
 #include "compiler/base/xml_text.h"
-#include "compiler/finding/render.h"
-#include "compiler/finding/render_ci.h"
+#include "compiler/finding/render_private.h"
 
 struct junit {
-	const struct ci_report *report;
+	const struct report *report;
 	const uint32_t *repeats;
 	struct arena *arena;   /* of the whole report */
 	struct arena *scratch; /* reset after every test */
@@ -164,7 +163,7 @@ static void print_start(const struct junit *j)
 		tests ? tests : 1, count_failures(j, 0, n));
 }
 
-void render_junit(const struct ci_report *report, FILE *out)
+static void render(const struct report *report, FILE *out)
 {
 	struct arena *arena = arena_new();
 	struct junit j = {report, ci_repeats(report, arena), arena, arena_new(), out};
@@ -179,3 +178,5 @@ void render_junit(const struct ci_report *report, FILE *out)
 	arena_free(j.scratch);
 	arena_free(arena);
 }
+
+const struct renderer render_junit = {.name = "junit", .for_programs = true, .render = render};

@@ -7,8 +7,7 @@
 #include "compiler/base/digest.h"
 #include "compiler/base/json.h"
 #include "compiler/base/visible.h"
-#include "compiler/finding/render.h"
-#include "compiler/finding/render_ci.h"
+#include "compiler/finding/render_private.h"
 #include "compiler/finding/rule_page.h"
 
 #define SCHEMA                                                                                     \
@@ -60,7 +59,7 @@ static struct json *rule_json(struct arena *arena, const struct rule *rule)
 	return o;
 }
 
-static void print_tool(const struct ci_report *report, struct arena *scratch, FILE *out)
+static void print_tool(const struct report *report, struct arena *scratch, FILE *out)
 {
 	fprintf(out,
 		"\"tool\": {\"driver\": {\"name\": \"gpuplan\", \"fullName\": \"gpuplan %s\", "
@@ -94,7 +93,7 @@ static struct str percent_encoded(struct arena *arena, const char *scheme, struc
 	return buffer_text(&out);
 }
 
-static void put_artifact(const struct ci_report *report, struct arena *arena, struct json *map,
+static void put_artifact(const struct report *report, struct arena *arena, struct json *map,
 			 const struct source *source)
 {
 	struct str name = ci_name(report, arena, source);
@@ -108,7 +107,7 @@ static void put_artifact(const struct ci_report *report, struct arena *arena, st
 		json_put_text(artifact, "uriBaseId", STR("%SRCROOT%"));
 }
 
-static void put_region(const struct ci_report *report, struct json *map, const char *key,
+static void put_region(const struct report *report, struct json *map, const char *key,
 		       struct span at)
 {
 	struct position start = span_start(report->sources, at);
@@ -121,7 +120,7 @@ static void put_region(const struct ci_report *report, struct json *map, const c
 	json_put_number(region, "endColumn", end.column);
 }
 
-static void put_physical(const struct ci_report *report, struct arena *arena, struct json *location,
+static void put_physical(const struct report *report, struct arena *arena, struct json *location,
 			 struct span at)
 {
 	struct json *physical = json_put_map(location, "physicalLocation");
@@ -169,7 +168,7 @@ static void put_finding_message(struct arena *arena, struct json *result, const 
 	put_message(result, "message", buffer_text(&text));
 }
 
-static void put_locations(const struct ci_report *report, struct arena *arena, struct json *result,
+static void put_locations(const struct report *report, struct arena *arena, struct json *result,
 			  const struct finding *f)
 {
 	struct json *location = json_append_map(json_put_list(result, "locations"));
@@ -180,7 +179,7 @@ static void put_locations(const struct ci_report *report, struct arena *arena, s
 			      "fullyQualifiedName", f->path);
 }
 
-static void put_related(const struct ci_report *report, struct arena *arena, struct json *result,
+static void put_related(const struct report *report, struct arena *arena, struct json *result,
 			const struct finding *f)
 {
 	struct json *list = json_put_list(result, "relatedLocations");
@@ -195,7 +194,7 @@ static void put_related(const struct ci_report *report, struct arena *arena, str
 
 /* One change per file: the edits stand in the order of their places, so those of a file together.
  */
-static void put_changes(const struct ci_report *report, struct arena *arena, struct json *map,
+static void put_changes(const struct report *report, struct arena *arena, struct json *map,
 			const struct fix *fix)
 {
 	struct json *changes = json_put_list(map, "artifactChanges"), *replacements = NULL;
@@ -220,7 +219,7 @@ static void put_changes(const struct ci_report *report, struct arena *arena, str
 	}
 }
 
-static void put_fix(const struct ci_report *report, struct arena *arena, struct json *result,
+static void put_fix(const struct report *report, struct arena *arena, struct json *result,
 		    const struct fix *f)
 {
 	struct json *fix = json_append_map(json_put_list(result, "fixes"));
@@ -241,7 +240,7 @@ static void put_fingerprint(struct arena *arena, struct json *result, const stru
 		      str_of(digest));
 }
 
-static struct json *result_json(const struct ci_report *report, struct arena *arena, uint32_t i,
+static struct json *result_json(const struct report *report, struct arena *arena, uint32_t i,
 				uint32_t repeats)
 {
 	const struct finding *f = &report->findings->items[i];
@@ -265,7 +264,7 @@ static struct json *result_json(const struct ci_report *report, struct arena *ar
 	return result;
 }
 
-void render_sarif(const struct ci_report *report, FILE *out)
+static void render(const struct report *report, FILE *out)
 {
 	struct arena *arena = arena_new(), *scratch = arena_new();
 	const uint32_t *repeats = ci_repeats(report, arena);
@@ -288,3 +287,5 @@ void render_sarif(const struct ci_report *report, FILE *out)
 	arena_free(scratch);
 	arena_free(arena);
 }
+
+const struct renderer render_sarif = {.name = "sarif", .for_programs = true, .render = render};

@@ -202,14 +202,18 @@ static void take_all(struct gpuplan_session *s)
 
 static enum gpuplan_status say_findings(struct gpuplan_session *s)
 {
-	struct render_options how = {.max_findings = UINT32_MAX};
-	struct buffer text;
+	const struct findings *findings = &s->project.findings;
+	enum gpuplan_status status = GPUPLAN_OK;
 
-	if (s->project.findings.n == 0)
-		return GPUPLAN_OK;
-	buffer_init(&text, s->arena);
-	render_oneline(&s->project.findings, &s->project.sources, how, &text);
-	return session_fail(s, GPUPLAN_BAD_PROJECT, "%.*s", (int)text.n - 1, text.p);
+	for (uint32_t i = 0; i < findings->n; i++) {
+		const struct finding *f = &findings->items[i];
+		struct position p = span_start(&s->project.sources, f->at);
+
+		status = session_fail(s, GPUPLAN_BAD_PROJECT, "%.*s:%u:%u: %.*s",
+				      STR_ARG(p.source->name), p.line, p.column,
+				      STR_ARG(f->message));
+	}
+	return status;
 }
 
 enum gpuplan_status session_read_project(struct gpuplan_session *s)

@@ -86,13 +86,12 @@ bool session_fails(const struct gpuplan_session *session);
 
 /* How findings are shown. */
 struct session_rendering {
-	enum format format; /* not FORMAT_AUTO */
-	bool color, help;   /* text and oneline */
+	bool color, help;
 	uint32_t max_findings;
 	const char *checkout; /* the folder that a pipeline says the repository is in, or NULL */
 };
 
-void session_render(struct gpuplan_session *session, const struct session_rendering *how,
-		    FILE *out);
+void session_render(struct gpuplan_session *session, const struct renderer *renderer,
+		    const struct session_rendering *how, FILE *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compiler/finding/render.h"
+#include "rules/rules.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What a finding points at lies in the input, and its texts can be printed. */
@@ -18,27 +19,40 @@ static void check_finding(const struct judged *j, const struct finding *f)
 		assert(span_given(f->fix.edits[i].at));
 }
 
+static struct str rendered(const struct renderer *renderer, const struct report *report)
+{
+	struct str text;
+	char *p = NULL;
+	FILE *out = open_memstream(&p, &text.n);
+
+	renderer->render(report, out);
+	fclose(out);
+	text.p = p;
+	return text;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct render_options options = {.help = true, .max_findings = 1000};
+	struct report report = {.help = true,
+				.max_findings = 1000,
+				.counts = {1, 1, 1},
+				.rules = rules,
+				.version = "0",
+				.failing = SEVERITY_ERROR};
 	struct judged j;
-	struct buffer text;
-	char *json = NULL;
-	size_t n = 0;
-	FILE *out;
 
 	judged_open(&j, data, size);
+	report.findings = &j.findings;
+	report.sources = &j.sources;
 	for (uint32_t i = 0; i < j.findings.n; i++)
 		check_finding(&j, &j.findings.items[i]);
-	buffer_init(&text, j.arena);
-	render_text(&j.findings, &j.sources, options, &text);
-	render_oneline(&j.findings, &j.sources, options, &text);
-	/* Nothing that a terminal would obey. */
-	assert(!text.n || !memchr(text.p, '\033', text.n));
-	out = open_memstream(&json, &n);
-	render_json(&j.findings, &j.sources, (struct render_summary){1, 1, 1}, out);
-	fclose(out);
-	free(json);
+	for (size_t i = 0; renderers[i]; i++) {
+		struct str text = rendered(renderers[i], &report);
+
+		/* Nothing that a terminal would obey. */
+		assert(!memchr(text.p, '\033', text.n));
+		free((char *)text.p);
+	}
 	judged_close(&j);
 	return 0;
 }
