@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "compiler/base/memory.h"
+
 /* Each is anchored at both ends; `$` alone would pass a line end behind it (PCRE2_DOLLAR_ENDONLY).
  *
  * "[^control]" as both PCRE2 (in UTF mode) and ECMA-262 write it: what XML, a QEMU argument and a
@@ -78,6 +80,8 @@ static pcre2_code *compile(enum grammar grammar)
 	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
 					 utf | PCRE2_DOLLAR_ENDONLY, &error, &at, NULL);
 
+	if (!code && error == PCRE2_ERROR_HEAP_FAILED)
+		arena_oom();
 	assert(code);
 	return code;
 }
@@ -101,13 +105,14 @@ static pcre2_code *compiled(enum grammar grammar)
 
 void grammar_expect_many(void)
 {
-	/* Where the system forbids it, matching stays as it is. */
+	/* Where the system forbids it, or memory is short, matching stays as it is. */
 	for (enum grammar g = 0; g < GRAMMARS; g++)
 		pcre2_jit_compile(compiled(g), PCRE2_JIT_COMPLETE);
 }
 
 static pthread_key_t match_key;
 static pthread_once_t match_key_made = PTHREAD_ONCE_INIT;
+static bool has_match_key;
 
 static void free_match(void *match)
 {
@@ -116,9 +121,7 @@ static void free_match(void *match)
 
 static void make_match_key(void)
 {
-	int failed = pthread_key_create(&match_key, free_match);
-
-	assert(!failed);
+	has_match_key = pthread_key_create(&match_key, free_match) == 0;
 }
 
 /* PCRE2's room for one match, of this thread; freed when the thread ends. */
@@ -127,19 +130,39 @@ static pcre2_match_data *match_data(void)
 	pcre2_match_data *match;
 
 	pthread_once(&match_key_made, make_match_key);
+	if (!has_match_key)
+		arena_oom();
 	match = pthread_getspecific(match_key);
 	if (match)
 		return match;
 	match = pcre2_match_data_create(1, NULL);
-	assert(match);
-	pthread_setspecific(match_key, match);
+	if (!match || pthread_setspecific(match_key, match) != 0) {
+		pcre2_match_data_free(match);
+		arena_oom();
+	}
 	return match;
+}
+
+static int match(enum grammar grammar, struct str s, uint32_t options)
+{
+	return pcre2_match(compiled(grammar), (PCRE2_SPTR)s.p, s.n, 0, options, match_data(), NULL);
 }
 
 bool grammar_match(enum grammar grammar, struct str s)
 {
+	int status = match(grammar, s, 0);
+
+	/* The compiled matcher has a small stack for what repeats; the other takes more memory. */
+	if (status == PCRE2_ERROR_JIT_STACKLIMIT)
+		status = match(grammar, s, PCRE2_NO_JIT);
+	if (status >= 0)
+		return true;
 	/* A text that is not UTF-8 (a catalog's cell may be anything) is of no grammar. */
-	return pcre2_match(compiled(grammar), (PCRE2_SPTR)s.p, s.n, 0, 0, match_data(), NULL) >= 0;
+	if (status == PCRE2_ERROR_NOMATCH ||
+	    (status <= PCRE2_ERROR_UTF8_ERR1 && status >= PCRE2_ERROR_UTF8_ERR21))
+		return false;
+	/* Memory, or one of PCRE2's own limits: no answer is known. */
+	arena_oom();
 }
 
 const char *grammar_pattern(enum grammar grammar)

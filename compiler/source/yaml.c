@@ -367,19 +367,29 @@ static void forget(struct yaml *yaml)
 		   sizeof *yaml->cooked); /* nor a cooked text */
 }
 
+static void free_parser(void *reader)
+{
+	struct reader *r = reader;
+
+	yaml_event_delete(&r->event);
+	yaml_parser_delete(&r->parser);
+}
+
 static void parse(struct reader *r)
 {
 	struct str whole = r->text;
+	struct cleanup cleanup;
 
 	r->text.n = yaml_check_text(r);
 	r->cut_short = r->text.n < whole.n;
 	if (!yaml_parser_initialize(&r->parser))
 		arena_oom();
+	cleanup_push(&cleanup, free_parser, r);
 	yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text.p, r->text.n);
 	read_documents(r);
-	yaml_event_delete(&r->event);
-	yaml_parser_delete(&r->parser);
+	cleanup_pop(&cleanup);
+	free_parser(r);
 	/* Unless something before it has gone wrong already. */
 	if (r->cut_short)
 		yaml_report_text(r, (struct str){whole.p + r->text.n, whole.n - r->text.n});

@@ -59,7 +59,8 @@ void yaml_report_syntax(struct reader *r)
 	struct problem problem = {.rule = "yaml-syntax"};
 	size_t byte, end;
 
-	if (p->error == YAML_MEMORY_ERROR)
+	/* libyaml does not always say that it could not allocate. */
+	if (p->error == YAML_MEMORY_ERROR || p->error == YAML_NO_ERROR)
 		arena_oom();
 	byte = yaml_byte_of(r, p->problem_mark.index);
 	/* What goes wrong at the cut has the bad byte as its cause, which is reported. */
