@@ -55,19 +55,6 @@ static void add_address(struct buffer *out, struct pci_address pci)
 	buffer_printf(out, " %s", text);
 }
 
-/* As the driver prints it. Of a type that the catalog lacks only the user can know the prefix.
- * Empty: none was written. */
-static struct str type_name(const struct vm_gpu *vgpu)
-{
-	struct str written = vgpu->vgpu.s;
-	bool prefixed = (written.n > 5 && memcmp(written.p, "GRID ", 5) == 0) ||
-			(written.n > 7 && memcmp(written.p, "NVIDIA ", 7) == 0);
-
-	if (vgpu->type)
-		return vgpu->type->full_name;
-	return prefixed ? written : (struct str){0};
-}
-
 /* "enable_uvm=1, frame_rate_limiter=0": NVIDIA's user guide separates them by commas, another of
  * its documents by blanks; so by both. */
 static struct str parameters(const struct vm_gpu *vgpu, struct arena *arena)
@@ -102,21 +89,10 @@ static void add_mdev(const struct vm_gpu *vgpu, struct buffer *out)
 	buffer_printf(out, " %s %s", uuid, mig ? "transient" : "kept");
 }
 
-static bool add_vgpu(const struct vm_gpu *vgpu, struct parts *parts, struct buffer *out,
-		     struct str *error)
+static void add_vgpu(const struct vm_gpu *vgpu, struct parts *parts, struct buffer *out)
 {
 	bool mdev = vfio_is_mdev(vgpu);
-	struct str type = type_name(vgpu);
 
-	if (type.n == 0) {
-		*error = arena_printf(
-			out->arena,
-			"vGPU type '%.*s' of VM '%.*s' is not in the catalog: write it as the "
-			"driver prints it, 'NVIDIA %.*s' or 'GRID %.*s'",
-			STR_ARG(vgpu->vgpu.s), STR_ARG(vgpu->vm->spec->name.s),
-			STR_ARG(vgpu->vgpu.s), STR_ARG(vgpu->vgpu.s));
-		return false;
-	}
 	*(mdev ? &parts->mdev : &parts->vfio) = true;
 	buffer_puts(out, mdev ? "\tmdev_vgpu" : "\tvfio_vgpu");
 	add_word(out, vgpu->vm->spec->name.s);
@@ -125,10 +101,9 @@ static bool add_vgpu(const struct vm_gpu *vgpu, struct parts *parts, struct buff
 		add_mdev(vgpu, out);
 	else
 		add_address(out, vgpu->vf);
-	add_word(out, type);
+	add_word(out, vm_gpu_type_name(out->arena, vgpu));
 	add_word(out, parameters(vgpu, out->arena));
 	buffer_puts(out, "\n");
-	return true;
 }
 
 static void add_whole(const struct vm_gpu *gpu, struct parts *parts, struct buffer *out)
@@ -173,23 +148,22 @@ static void add_partition(const struct vm *vm, const struct fabric_partition *pa
 	buffer_puts(out, "'\n");
 }
 
-static bool add_vm(const struct vm *vm, struct parts *parts, struct buffer *out, struct str *error)
+static void add_vm(const struct vm *vm, struct parts *parts, struct buffer *out)
 {
 	bool by_hand = vm->host->platform->by_hand;
 
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
 		const struct vm_gpu *gpu = &vm->gpus[i];
 
-		if (gpu->is_vgpu && !add_vgpu(gpu, parts, out, error))
-			return false;
-		if (!gpu->is_vgpu && by_hand)
+		if (gpu->is_vgpu)
+			add_vgpu(gpu, parts, out);
+		else if (by_hand)
 			add_whole(gpu, parts, out);
 	}
 	if (by_hand && vm->firmware == FIRMWARE_EFI)
 		add_firmware(vm, parts, out);
 	for (uint32_t i = 0; i < vm->n_partitions; i++)
 		add_partition(vm, vm->partitions[i], parts, out);
-	return true;
 }
 
 static void add_head(const struct host *host, struct buffer *out)
@@ -225,10 +199,10 @@ static bool write_script(const struct subject *of, struct buffer *out, struct st
 	const struct host *host = of->host;
 	struct parts parts = {0};
 
+	(void)error;
 	add_head(host, out);
 	for (uint32_t i = 0; i < host->n_vms; i++)
-		if (!add_vm(host->vms[i], &parts, out, error))
-			return false;
+		add_vm(host->vms[i], &parts, out);
 	buffer_puts(out, "}\n");
 	add_part(out, true, host_setup_common);
 	add_part(out, parts.vfio || parts.mdev, host_setup_functions);

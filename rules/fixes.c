@@ -1,7 +1,5 @@
 #include "rules/fixes.h"
 
-#include <ctype.h>
-
 #include "compiler/base/buffer.h"
 #include "compiler/finding/edit.h"
 #include "rules/p2p.h"
@@ -44,31 +42,10 @@ void fix_key(struct judge *judge, struct finding *f, const struct vm *vm, bool s
 
 /* --- the vGPU's type --- */
 
-static bool starts_with(struct str s, const char *start)
-{
-	return s.n >= strlen(start) && memcmp(s.p, start, strlen(start)) == 0;
-}
-
-/* `grid_a100dx-80c` where vCenter's spelling stood, `GRID A100DX-80C` where the driver's did. */
-static struct str spelled_like(struct judge *judge, struct str old, const struct vgpu_type *type)
-{
-	bool driver = starts_with(old, "GRID ") || starts_with(old, "NVIDIA ");
-	char *name;
-
-	if (!driver && !starts_with(old, "grid_") && !starts_with(old, "nvidia_"))
-		return type->name;
-	name = (char *)arena_printf(judge->arena, "%.*s%c%.*s", STR_ARG(type->prefix),
-				    driver ? ' ' : '_', STR_ARG(type->name))
-		       .p;
-	for (char *c = name; !driver && *c; c++)
-		*c = *c == ' ' ? '_' : (char)tolower((unsigned char)*c);
-	return str_of(name);
-}
-
 void fix_type(struct judge *judge, struct finding *f, const struct vm_gpu *g,
 	      const struct vgpu_type *type)
 {
-	struct str name = spelled_like(judge, g->vgpu.s, type);
+	struct str name = vgpu_spell(judge->arena, type, vgpu_spelling_of(g->vgpu.s));
 	const char *description = arena_printf(judge->arena, "use %.*s", STR_ARG(type->name)).p;
 
 	/* A profile's list of GPUs would have to be written out in the VM. */

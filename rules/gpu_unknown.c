@@ -73,6 +73,7 @@ static void check(struct judge *judge, const struct vm *vm)
 			continue;
 		f = report(judge, id->at, "host '%.*s' has no GPU '%s'",
 			   STR_ARG(host->spec->name.s), quoted(judge, id->s));
+		f->firm = true;
 		finding_note(judge->findings, f, host->spec->name.at, "the host is here");
 		help(judge, f, host, id->s);
 	}

@@ -68,6 +68,7 @@ static bool check_unknown(struct judge *judge, const struct vm_gpu *g)
 		return false;
 	f = report(judge, g->vgpu.at, "'%s' is no vGPU type that the catalog knows",
 		   quoted(judge, g->vgpu.s));
+	f->firm = !vm_gpu_type_name(judge->arena, g).n;
 	note_board(judge, f, g);
 	near = catalog_nearest_vgpu(judge->plan->catalog, g->vgpu.s, g->gpu->board);
 	types = offer(judge, g, NULL);
@@ -90,7 +91,11 @@ const struct rule rule_vgpu_type_unknown = {
 	.vgpu_type = check_unknown,
 	.what = "`vgpu` names a type that is not among the vGPU types of NVIDIA's drivers, however "
 		"it is spelt: the driver's name with or without `NVIDIA ` or `GRID `, vCenter's "
-		"(`grid_a100dx-80c`), or that of NVIDIA's P2P tables (`A6000-48C`).",
+		"(`grid_a100dx-80c`), or that of NVIDIA's P2P tables (`A6000-48C`). For a type that "
+		"is newer than the catalog, switch the rule off and write its name with the "
+		"prefix: `NVIDIA B300X-279C`, on vSphere also `nvidia_b300x-279c`. Without the "
+		"prefix no artifact can name the type: `compile` and `show` then report it "
+		"nevertheless.",
 	.why = "The name is looked up on the host when the VM is made: in `creatable_vgpu_types` "
 	       "or `mdev_supported_types` on KVM, in the list of profiles on vSphere. A name that "
 	       "is not there gives no vGPU, and a VM that does not start.",

@@ -59,6 +59,7 @@ static void report_none_left(struct judge *judge, const struct vm_gpu *g)
 	f = report(judge, g->spec->gpu.at,
 		   "no virtual function is left for this vGPU: '%.*s' has %u vGPU%s and %u in vfs",
 		   STR_ARG(gpu->spec->name.s), n, n == 1 ? "" : "s", gpu->spec->vfs.n);
+	f->firm = true;
 	note_functions(judge, f, gpu);
 	finding_help(judge->findings, f,
 		     "list them under vfs, as %s on the host shows them once sriov-manage has made "

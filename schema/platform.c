@@ -10,12 +10,14 @@
 	.memory_unit = {MIB, "whole MiB"}, .mmio_unit = {KIB, NULL}, .whole_vm = true,             \
 	.placement = true, .guest_layout = true, .vfio = true, .qemu = true
 
-/* memSize is a multiple of 4 MB; pciPassthru.64bitMMIOSizeGB counts GB. */
+/* memSize is a multiple of 4 MB; pciPassthru.64bitMMIOSizeGB counts GB. vCenter offers device
+ * groups of two, four and eight vGPUs. */
 #define VSPHERE                                                                                    \
 	.hypervisor = HYPERVISOR_VSPHERE, .word = "vsphere", .name = "vSphere",                    \
 	.targets = TARGETS("vmx"), .max_vcpus = 768,                                               \
 	.memory_unit = {4 * MIB, "multiples of 4 MiB"}, .mmio_unit = {GIB, "whole GiB"},           \
-	.esxi = true, .mmio_table = true, .host_id = true
+	.esxi = true, .mmio_table = true, .host_id = true,                                         \
+	.device_groups = 1 << 2 | 1 << 4 | 1 << 8
 
 const struct platform platform_rows[] = {
 	{KVM, .managed_by = MANAGED_BY_LIBVIRT, .cliques = CLIQUES_BY_LIBVIRT},

@@ -46,6 +46,9 @@ struct platform {
 	bool mmio_table; /* the MMIO window follows NVIDIA's table of MMIO space, not BAR1 alone */
 	bool host_id;	 /* a passed GPU's entry names its host by `system_id` */
 	bool by_hand;	 /* nobody binds GPUs or copies firmware variables before a VM starts */
+	/* It chooses the GPUs of a VM's vGPUs itself, and joins them by NVLink in groups of these
+	 * sizes: bit n for n vGPUs. */
+	uint32_t device_groups;
 	enum clique_carrier cliques;
 	/* Who makes the domain XML anew at each start ("Nova"); NULL: nobody. */
 	const char *rewriter;

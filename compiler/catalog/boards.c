@@ -286,35 +286,35 @@ static bool has_subsystem(const struct catalog *catalog, const struct board *boa
 	return false;
 }
 
-/* `10de:25b6` or `10de:25b6/14a9`. */
-static bool parse_pci_id(struct str s, uint16_t *device, uint16_t *subsystem, bool *has)
+bool pci_id_parse(struct str s, struct pci_id *out)
 {
+	struct pci_id id = {.has_subsystem = s.n == 14};
 	uint16_t vendor;
 
-	*has = s.n == 14;
-	if ((s.n != 9 && s.n != 14) || s.p[4] != ':' || (*has && s.p[9] != '/'))
+	if ((s.n != 9 && s.n != 14) || s.p[4] != ':' || (id.has_subsystem && s.p[9] != '/'))
 		return false;
-	return pci_hex(s, &vendor) && vendor == 0x10de &&
-	       pci_hex((struct str){s.p + 5, s.n - 5}, device) &&
-	       (!*has || pci_hex((struct str){s.p + 10, s.n - 10}, subsystem));
+	if (!pci_hex(s, &vendor) || vendor != 0x10de ||
+	    !pci_hex((struct str){s.p + 5, s.n - 5}, &id.device) ||
+	    (id.has_subsystem && !pci_hex((struct str){s.p + 10, s.n - 10}, &id.subsystem)))
+		return false;
+	*out = id;
+	return true;
 }
 
 const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci_id, size_t *shared)
 {
-	uint16_t device, subsystem = 0;
-	bool has_sub;
+	struct pci_id id;
 	size_t n = 0, matches = 0;
-	const struct board *match = NULL;
+	const struct board **found = NULL, *match = NULL;
 
-	if (parse_pci_id(pci_id, &device, &subsystem, &has_sub)) {
-		const struct board **found = find_device(catalog, device, &n);
-		for (size_t i = 0; i < n; i++) {
-			/* Where one board has the device, any maker's subsystem is that board. */
-			if (n > 1 && has_sub && !has_subsystem(catalog, found[i], subsystem))
-				continue;
-			match = found[i];
-			matches++;
-		}
+	if (pci_id_parse(pci_id, &id))
+		found = find_device(catalog, id.device, &n);
+	for (size_t i = 0; i < n; i++) {
+		/* Where one board has the device, any maker's subsystem is that board. */
+		if (n > 1 && id.has_subsystem && !has_subsystem(catalog, found[i], id.subsystem))
+			continue;
+		match = found[i];
+		matches++;
 	}
 	if (shared)
 		*shared = matches;

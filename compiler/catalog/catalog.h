@@ -144,9 +144,19 @@ void catalog_load_all(struct catalog *catalog);
 
 /* NULL when there is none. */
 const struct board *catalog_board(struct catalog *catalog, struct str id);
-/* By PCI id `10de:20b2` or `10de:25b6/14a9`, any case, geforce.csv included. Several boards may
- * share an id: `*shared` (may be NULL) says how many; more than one gives NULL. A subsystem that
- * none of them has is an id that the catalog lacks (0), as is a text that is no PCI id. */
+/* What an NVIDIA GPU says of itself on the bus: `10de:20b2`, or `10de:25b6/14a9` with the device of
+ * its subsystem. */
+struct pci_id {
+	uint16_t device;
+	bool has_subsystem;
+	uint16_t subsystem;
+};
+
+/* Any case; false: it is no such id. */
+bool pci_id_parse(struct str s, struct pci_id *out);
+/* By its PCI id, geforce.csv included. Several boards may share an id: `*shared` (may be NULL) says
+ * how many; more than one gives NULL. A subsystem that none of them has is an id that the catalog
+ * lacks (0), as is a text that is no PCI id. */
 const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci_id,
 					 size_t *shared);
 /* The boards that share a PCI device id, for the message that names them: at most `max`, returns
@@ -154,6 +164,21 @@ const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci
 size_t catalog_boards_of_device(struct catalog *catalog, uint16_t device, const struct board **out,
 				size_t max);
 const struct board *catalog_boards(struct catalog *catalog, size_t *n);
+
+/* How the name of a type is spelled. */
+enum vgpu_spelling {
+	VGPU_SHORT,   /* A100DX-80C */
+	VGPU_DRIVER,  /* GRID A100DX-80C: as the driver prints it */
+	VGPU_VCENTER, /* grid_a100dx-80c: the name of the profile on vSphere */
+};
+
+enum vgpu_spelling vgpu_spelling_of(struct str name);
+/* The type's name in that spelling. For types with blanks in their names (RTX Pro 6000 Blackwell
+ * DC-4-96C) vCenter's is NOT CONFIRMED: no source shows one (rule vmx-profile-unconfirmed). */
+struct str vgpu_spell(struct arena *arena, const struct vgpu_type *type, enum vgpu_spelling as);
+/* The same of a name whose type the catalog lacks. Only the user can know its prefix, and letter
+ * case cannot be brought back: empty where `name` lacks them. */
+struct str vgpu_respell(struct arena *arena, struct str name, enum vgpu_spelling as);
 
 /* Any spelling that the spec language takes: `A100DX-80C`, `NVIDIA `/`GRID ` before it,
  * `grid_a100dx-80c`, the P2P tables' `A6000-48C`, the documents' `RTX 6000 Ada-48C`. */

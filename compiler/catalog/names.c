@@ -33,28 +33,56 @@ int spelling_cmp(const struct spelling *a, const struct spelling *b)
 	return d ? d : (a->type > b->type) - (a->type < b->type);
 }
 
-struct str spelling_strip(struct str s, bool *vcenter)
+struct str spelling_strip(struct str s, enum vgpu_spelling *spelling)
 {
 	static const struct {
-		const char *text;
-		size_t n;
-		bool vcenter;
+		struct str prefix;
+		enum vgpu_spelling spelling;
 	} prefixes[] = {
-		{"NVIDIA ", 7, false},
-		{"GRID ", 5, false},
-		{"nvidia_", 7, true},
-		{"grid_", 5, true},
+		{{"NVIDIA ", 7}, VGPU_DRIVER},
+		{{"GRID ", 5}, VGPU_DRIVER},
+		{{"nvidia_", 7}, VGPU_VCENTER},
+		{{"grid_", 5}, VGPU_VCENTER},
 	};
 
-	*vcenter = false;
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		size_t n = prefixes[i].n;
-		if (s.n < n || memcmp(s.p, prefixes[i].text, n) != 0)
+		struct str prefix = prefixes[i].prefix;
+
+		if (s.n <= prefix.n || memcmp(s.p, prefix.p, prefix.n) != 0)
 			continue;
-		*vcenter = prefixes[i].vcenter;
-		return (struct str){s.p + n, s.n - n};
+		*spelling = prefixes[i].spelling;
+		return (struct str){s.p + prefix.n, s.n - prefix.n};
 	}
+	*spelling = VGPU_SHORT;
 	return s;
+}
+
+enum vgpu_spelling vgpu_spelling_of(struct str name)
+{
+	enum vgpu_spelling spelling;
+
+	spelling_strip(name, &spelling);
+	return spelling;
+}
+
+struct str vgpu_respell(struct arena *arena, struct str name, enum vgpu_spelling as)
+{
+	enum vgpu_spelling is = vgpu_spelling_of(name);
+	char *p;
+
+	if (is == as)
+		return name;
+	if (is != VGPU_DRIVER || as != VGPU_VCENTER)
+		return (struct str){0};
+	p = (char *)arena_copy(arena, name).p;
+	for (size_t i = 0; i < name.n; i++)
+		p[i] = fold(p[i]) == ' ' ? '_' : fold(p[i]);
+	return (struct str){p, name.n};
+}
+
+struct str vgpu_spell(struct arena *arena, const struct vgpu_type *type, enum vgpu_spelling as)
+{
+	return as == VGPU_SHORT ? type->name : vgpu_respell(arena, type->full_name, as);
 }
 
 static bool has_upper_case(struct str s)
@@ -68,8 +96,8 @@ static bool has_upper_case(struct str s)
 
 const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling)
 {
-	bool vcenter;
-	struct str name = spelling_strip(spelling, &vcenter);
+	enum vgpu_spelling as;
+	struct str name = spelling_strip(spelling, &as);
 	uint32_t low = 0, high = catalog->n_spellings;
 
 	while (low < high) {
@@ -81,8 +109,8 @@ const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str 
 		} else if (d > 0) {
 			high = middle;
 		} else {
-			bool spelt = vcenter ? !has_upper_case(name)
-					     : str_eq(candidate->text, name);
+			bool spelt = as == VGPU_VCENTER ? !has_upper_case(name)
+							: str_eq(candidate->text, name);
 			return spelt ? &catalog->types[candidate->type] : NULL;
 		}
 	}

@@ -154,8 +154,8 @@ const struct architecture *architecture_of_chip(const struct catalog *catalog, s
 int spelling_cmp(const struct spelling *a, const struct spelling *b);
 /* The same for their texts alone. */
 int spelling_text_cmp(struct str a, struct str b);
-/* Without `NVIDIA `, `GRID ` and, where `vcenter` was found, their `nvidia_` and `grid_`. */
-struct str spelling_strip(struct str s, bool *vcenter);
+/* Without the prefix of its spelling: `NVIDIA `, `GRID `, `nvidia_` or `grid_`. */
+struct str spelling_strip(struct str s, enum vgpu_spelling *spelling);
 /* The type in the sorted spellings; NULL where there is none. */
 const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling);
 

@@ -97,10 +97,10 @@ static void agree(struct table *table, unsigned column, bool same)
 static struct vgpu_type read_type(struct table *table)
 {
 	struct vgpu_type type = {.full_name = table_name(table, TYPE_FULL_NAME)};
-	bool vcenter;
-	struct str name = spelling_strip(type.full_name, &vcenter);
+	enum vgpu_spelling spelling;
+	struct str name = spelling_strip(type.full_name, &spelling);
 
-	if (vcenter || name.n == type.full_name.n || !parse_name(name, &type)) {
+	if (spelling != VGPU_DRIVER || !parse_name(name, &type)) {
 		table_fail(table, TYPE_FULL_NAME,
 			   "'%.*s' is not a vGPU type like NVIDIA H100XM-80C",
 			   STR_ARG(type.full_name));

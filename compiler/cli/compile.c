@@ -1,4 +1,6 @@
 /* gpuplan compile: lints, then writes every artifact. */
+#include <unistd.h>
+
 #include "compiler/cli/progress.h"
 #include "compiler/output/output.h"
 #include "compiler/session/target.h"
@@ -26,8 +28,8 @@ static bool read_request(struct request *request, struct arena *arena,
 			 const struct options *options, const struct gpuplan_session *session);
 static bool may_compile(struct gpuplan_session *session, const struct request *request,
 			enum status *status);
-static bool add_artifacts(struct gpuplan_session *session, const struct request *request,
-			  struct output *output);
+static enum status add_artifacts(struct gpuplan_session *session, const struct request *request,
+				 struct output *output);
 static void add_sources(const struct gpuplan_session *session, struct output *output);
 static void add_inputs(const struct gpuplan_session *session, struct output *output);
 static enum status check(const struct request *request, struct output *output);
@@ -47,8 +49,9 @@ static enum status compile(struct arena *arena, const struct options *options,
 		return status;
 	output_init(&output, arena, GPUPLAN_VERSION, request.targets);
 	output.jobs = options->jobs;
-	if (!add_artifacts(session, &request, &output))
-		return STATUS_TROUBLE;
+	status = add_artifacts(session, &request, &output);
+	if (status != STATUS_OK)
+		return status;
 	add_sources(session, &output);
 	add_inputs(session, &output);
 	return options->check ? check(&request, &output) : write_all(&request, &output);
@@ -142,8 +145,8 @@ static size_t count_targets(const struct request *request)
 	return n;
 }
 
-static bool add_artifacts(struct gpuplan_session *session, const struct request *request,
-			  struct output *output)
+static enum status add_artifacts(struct gpuplan_session *session, const struct request *request,
+				 struct output *output)
 {
 	struct progress progress;
 	struct gpuplan_artifact_options how = {
@@ -159,10 +162,13 @@ static bool add_artifacts(struct gpuplan_session *session, const struct request 
 	progress_start(&progress, request->options, "making VMs");
 	status = session_artifacts(session, &how, &artifacts, &n);
 	progress_end(&progress);
-	if (status != GPUPLAN_OK) {
-		session_trouble(session);
-		return false;
+	if (status == GPUPLAN_FINDINGS) {
+		print_some_findings(request->options, &session->blocking, &session->sources,
+				    isatty(STDERR_FILENO), stderr);
+		return STATUS_FINDINGS;
 	}
+	if (status != GPUPLAN_OK)
+		return session_trouble(session);
 	for (size_t i = 0; i < n; i++) {
 		const struct gpuplan_artifact *a = &artifacts[i];
 
@@ -170,7 +176,7 @@ static bool add_artifacts(struct gpuplan_session *session, const struct request 
 			   str_of(a->vm ? a->vm : ""), str_of(a->path),
 			   (struct str){a->text, a->length});
 	}
-	return true;
+	return STATUS_OK;
 }
 
 static void add_sources(const struct gpuplan_session *session, struct output *output)

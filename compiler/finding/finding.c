@@ -228,7 +228,7 @@ void findings_finish(struct findings *findings)
 		struct fix fix = items[i].fix;
 
 		for (next = i + 1; next < findings->n && same_finding(&items[next], &items[i]);)
-			next++;
+			items[i].firm |= items[next++].firm;
 		if (next - i > 1)
 			fix = join_fixes(findings->arena, items + i, next - i);
 		items[kept] = items[i];

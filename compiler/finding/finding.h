@@ -49,7 +49,9 @@ struct finding {
 	struct str message;
 	struct note *notes; /* the other places that matter, FINDING_NOTES at most */
 	uint8_t n_notes;
-	bool hidden;	 /* switched off, silenced or in the baseline: findings_drop_hidden */
+	bool hidden; /* switched off, silenced or in the baseline: findings_drop_hidden */
+	/* No artifact of its VM or host can be written while it stands, whatever silences it. */
+	bool firm;
 	struct str help; /* what to write instead; may be empty */
 	struct fix fix;
 	struct str path; /* vms.train-1.gpus[0].vgpu: filled by paths_of_findings */

@@ -73,6 +73,13 @@ struct text vgpu_of_item(const struct vm_spec *vm, const struct vm_gpu_spec *ite
 
 /* --- identities --- */
 
+struct str vm_gpu_type_name(struct arena *arena, const struct vm_gpu *gpu)
+{
+	enum vgpu_spelling as = gpu->vm->host->platform->esxi ? VGPU_VCENTER : VGPU_DRIVER;
+
+	return gpu->type ? vgpu_spell(arena, gpu->type, as) : vgpu_respell(arena, gpu->vgpu.s, as);
+}
+
 void vm_uuid(const struct vm *vm, uint8_t out[16])
 {
 	const struct vm_spec *spec = vm->spec;

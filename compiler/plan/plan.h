@@ -39,6 +39,7 @@ struct gpu {
 	const struct host *host;
 	const struct board *board; /* NULL: the catalog lacks it, or the key was wrong */
 	bool board_wrong;	   /* the latter, which has been reported */
+	uint16_t pci_device;	   /* 0x20b2, of NVIDIA; 0: not known */
 	uint8_t index;		   /* its bit in gpu_mask: its place in the spec */
 	int32_t clique;		   /* its id, -1: in none */
 	int32_t node;		   /* NUMA node, -1: not said */
@@ -121,6 +122,8 @@ struct vm_gpu {
 struct p2p_group {
 	const struct vm_gpu **members;
 	uint32_t n;
+	/* The platform places as many vGPUs of this type as a device group; NULL: it does not. */
+	const struct vgpu_type *device_group;
 };
 
 /* The 64-bit MMIO window. */
@@ -257,6 +260,9 @@ void vm_uuid(const struct vm *vm, uint8_t out[16]);
 void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16]);
 /* Of the VM's card `i`. */
 void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6]);
+/* The name of a vGPU's type as its platform looks it up: the driver's or vCenter's. Empty: the
+ * catalog lacks the type, and the user did not write its prefix (vgpu-type-unknown). */
+struct str vm_gpu_type_name(struct arena *arena, const struct vm_gpu *gpu);
 /* `ua-gpu-g0`: libvirt's alias of the GPU, and QEMU's id. */
 enum { ALIAS_MAX = 96 };
 void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX]);

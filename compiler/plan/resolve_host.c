@@ -1,7 +1,6 @@
 /* A host: its boards and their places. */
 #include <inttypes.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
@@ -11,91 +10,79 @@ static bool is_pci_id(struct str s)
 	return memchr(s.p, ':', s.n) != NULL;
 }
 
-/* The catalog lacks the board id, or several boards share the PCI id. */
-static void report_board(struct resolver *r, const struct gpu_spec *spec, size_t shared)
+static void report_unknown(struct resolver *r, const struct gpu_spec *spec)
 {
-	const struct text *board = &spec->board;
+	struct str near = catalog_nearest_board(r->plan->catalog, spec->board.s);
+	struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, spec->board.at,
+					"'board': '%s' is not in the catalog",
+					finding_quote(r->findings, spec->board.s));
+
+	if (near.n)
+		finding_help(r->findings, f, "did you mean '%.*s'? `gpuplan boards` lists them all",
+			     STR_ARG(near));
+	else
+		finding_help(r->findings, f,
+			     "`gpuplan boards` lists the boards; one that it lacks is written as "
+			     "its PCI id, as `lspci -nn` prints it");
+}
+
+static void report_bad_id(struct resolver *r, const struct gpu_spec *spec)
+{
+	struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, spec->board.at,
+					"'board': '%s' is not the PCI id of an NVIDIA GPU",
+					finding_quote(r->findings, spec->board.s));
+
+	finding_help(r->findings, f,
+		     "write it as 10de:20b2, or 10de:25b6/14a9 with the subsystem's device");
+}
+
+static void report_shared(struct resolver *r, const struct gpu_spec *spec, uint16_t device)
+{
+	const struct board *boards[8];
+	struct str names = STR("");
+	size_t n = catalog_boards_of_device(r->plan->catalog, device, boards, 8);
 	struct finding *f;
 
-	if (shared > 1) {
-		const struct board *boards[8];
-		struct str names = STR("");
-		uint16_t device = (uint16_t)strtoul(board->s.p + strlen("10de:"), NULL, 16);
-		size_t n = catalog_boards_of_device(r->plan->catalog, device, boards, 8);
-
-		for (size_t i = 0; i < n && i < 8; i++)
-			names = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(names),
-					     i == 0	 ? ""
-					     : i + 1 < n ? ", "
-							 : " or ",
-					     STR_ARG(boards[i]->id));
-		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, board->at,
-				"'board': %zu boards have the PCI id '%s'", n,
-				finding_quote(r->findings, board->s));
-		finding_help(r->findings, f, "write %.*s, or the id with its subsystem",
-			     STR_ARG(names));
-	} else {
-		struct str near = catalog_nearest_board(r->plan->catalog, board->s);
-
-		f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, board->at,
-				"'board': '%s' is not in the catalog",
-				finding_quote(r->findings, board->s));
-		if (near.n)
-			finding_help(r->findings, f,
-				     "did you mean '%.*s'? `gpuplan boards` lists them all",
-				     STR_ARG(near));
-		else
-			finding_help(r->findings, f,
-				     "`gpuplan boards` lists the boards; one that it lacks is "
-				     "written as its PCI id, as `lspci -nn` prints it");
-	}
+	for (size_t i = 0; i < n && i < 8; i++)
+		names = arena_printf(r->arena, "%.*s%s%.*s", STR_ARG(names),
+				     i == 0	 ? ""
+				     : i + 1 < n ? ", "
+						 : " or ",
+				     STR_ARG(boards[i]->id));
+	f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, spec->board.at,
+			"'board': %zu boards have the PCI id '%s'", n,
+			finding_quote(r->findings, spec->board.s));
+	finding_help(r->findings, f, "write %.*s, or the id with its subsystem", STR_ARG(names));
 }
 
-static bool good_pci_id(struct str s)
+/* Fills in `board`, `board_wrong` (it was reported; not marked in the spec, which hosts of one
+ * profile share while many threads resolve them) and `pci_device`. */
+static void resolve_board(struct resolver *r, struct gpu *gpu)
 {
-	/* 10de:20b2 or 10de:25b6/14a9 */
-	if ((s.n != 9 && s.n != 14) || strncasecmp(s.p, "10de:", 5) != 0)
-		return false;
-	for (size_t i = 5; i < s.n; i++)
-		if (i == 9 ? s.p[i] != '/' : !strchr("0123456789abcdefABCDEF", s.p[i]))
-			return false;
-	return true;
-}
-
-/* `*wrong`: the key is, which has been reported. Not marked in the spec: hosts of one profile share
- * it, and are resolved by many threads. */
-static const struct board *find_board(struct resolver *r, const struct gpu_spec *spec, bool *wrong)
-{
-	const struct board *board;
+	const struct gpu_spec *spec = gpu->spec;
+	struct pci_id id;
 	size_t shared = 0;
 
-	*wrong = gpu_broken(spec, board);
+	gpu->board_wrong = gpu_broken(spec, board);
 	if (!span_given(spec->board.at))
-		return NULL;
+		return;
 	if (!is_pci_id(spec->board.s)) {
-		board = catalog_board(r->plan->catalog, spec->board.s);
-		*wrong = !board;
-		if (!board)
-			report_board(r, spec, 0);
-		return board;
+		gpu->board = catalog_board(r->plan->catalog, spec->board.s);
+		gpu->board_wrong = !gpu->board;
+		if (!gpu->board)
+			report_unknown(r, spec);
+	} else if (!pci_id_parse(spec->board.s, &id)) {
+		report_bad_id(r, spec);
+		gpu->board_wrong = true;
+	} else {
+		gpu->board = catalog_board_by_pci(r->plan->catalog, spec->board.s, &shared);
+		gpu->board_wrong = shared > 1;
+		gpu->pci_device = id.device;
+		if (shared > 1)
+			report_shared(r, spec, id.device);
 	}
-	if (!good_pci_id(spec->board.s)) {
-		struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
-						spec->board.at,
-						"'board': '%s' is not the PCI id of an NVIDIA GPU",
-						finding_quote(r->findings, spec->board.s));
-
-		finding_help(r->findings, f,
-			     "write it as 10de:20b2, or 10de:25b6/14a9 with the "
-			     "subsystem's device");
-		*wrong = true;
-		return NULL;
-	}
-	board = catalog_board_by_pci(r->plan->catalog, spec->board.s, &shared);
-	*wrong = !board && shared > 1;
-	if (*wrong)
-		report_board(r, spec, shared);
-	return board;
+	if (gpu->board)
+		gpu->pci_device = gpu->board->pci_device;
 }
 
 /* Older than the release; `unknown` where the spec does not say. */
@@ -155,7 +142,7 @@ static void resolve_gpus(struct resolver *r, struct host_spec *spec, struct host
 
 		*gpu = (struct gpu){.spec = from, .host = host, .index = (uint8_t)i, .clique = -1};
 		gpu->node = span_given(from->numa.at) ? (int32_t)from->numa.n : -1;
-		gpu->board = find_board(r, from, &gpu->board_wrong);
+		resolve_board(r, gpu);
 		gpu->framework = framework_of(r, host, gpu);
 		size_share(gpu);
 	}

@@ -168,6 +168,20 @@ static void gather(const struct vm *vm, uint32_t i, bool *seen, struct p2p_group
 			gather(vm, j, seen, group);
 }
 
+/* The type of a device group that places the members; NULL: none does. */
+static const struct vgpu_type *device_group_of(const struct vm *vm, const struct p2p_group *group)
+{
+	const struct vgpu_type *type = group->members[0]->type;
+	bool offered = group->n < 32 && vm->host->platform->device_groups >> group->n & 1;
+
+	if (vm->p2p != P2P_NVLINK || !offered)
+		return NULL;
+	for (uint32_t i = 1; i < group->n; i++)
+		if (group->members[i]->type != type)
+			return NULL;
+	return type;
+}
+
 static void resolve_groups(struct resolver *r, struct vm *vm)
 {
 	bool known = vm->p2p == P2P_NVLINK ? vm->host->nvlink != NULL : vm->host->pcie_p2p_known;
@@ -191,6 +205,7 @@ static void resolve_groups(struct resolver *r, struct vm *vm)
 				seen[j] = true;
 			}
 		}
+		group->device_group = device_group_of(vm, group);
 		vm->n_groups += group->n > 1;
 	}
 }

@@ -4,45 +4,6 @@
 
 /* --- its text --- */
 
-/* Why a VM cannot be written although no finding stands against it: a rule that guards the backends
- * was switched off. NULL: it can. */
-static const char *unwritable(const struct vm_gpu *gpu)
-{
-	if (!gpu->gpu)
-		return "its host has no such GPU";
-	if (gpu->is_vgpu && gpu->gpu->framework == FRAMEWORK_VFIO && !gpu->has_vf)
-		return "no virtual function is left for its vGPU";
-	if (!gpu->is_vgpu && gpu->gpu->board == NULL && gpu->gpu->spec->board.s.n == 0)
-		return "its board is not known";
-	return NULL;
-}
-
-static bool is_writable(struct arena *arena, const struct vm *vm, struct str *error)
-{
-	for (uint32_t i = 0; i < vm->n_gpus; i++) {
-		const char *reason = unwritable(&vm->gpus[i]);
-
-		if (!reason)
-			continue;
-		*error = arena_printf(
-			arena, "VM '%.*s', GPU '%.*s': %s; nothing can be written for it",
-			STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[i].spec->gpu.s), reason);
-		return false;
-	}
-	return true;
-}
-
-static bool all_writable(struct arena *arena, const struct backend *backend,
-			 const struct subject *of, struct str *error)
-{
-	if (of->vm)
-		return is_writable(arena, of->vm, error);
-	for (uint32_t i = 0; of->host && i < of->host->n_vms && backend->of_vms; i++)
-		if (!is_writable(arena, of->host->vms[i], error))
-			return false;
-	return true;
-}
-
 static struct str who(struct arena *arena, const struct subject *of)
 {
 	if (of->vm)
@@ -57,8 +18,6 @@ bool make_text(struct arena *arena, const struct making *m, struct str *text, st
 	struct str why = {0};
 	struct buffer out;
 
-	if (!all_writable(arena, m->backend, &m->of, error))
-		return false;
 	buffer_init(&out, arena);
 	if (!m->artifact->write(&m->of, &out, &why)) {
 		*error = arena_printf(arena, "%.*s: %.*s", STR_ARG(who(arena, &m->of)),
@@ -112,17 +71,21 @@ static bool blocks(const struct gpuplan_session *s, const struct finding *f,
 	return false;
 }
 
+static void add_blocking(struct gpuplan_session *s, const struct findings *from,
+			 const struct backend *backend, const struct subject *of)
+{
+	for (uint32_t i = 0; i < from->n; i++)
+		if (blocks(s, &from->items[i], backend, of))
+			findings_append(&s->blocking, from, i, i + 1);
+}
+
 static bool is_clean(struct gpuplan_session *s, const struct backend *backend,
 		     const struct subject *of)
 {
-	struct findings *blocking = &s->blocking;
-
-	findings_init(blocking, s->arena);
-	blocking->items = arena_array(s->arena, s->findings.n, sizeof *blocking->items);
-	for (uint32_t i = 0; i < s->findings.n; i++)
-		if (blocks(s, &s->findings.items[i], backend, of))
-			blocking->items[blocking->n++] = s->findings.items[i];
-	return blocking->n == 0;
+	findings_init(&s->blocking, s->arena);
+	add_blocking(s, &s->findings, backend, of);
+	add_blocking(s, &s->firm, backend, of);
+	return s->blocking.n == 0;
 }
 
 /* --- whose it is --- */

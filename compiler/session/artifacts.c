@@ -100,7 +100,8 @@ static bool is_wanted(const struct gpuplan_session *s,
 
 static enum gpuplan_status make_whole(struct gpuplan_session *s, struct makings *all)
 {
-	if (session_fails(s))
+	s->blocking = s->firm;
+	if (session_fails(s) || s->blocking.n)
 		return session_fail(s, GPUPLAN_FINDINGS, "findings fail the plan");
 	for (size_t b = 0; backends[b]; b++)
 		for (const struct artifact *a = backends[b]->artifacts; a->write; a++)

@@ -104,7 +104,8 @@ GPUPLAN_API enum gpuplan_status gpuplan_open(const struct gpuplan_options *optio
 GPUPLAN_API enum gpuplan_status gpuplan_judge(struct gpuplan_session *session);
 
 /* Decides which findings are reported, and as what: severities first, then the specs' ignore
- * comments, then the baseline. GPUPLAN_UNREADABLE: the baseline. */
+ * comments, then the baseline. GPUPLAN_UNREADABLE: the baseline. Findings that no artifact can be
+ * written with still fail gpuplan_artifacts. */
 GPUPLAN_API enum gpuplan_status gpuplan_settle(struct gpuplan_session *session);
 
 struct gpuplan_artifact_options {

@@ -57,8 +57,12 @@ struct gpuplan_session {
 	uint32_t n_silenced, n_baseline; /* findings hidden by comments, by the baseline */
 	uint32_t n_gone;		 /* entries of the baseline that hide nothing any more */
 	struct str recorded;		 /* with options.record: the text of the new baseline */
+	/* Firm findings that are hidden or lowered, as errors: against artifacts they count. */
+	struct findings firm;
 
-	struct findings blocking; /* GPUPLAN_FINDINGS for one name: what stands against it */
+	/* GPUPLAN_FINDINGS of session_artifacts: what stands against the one that was named, or
+	 * what of `firm` stands against any. */
+	struct findings blocking;
 
 	/* Why the last call failed: cause by cause, and as one text. */
 	struct str *errors;

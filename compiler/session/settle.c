@@ -24,6 +24,26 @@ static void set_severities(struct gpuplan_session *s, uint32_t from)
 		set_severity(s, &s->findings.items[i]);
 }
 
+/* What is about to be dropped and, at the end, what was lowered. */
+static void keep_firm(struct gpuplan_session *s, bool lowered)
+{
+	for (uint32_t i = 0; i < s->findings.n; i++) {
+		const struct finding *f = &s->findings.items[i];
+		struct finding *kept;
+
+		if (!f->firm || !(f->hidden || (lowered && f->severity < SEVERITY_ERROR)))
+			continue;
+		findings_append(&s->firm, &s->findings, i, i + 1);
+		kept = &s->firm.items[s->firm.n - 1];
+		kept->hidden = false;
+		kept->severity = SEVERITY_ERROR;
+		finding_help(&s->firm, kept,
+			     "%.*s%snothing can be written while this stands, so it is an error "
+			     "here although it is silenced or lowered",
+			     STR_ARG(kept->help), kept->help.n ? "; " : "");
+	}
+}
+
 /* A new baseline hides what it records; an older one is not read then. */
 static enum gpuplan_status use_baseline(struct gpuplan_session *s)
 {
@@ -59,9 +79,13 @@ enum gpuplan_status session_settle(struct gpuplan_session *s)
 		set_severities(s, n);
 		findings_finish(&s->findings);
 	}
+	findings_init(&s->firm, s->arena);
+	keep_firm(s, false);
 	findings_drop_hidden(&s->findings);
 	if (s->baseline || s->options.record)
 		status = use_baseline(s);
+	keep_firm(s, true);
+	findings_finish(&s->firm);
 	findings_drop_hidden(&s->findings);
 	s->settled = status == GPUPLAN_OK;
 	return status;

@@ -35,6 +35,9 @@ void judged_open(struct judged *j, const uint8_t *data, size_t size)
 	findings_finish(&j->findings);
 	ignore_findings(&j->findings, &j->sources, rule_find, rule_nearest);
 	findings_finish(&j->findings);
+	/* As for compile. */
+	for (uint32_t i = 0; i < j->findings.n; i++)
+		j->findings.items[i].hidden &= !j->findings.items[i].firm;
 	findings_drop_hidden(&j->findings);
 	paths_of_findings(&j->findings, &j->sources);
 }
