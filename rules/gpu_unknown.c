@@ -1,11 +1,7 @@
 #include "compiler/finding/rule.h"
 #include "compiler/plan/plan.h"
 #include "schema/keys.h"
-
-static struct str gpu_name(size_t i, const void *data)
-{
-	return ((const struct host *)data)->gpus[i].spec->name.s;
-}
+#include "schema/nearest.h"
 
 /* Another host that has a GPU of that id; NULL: none. */
 static const struct host *owner(const struct plan *plan, struct str id)
@@ -39,7 +35,7 @@ static void help(struct judge *judge, struct finding *f, const struct host *host
 {
 	const struct host *other = owner(judge->plan, id);
 	struct str each = range(judge, host, id);
-	size_t near = nearest(id, host->n_gpus, gpu_name, host);
+	struct str near = did_you_mean(judge->arena, host_nearest_gpu(host, id));
 	const char *elsewhere = "";
 
 	if (other)
@@ -48,14 +44,14 @@ static void help(struct judge *judge, struct finding *f, const struct host *host
 				    .p;
 	if (each.n)
 		finding_help(judge->findings, f, "name each: %.*s", STR_ARG(each));
-	else if (near != SIZE_MAX)
-		finding_help(judge->findings, f, "did you mean '%.*s'?%s%s",
-			     STR_ARG(gpu_name(near, host)), other ? " " : "", elsewhere);
+	else if (near.n)
+		finding_help(judge->findings, f, "%.*s%s%s", STR_ARG(near), other ? " " : "",
+			     elsewhere);
 	else if (other)
 		finding_help(judge->findings, f, "%s", elsewhere);
 	else
 		finding_help(judge->findings, f, "the GPUs of host '%.*s' start with '%.*s'",
-			     STR_ARG(host->spec->name.s), STR_ARG(gpu_name(0, host)));
+			     STR_ARG(host->spec->name.s), STR_ARG(host->gpus[0].spec->name.s));
 }
 
 static void check(struct judge *judge, const struct vm *vm)

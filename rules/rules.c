@@ -6,6 +6,7 @@
 #define TOPIC(text)
 #define RULE(name) extern const struct rule rule_##name;
 #include "rules/list.h"
+#include "schema/nearest.h"
 #undef RULE
 
 const struct rule *const rules[] = {
@@ -54,9 +55,7 @@ static struct str rule_name(size_t i, const void *data)
 
 struct str rule_nearest(struct str wrong)
 {
-	size_t i = nearest(wrong, N_RULES, rule_name, NULL);
-
-	return i == SIZE_MAX ? STR("") : rule_name(i, NULL);
+	return nearest(wrong, N_RULES, rule_name, NULL);
 }
 
 struct finding *report_as(struct judge *judge, enum severity severity, struct span at,

@@ -1,6 +1,7 @@
 /* A vGPU's type against the catalog: that there is one, of the GPU's board, of its MIG mode. */
 #include "rules/p2p.h"
 #include "rules/vgpu.h"
+#include "schema/nearest.h"
 
 enum { LISTED = 10 }; /* names in a help line; the rest is counted */
 
@@ -70,11 +71,12 @@ static bool check_unknown(struct judge *judge, const struct vm_gpu *g)
 		   quoted(judge, g->vgpu.s));
 	f->firm = !vm_gpu_type_name(judge->arena, g).n;
 	note_board(judge, f, g);
-	near = catalog_nearest_vgpu(judge->plan->catalog, g->vgpu.s, g->gpu->board);
+	near = did_you_mean(judge->arena,
+			    catalog_nearest_vgpu(judge->plan->catalog, g->vgpu.s, g->gpu->board));
 	types = offer(judge, g, NULL);
 	if (near.n || types.n)
-		finding_help(judge->findings, f, "%s%.*s%s%.*s%s%.*s",
-			     near.n ? "did you mean '" : "", STR_ARG(near), near.n ? "'? " : "",
+		finding_help(judge->findings, f, "%.*s%s%.*s%s%.*s", STR_ARG(near),
+			     near.n && types.n ? " " : "",
 			     STR_ARG(types.n ? g->gpu->board->id : STR("")), types.n ? " has " : "",
 			     STR_ARG(types));
 	else

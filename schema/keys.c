@@ -1,5 +1,7 @@
 #include "schema/keys.h"
 
+#include "schema/nearest.h"
+
 static const size_t sizes[] = {
 	[KEY_FLAG] = sizeof(struct flag),	[KEY_NUMBER] = sizeof(struct number),
 	[KEY_SIZE] = sizeof(struct number),	[KEY_WORD] = sizeof(struct word),
@@ -84,7 +86,5 @@ static struct str key_name(size_t i, const void *data)
 
 const struct key *section_nearest_key(const struct section *section, struct str wrong)
 {
-	size_t i = nearest(wrong, section->n, key_name, section);
-
-	return i == SIZE_MAX ? NULL : &section->keys[i];
+	return section_key(section, nearest(wrong, section->n, key_name, section));
 }

@@ -130,16 +130,4 @@ size_t key_size(const struct key *key);
 /* Bytes of one item of a list or map with free names. */
 size_t key_item_size(const struct key *key);
 
-enum { EDIT_LONGEST = 64 }; /* longer words are no slip of the finger */
-
-/* Insertions, deletions, replacements and swaps of neighbours from one word to the other; case
- * and `-` for `_` are free. `limit` + 1 stands for all that are more, and for words that are
- * longer than EDIT_LONGEST. */
-unsigned edit_distance(struct str a, struct str b, unsigned limit);
-
-/* The nearest of `n` candidates to `wrong`, within an edit distance of a third of its length (at
- * least 1, at most 3); SIZE_MAX when none is. `get(i, data)` names candidate i. */
-size_t nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const void *data),
-	       const void *data);
-
 #endif

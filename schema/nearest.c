@@ -1,5 +1,4 @@
-/* "did you mean": the nearest of a few known words. */
-#include "schema/keys.h"
+#include "schema/nearest.h"
 
 static char fold(char c)
 {
@@ -45,22 +44,35 @@ unsigned edit_distance(struct str a, struct str b, unsigned limit)
 	return smaller(rows[b.n % 3][a.n], limit + 1);
 }
 
-size_t nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const void *data),
-	       const void *data)
+struct str nearest(struct str wrong, size_t n, struct str (*get)(size_t i, const void *data),
+		   const void *data)
 {
-	size_t best = SIZE_MAX;
 	unsigned limit = (unsigned)(wrong.n / 3);
+	struct str best = STR("");
 
 	if (wrong.n == 0)
-		return SIZE_MAX;
+		return best;
 	limit = limit < 1 ? 1 : limit > 3 ? 3 : limit;
 	for (size_t i = 0; i < n; i++) {
-		unsigned d = edit_distance(wrong, get(i, data), limit);
+		struct str word = get(i, data);
+		unsigned d = edit_distance(wrong, word, limit);
 
-		if (d <= limit && (d < limit || best == SIZE_MAX)) {
-			best = i;
+		if (d <= limit && (d < limit || best.n == 0)) {
+			best = word;
 			limit = d;
 		}
 	}
 	return best;
+}
+
+struct str did_you_mean(struct arena *arena, struct str near)
+{
+	return near.n ? arena_printf(arena, "did you mean '%.*s'?", STR_ARG(near)) : STR("");
+}
+
+struct str unknown_name(struct arena *arena, const char *what, struct str name, struct str near,
+			const char *otherwise)
+{
+	return arena_printf(arena, "%s '%.*s'%s%.*s", what, STR_ARG(name),
+			    near.n ? ": " : otherwise, STR_ARG(did_you_mean(arena, near)));
 }

@@ -121,7 +121,7 @@ def shown_size(n):
 WRONG = (
     (("boards", "h100-sxm5-80gc"), "no board 'h100-sxm5-80gc': did you mean 'h100-sxm5-80gb'?"),
     (("boards", "10de:2330zz"), "no board '10de:2330zz'"),
-    (("boards", "nothing-like-it"), "no board 'nothing-like-it'; `gpuplan boards` lists them"),
+    (("boards", "nothing-like-it"), "no board 'nothing-like-it': `gpuplan boards` lists them"),
     (("lnit",), "no command 'lnit': did you mean 'lint'?"),
     (("quite-another",), "no command 'quite-another': `gpuplan help` lists them"),
     (("help", "lnit"), "no command 'lnit': did you mean 'lint'?"),

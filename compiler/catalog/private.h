@@ -14,6 +14,7 @@
 
 #include "compiler/catalog/table.h"
 #include "schema/keys.h"
+#include "schema/nearest.h"
 
 /* No known name is longer; anything above has no nearest name. */
 #define NEAREST_MAX EDIT_LONGEST

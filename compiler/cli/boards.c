@@ -103,17 +103,15 @@ static bool all_known(struct catalog *catalog, const struct options *options)
 	const struct board *boards = catalog_boards(catalog, &n);
 
 	for (uint32_t i = 0; i < options->n_arguments; i++) {
-		struct str near;
+		struct str name = str_of(options->arguments[i]);
 		size_t k = 0;
 
 		while (k < n && !names(options->arguments[i], &boards[k]))
 			k++;
 		if (k < n)
 			continue;
-		near = catalog_nearest_board(catalog, str_of(options->arguments[i]));
-		trouble("no board '%s'%s%.*s%s", options->arguments[i],
-			near.n ? ": did you mean '" : "", STR_ARG(near),
-			near.n ? "'?" : "; `gpuplan boards` lists them");
+		trouble_unknown("no board", name, catalog_nearest_board(catalog, name),
+				": `gpuplan boards` lists them");
 		return false;
 	}
 	return true;

@@ -145,6 +145,8 @@ void fix_print_summary(const struct fixed *fixed, const struct options *options)
 void print_catalog_error(const struct catalog_error *error);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same of unknown_name (schema/nearest.h). */
+void trouble_unknown(const char *what, struct str name, struct str near, const char *otherwise);
 /* A file that the user names for output. A regular file is written beside its place and put there
  * when it is whole: who reads it after a failed run sees the old one or none. */
 struct out_file {

@@ -48,11 +48,6 @@ static bool is_wanted(struct str host, const void *data)
 	return false;
 }
 
-static struct str host_name(size_t i, const void *data)
-{
-	return ((const struct plan *)data)->hosts[i].spec->name.s;
-}
-
 /* A mistyped host must not look like one without findings. */
 static bool all_found(const struct options *options, const struct graph *graph,
 		      const struct plan *plan)
@@ -60,18 +55,13 @@ static bool all_found(const struct options *options, const struct graph *graph,
 	for (uint32_t p = 0; p < options->n_hosts; p++) {
 		struct str pattern = str_of(options->hosts[p]);
 		uint32_t i = 0;
-		size_t near;
 
 		while (i < graph->n_hosts && !matches(options->hosts[p], graph->hosts[i].name))
 			i++;
 		if (i < graph->n_hosts)
 			continue;
-		near = nearest(pattern, plan->n_hosts, host_name, plan);
-		if (near != SIZE_MAX)
-			trouble("no host '%s': did you mean '%.*s'?", options->hosts[p],
-				STR_ARG(host_name(near, plan)));
-		else
-			trouble("no host '%s' in the plan", options->hosts[p]);
+		trouble_unknown("no host", pattern, plan_nearest_host(plan, pattern),
+				" in the plan");
 		return false;
 	}
 	return true;

@@ -4,7 +4,7 @@
 
 #include "compiler/cli/cli.h"
 #include "compiler/cli/complete.h"
-#include "schema/keys.h"
+#include "schema/nearest.h"
 
 static void print_usage(FILE *out)
 {
@@ -29,15 +29,12 @@ static struct str command_name(size_t i, const void *data)
 
 static enum status unknown_command(const char *name)
 {
-	size_t n = 0, i;
+	size_t n = 0;
 
 	while (commands[n])
 		n++;
-	i = nearest(str_of(name), n, command_name, NULL);
-	if (i != SIZE_MAX)
-		trouble("no command '%s': did you mean '%s'?", name, commands[i]->name);
-	else
-		trouble("no command '%s': `gpuplan help` lists them", name);
+	trouble_unknown("no command", str_of(name), nearest(str_of(name), n, command_name, NULL),
+			": `gpuplan help` lists them");
 	return STATUS_TROUBLE;
 }
 

@@ -51,14 +51,8 @@ static bool parse_rule(struct arena *arena, struct options *o, const char *text)
 	enum severity severity = 0;
 
 	if (!rule) {
-		struct str near = rule_nearest(name);
-
-		if (near.n)
-			trouble("--rule: no rule '%.*s': did you mean '%.*s'?", STR_ARG(name),
-				STR_ARG(near));
-		else
-			trouble("--rule: no rule '%.*s': `gpuplan rules` lists them",
-				STR_ARG(name));
+		trouble_unknown("--rule: no rule", name, rule_nearest(name),
+				": `gpuplan rules` lists them");
 		return false;
 	}
 	if (!equals ||

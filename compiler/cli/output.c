@@ -3,6 +3,7 @@
 
 #include "compiler/base/visible.h"
 #include "compiler/cli/cli.h"
+#include "schema/nearest.h"
 
 void trouble(const char *format, ...)
 {
@@ -17,6 +18,14 @@ void trouble(const char *format, ...)
 	buffer_init(&shown, arena);
 	text_visible(&shown, text);
 	fprintf(stderr, "gpuplan: %.*s\n", STR_ARG(buffer_text(&shown)));
+	arena_free(arena);
+}
+
+void trouble_unknown(const char *what, struct str name, struct str near, const char *otherwise)
+{
+	struct arena *arena = arena_new();
+
+	trouble("%.*s", STR_ARG(unknown_name(arena, what, name, near, otherwise)));
 	arena_free(arena);
 }
 

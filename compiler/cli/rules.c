@@ -157,11 +157,10 @@ static enum status run_explain(struct arena *arena, const struct options *option
 	}
 	rule = rule_find(str_of(options->arguments[0]));
 	if (!rule) {
-		struct str near = rule_nearest(str_of(options->arguments[0]));
+		struct str name = str_of(options->arguments[0]);
 
-		trouble("no rule '%s'%s%.*s%s", options->arguments[0],
-			near.n ? ": did you mean '" : "", STR_ARG(near),
-			near.n ? "'?" : "; `gpuplan rules` lists them");
+		trouble_unknown("no rule", name, rule_nearest(name),
+				": `gpuplan rules` lists them");
 		return STATUS_TROUBLE;
 	}
 	if (format == PAGE_JSON)

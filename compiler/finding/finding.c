@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/base/visible.h"
+#include "schema/nearest.h"
 
 static const char *const severities[] = {
 	[SEVERITY_NOTE] = "note",
@@ -97,6 +98,17 @@ void finding_help(struct findings *findings, struct finding *f, const char *form
 	va_start(args, format);
 	f->help = arena_vprintf(findings->arena, format, args);
 	va_end(args);
+}
+
+void finding_suggest(struct findings *findings, struct finding *f, struct str near,
+		     const char *otherwise)
+{
+	struct str help = did_you_mean(findings->arena, near);
+
+	if (help.n)
+		finding_help(findings, f, "%.*s", STR_ARG(help));
+	else if (otherwise)
+		finding_help(findings, f, "%s", otherwise);
 }
 
 void finding_fix(struct findings *findings, struct finding *f, bool safe, struct edit edit,

@@ -80,6 +80,10 @@ void finding_note(struct findings *findings, struct finding *f, struct span at, 
 		  ...) __attribute__((format(printf, 4, 5)));
 void finding_help(struct findings *findings, struct finding *f, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The help line "did you mean 'X'?" (schema/nearest.h), or `otherwise` where `near` is empty; NULL:
+ * none. */
+void finding_suggest(struct findings *findings, struct finding *f, struct str near,
+		     const char *otherwise);
 /* One edit that mends it (compiler/finding/edit.h makes them). A finding that is repeated, since
  * several VMs have one profile, needs the edits of all: findings_finish joins them. */
 void finding_fix(struct findings *findings, struct finding *f, bool safe, struct edit edit,

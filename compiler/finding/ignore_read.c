@@ -76,15 +76,11 @@ static void report_unreadable(struct reader *r, struct str piece, const char *wh
 static void report_unknown(struct reader *r, struct str name)
 {
 	struct findings *findings = r->all->findings;
-	struct str near = r->all->guess(name);
 	struct finding *f = finding_add(findings, "ignore-unknown-rule", SEVERITY_ERROR,
 					span_at(r, name), "there is no rule '%s'",
 					finding_quote(findings, name));
 
-	if (near.n)
-		finding_help(findings, f, "did you mean '%.*s'?", STR_ARG(near));
-	else
-		finding_help(findings, f, "`gpuplan rules` lists them");
+	finding_suggest(findings, f, r->all->guess(name), "`gpuplan rules` lists them");
 }
 
 /* Something that can be read, behind whatever sets it off. */

@@ -110,7 +110,7 @@ static const struct key *unknown_key(struct decoder *d, struct owner owner, cons
 			STR_ARG(label(d, owner)));
 	known = section_nearest_key(owner.section, s);
 	if (known && !(owner.profile && known->flags & KEY_OWN)) {
-		finding_help(d->findings, f, "did you mean '%s'?", known->name);
+		finding_suggest(d->findings, f, str_of(known->name), NULL);
 		return known;
 	}
 	finding_help(d->findings, f, "known keys: %.*s",

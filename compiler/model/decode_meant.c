@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "compiler/model/decode_scalar.h"
+#include "schema/nearest.h"
 
 static bool same_word(struct str s, const char *word)
 {
@@ -55,7 +56,8 @@ static struct str get_word(size_t i, const void *data)
 static bool help_word(struct decoder *d, const struct key *key, struct finding *f, struct str s)
 {
 	const char *word = word_for(key, s);
-	size_t n = 0, i;
+	struct str near;
+	size_t n = 0;
 
 	if (word) {
 		finding_help(d->findings, f, "write %s", word);
@@ -63,10 +65,9 @@ static bool help_word(struct decoder *d, const struct key *key, struct finding *
 	}
 	while (key->words[n])
 		n++;
-	i = nearest(s, n, get_word, key);
-	if (i != SIZE_MAX)
-		finding_help(d->findings, f, "did you mean '%s'?", key->words[i]);
-	return i != SIZE_MAX;
+	near = nearest(s, n, get_word, key);
+	finding_suggest(d->findings, f, near, NULL);
+	return near.n;
 }
 
 /* --- sizes --- */

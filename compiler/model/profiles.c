@@ -2,6 +2,7 @@
 
 #include "compiler/model/decode.h"
 #include "schema/keys.h"
+#include "schema/nearest.h"
 
 static void merge(const struct section *section, void *own, const void *profile)
 {
@@ -44,16 +45,15 @@ static void report_missing(const struct spec *spec, struct findings *findings, s
 			   struct str (*get)(size_t, const void *), const void *list)
 {
 	struct finding *f;
-	size_t i;
+	struct str near;
 
 	if (spec->unread & unread)
 		return;
 	f = finding_add(findings, "spec-reference", SEVERITY_ERROR, name.at,
 			"there is no '%s' in %s", finding_quote(findings, name.s), where);
-	i = nearest(name.s, n, get, list);
-	if (i != SIZE_MAX)
-		finding_help(findings, f, "did you mean '%.*s'?", STR_ARG(get(i, list)));
-	else if (n == 0)
+	near = nearest(name.s, n, get, list);
+	finding_suggest(findings, f, near, NULL);
+	if (n == 0)
 		finding_help(findings, f, "the spec has no %s: write one, or name its file too",
 			     where);
 }

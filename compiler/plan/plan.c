@@ -6,6 +6,7 @@
 
 #include "compiler/base/digest.h"
 #include "compiler/plan/guest.h"
+#include "schema/nearest.h"
 
 static const void *find(const void *items, uint32_t n, size_t size, struct str name)
 {
@@ -44,6 +45,36 @@ const struct gpu *host_gpu(const struct host *host, struct str id)
 		if (str_eq(host->gpus[i].spec->name.s, id))
 			return &host->gpus[i];
 	return NULL;
+}
+
+static struct str host_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->hosts[i].spec->name.s;
+}
+
+struct str plan_nearest_host(const struct plan *plan, struct str wrong)
+{
+	return nearest(wrong, plan->n_hosts, host_name, plan);
+}
+
+static struct str vm_name(size_t i, const void *data)
+{
+	return ((const struct plan *)data)->vms[i].spec->name.s;
+}
+
+struct str plan_nearest_vm(const struct plan *plan, struct str wrong)
+{
+	return nearest(wrong, plan->n_vms, vm_name, plan);
+}
+
+static struct str gpu_name(size_t i, const void *data)
+{
+	return ((const struct host *)data)->gpus[i].spec->name.s;
+}
+
+struct str host_nearest_gpu(const struct host *host, struct str wrong)
+{
+	return nearest(wrong, host->n_gpus, gpu_name, host);
 }
 
 bool nvlink_direct(const struct gpu *a, const struct gpu *b)

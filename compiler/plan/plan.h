@@ -243,6 +243,11 @@ const struct host *plan_host(const struct plan *plan, struct str name);
 const struct vm *plan_vm(const struct plan *plan, struct str name);
 const struct gpu *host_gpu(const struct host *host, struct str id);
 
+/* Of the names that are there the one that a wrong one is nearest to; empty: none is near. */
+struct str plan_nearest_host(const struct plan *plan, struct str wrong);
+struct str plan_nearest_vm(const struct plan *plan, struct str wrong);
+struct str host_nearest_gpu(const struct host *host, struct str wrong);
+
 /* The two GPUs are joined by NVLink directly. false where the host does not say. */
 bool nvlink_direct(const struct gpu *a, const struct gpu *b);
 bool clique_has(const struct clique *clique, const struct gpu *gpu);

@@ -4,6 +4,7 @@
 
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
+#include "schema/nearest.h"
 
 static bool is_pci_id(struct str s)
 {
@@ -18,8 +19,8 @@ static void report_unknown(struct resolver *r, const struct gpu_spec *spec)
 					finding_quote(r->findings, spec->board.s));
 
 	if (near.n)
-		finding_help(r->findings, f, "did you mean '%.*s'? `gpuplan boards` lists them all",
-			     STR_ARG(near));
+		finding_help(r->findings, f, "%.*s `gpuplan boards` lists them all",
+			     STR_ARG(did_you_mean(r->arena, near)));
 	else
 		finding_help(r->findings, f,
 			     "`gpuplan boards` lists the boards; one that it lacks is written as "

@@ -2,11 +2,6 @@
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
-static struct str gpu_name(size_t i, const void *data)
-{
-	return ((const struct host *)data)->gpus[i].spec->name.s;
-}
-
 /* The GPUs that a group names; one that the host lacks is reported and left out, and `*whole` is
  * false then. */
 static gpu_mask group_mask(struct resolver *r, const struct host *host, const text_list *ids,
@@ -18,7 +13,6 @@ static gpu_mask group_mask(struct resolver *r, const struct host *host, const te
 		const struct text *id = &ids->items[i];
 		const struct gpu *gpu = host_gpu(host, id->s);
 		struct finding *f;
-		size_t near;
 
 		if (gpu && !(mask & gpu_bit(gpu->index))) {
 			mask |= gpu_bit(gpu->index);
@@ -36,10 +30,7 @@ static gpu_mask group_mask(struct resolver *r, const struct host *host, const te
 		f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, id->at,
 				"'%s': host '%.*s' has no GPU '%.*s'", key,
 				STR_ARG(host->spec->name.s), STR_ARG(id->s));
-		near = nearest(id->s, host->n_gpus, gpu_name, host);
-		if (near != SIZE_MAX)
-			finding_help(r->findings, f, "did you mean '%.*s'?",
-				     STR_ARG(gpu_name(near, host)));
+		finding_suggest(r->findings, f, host_nearest_gpu(host, id->s), NULL);
 	}
 	return mask;
 }

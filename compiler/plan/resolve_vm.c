@@ -247,16 +247,10 @@ static void check_unit(struct resolver *r, const struct vm *vm, const char *key,
 		     STR_ARG(size_spec(r->arena, (size->n / unit->bytes + 1) * unit->bytes)));
 }
 
-static struct str host_name(size_t i, const void *data)
-{
-	return ((const struct plan *)data)->hosts[i].spec->name.s;
-}
-
 static const struct host *find_host(struct resolver *r, const struct vm_spec *spec)
 {
 	const struct host *host;
 	struct finding *f;
-	size_t i;
 
 	if (!span_given(spec->host.at))
 		return NULL;
@@ -267,11 +261,8 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 		return host && !host->unusable ? host : NULL;
 	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,
 			"there is no host '%s'", finding_quote(r->findings, spec->host.s));
-	i = nearest(spec->host.s, r->plan->n_hosts, host_name, r->plan);
-	if (i != SIZE_MAX)
-		finding_help(r->findings, f, "did you mean '%.*s'?",
-			     STR_ARG(host_name(i, r->plan)));
-	else if (r->plan->n_hosts == 0)
+	finding_suggest(r->findings, f, plan_nearest_host(r->plan, spec->host.s), NULL);
+	if (r->plan->n_hosts == 0)
 		finding_help(r->findings, f, "the spec has no hosts: name their file too");
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* One artifact: its text, and what stands in the way of it. */
 #include "compiler/session/private.h"
 #include "schema/keys.h"
+#include "schema/nearest.h"
 
 /* --- its text --- */
 
@@ -90,25 +91,12 @@ static bool is_clean(struct gpuplan_session *s, const struct backend *backend,
 
 /* --- whose it is --- */
 
-static struct str vm_name(size_t i, const void *data)
-{
-	return ((const struct plan *)data)->vms[i].spec->name.s;
-}
-
-static struct str host_name(size_t i, const void *data)
-{
-	return ((const struct plan *)data)->hosts[i].spec->name.s;
-}
-
 static enum gpuplan_status unknown(struct gpuplan_session *s, const char *what, const char *name,
-				   size_t n, struct str (*get)(size_t i, const void *data))
+				   struct str near)
 {
-	size_t near = nearest(str_of(name), n, get, s->plan);
+	struct str error = unknown_name(s->arena, what, str_of(name), near, " in the plan");
 
-	if (near != SIZE_MAX)
-		return session_fail(s, GPUPLAN_NOT_FOUND, "no %s '%s': did you mean '%.*s'?", what,
-				    name, STR_ARG(get(near, s->plan)));
-	return session_fail(s, GPUPLAN_NOT_FOUND, "no %s '%s' in the plan", what, name);
+	return session_fail(s, GPUPLAN_NOT_FOUND, "%.*s", STR_ARG(error));
 }
 
 static enum gpuplan_status find_vm(struct gpuplan_session *s, const struct backend *backend,
@@ -122,7 +110,7 @@ static enum gpuplan_status find_vm(struct gpuplan_session *s, const struct backe
 	if (plan_host(s->plan, str_of(name)))
 		return session_fail(s, GPUPLAN_BAD_OPTION, "'%s' is a host, and -t %s is of a VM",
 				    name, backend->target);
-	return unknown(s, "VM", name, s->plan->n_vms, vm_name);
+	return unknown(s, "no VM", name, plan_nearest_vm(s->plan, str_of(name)));
 }
 
 static enum gpuplan_status find_host(struct gpuplan_session *s, const struct backend *backend,
@@ -137,7 +125,7 @@ static enum gpuplan_status find_host(struct gpuplan_session *s, const struct bac
 		return session_fail(s, GPUPLAN_BAD_OPTION,
 				    "'%s' is a VM, and -t %s is of a host: its own is '%.*s'", name,
 				    backend->target, STR_ARG(vm->host->spec->name.s));
-	return unknown(s, "host", name, s->plan->n_hosts, host_name);
+	return unknown(s, "no host", name, plan_nearest_host(s->plan, str_of(name)));
 }
 
 static enum gpuplan_status check_has(struct gpuplan_session *s, const struct making *m,

@@ -89,14 +89,10 @@ static void decode(struct project *project, struct arena *arena, const struct so
 
 static void report_unknown_rule(struct findings *findings, struct text name)
 {
-	struct str near = rule_nearest(name.s);
 	struct finding *f = finding_add(findings, "spec-value", SEVERITY_ERROR, name.at,
 					"there is no rule '%s'", finding_quote(findings, name.s));
 
-	if (near.n)
-		finding_help(findings, f, "did you mean '%.*s'?", STR_ARG(near));
-	else
-		finding_help(findings, f, "`gpuplan rules` lists them");
+	finding_suggest(findings, f, rule_nearest(name.s), "`gpuplan rules` lists them");
 }
 
 static void take_rules(struct gpuplan_session *s)

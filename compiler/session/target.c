@@ -1,7 +1,7 @@
 /* Targets and their variants by name. */
 #include "compiler/session/target.h"
 
-#include "schema/keys.h"
+#include "schema/nearest.h"
 
 static struct str target_name(size_t i, const void *data)
 {
@@ -22,19 +22,16 @@ struct str target_names(struct arena *arena)
 const struct backend *target_find(struct arena *arena, struct str name, struct str *error)
 {
 	const struct backend *backend = backend_find(arena_printf(arena, "%.*s", STR_ARG(name)).p);
-	size_t n = 0, near;
+	struct str near, all;
+	size_t n = 0;
 
 	if (backend)
 		return backend;
 	while (backends[n])
 		n++;
 	near = nearest(name, n, target_name, NULL);
-	if (near != SIZE_MAX)
-		*error = arena_printf(arena, "no target '%.*s': did you mean '%s'?", STR_ARG(name),
-				      backends[near]->target);
-	else
-		*error = arena_printf(arena, "no target '%.*s': %.*s", STR_ARG(name),
-				      STR_ARG(target_names(arena)));
+	all = arena_printf(arena, ": %.*s", STR_ARG(target_names(arena)));
+	*error = unknown_name(arena, "no target", name, near, all.p);
 	return NULL;
 }
 
