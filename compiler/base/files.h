@@ -2,7 +2,7 @@
  *
  * It is a folder and the functions that reach files from there. Three implementations:
  *
- *     files_system.c   the operating system's
+ *     files_system.c   the operating system's: files_system_path.c, _read.c, _write.c
  *     files_overlay.c  texts in front of other files: what an editor holds, what a fix would write
  *
  * A relative path starts at the folder, an absolute one where the implementation has its root. Each
@@ -15,9 +15,9 @@
 #include "compiler/base/arena.h"
 
 enum files_failure {
-	FILES_NOT_REGULAR =
-		-1,	    /* a pipe, a device, a link that is not followed; of a folder EISDIR */
-	FILES_OUTSIDE = -2, /* compiler/base/inside.h */
+	FILES_NOT_REGULAR = -1, /* a folder, a pipe, a device, a link that is not followed */
+	FILES_NOT_HELD = -2,	/* this kernel cannot keep links inside a folder */
+	FILES_OUTSIDE = -3,	/* compiler/base/inside.h */
 };
 
 enum file_kind { FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER };
@@ -25,6 +25,8 @@ enum file_kind { FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER };
 struct file_facts {
 	enum file_kind kind;
 	uint64_t device, number; /* the same two: the same file by another name */
+	unsigned mode;		 /* permission bits */
+	uint64_t names;		 /* hard links */
 };
 
 struct file_list {
@@ -35,10 +37,11 @@ struct file_list {
 	uint32_t n, capacity;
 };
 
-/* What a name may lead to. */
+/* What a path may lead to. */
 enum files_reach {
 	REACH_ALL,     /* whatever its `..` and links say */
 	REACH_IN_ROOT, /* the folder is the root of every path and link: nothing lies outside */
+	REACH_NAMES,   /* what lies below the folder by names alone: no link is followed, no `..` */
 };
 
 /* How to read. */
@@ -64,15 +67,38 @@ struct files {
 	/* Absolute, without symbolic links; only with REACH_ALL. */
 	int (*real_path)(const struct files *files, struct arena *arena, const char *path,
 			 const char **real);
-	/* The same files, seen from another folder. `close` what was opened. */
+	/* The same files, seen from another folder. Until `close`, *folder must stay where it is.
+	 */
 	int (*open)(const struct files *files, struct arena *arena, const char *path,
 		    enum files_reach reach, struct files *folder);
 	void (*close)(struct files *folder);
+	/* Waits until no other process holds the folder, or holds it alone. Ends with `close`. */
+	int (*lock)(const struct files *folder, bool alone);
+
+	/* --- writing: from one thread --- */
+
+	/* Writes and syncs a new file beside `path` and tells its path, which `rename` takes; where
+	 * that fails, nothing is left. `mode`: its permission bits, less the umask; 0: it has
+	 * owner, mode and attributes of the file at `path`, before anybody else may read it. */
+	int (*stage)(const struct files *files, struct arena *arena, const char *path,
+		     struct str text, unsigned mode, const char **staged);
+	int (*rename)(const struct files *files, const char *from, const char *to);
+	/* A file, or an empty folder. */
+	int (*remove)(const struct files *files, const char *path, enum file_kind kind);
+	int (*make_folder)(const struct files *files, const char *path);
+	/* What was renamed, made and removed in a folder outlives a loss of power. */
+	int (*sync)(const struct files *files, const char *path);
+	/* 0: a file may be written; of a folder, `FOLDER/.`: something may be put there. */
+	int (*may_write)(const struct files *files, const char *path);
+	/* Writes where the path leads to, a device or a pipe, or a new or emptied file. */
+	int (*overwrite)(const struct files *files, const char *path, struct str text);
 
 	/* Private to the implementations. */
 	const char *name; /* that the folder was opened by; NULL: the working directory */
 	int fd;
 	enum files_reach reach;
+	struct last_folder *last;
+	struct cleanup cleanup;
 	const struct files *under;
 	const struct overlay *overlay;
 };
@@ -95,9 +121,20 @@ const struct overlay_text *overlay_find(const struct overlay *overlay, const cha
 /* Both arguments must outlive the result, and what is opened from it. */
 struct files overlay_files(const struct overlay *overlay, const struct files *under);
 
+/* --- on top of any of them --- */
+
 /* "No such file or directory" */
 const char *files_error(int error);
 /* `name`, seen from `folder` (NULL: as it is). */
 const char *files_join(struct arena *arena, const char *folder, struct str name);
+/* A regular file, its last part no link, holds that text. `scratch` is reset. */
+int files_compare(const struct files *files, struct arena *scratch, const char *path,
+		  struct str text, bool *same);
+/* Writes a text where the user wants it: a regular file, wherever that is possible, is put in place
+ * when it is whole; everything else is overwritten. */
+int files_write(const struct files *files, struct arena *arena, const char *path, struct str text);
+/* The name is one that `stage` gives. */
+#define FILES_STAGED ".gpuplan-"
+bool files_is_staged(const char *name);
 
 #endif

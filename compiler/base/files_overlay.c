@@ -92,13 +92,14 @@ static int look(const struct files *files, const char *path, bool follow, struct
 		return error;
 	text = overlay_find(overlay, key_of(files, path, false, key));
 	if (text) {
-		*facts = (struct file_facts){FILE_REGULAR, 0, (uint64_t)(text - overlay->items)};
+		*facts = (struct file_facts){FILE_REGULAR,
+					     .number = (uint64_t)(text - overlay->items)};
 		return 0;
 	}
 	first = find_from(overlay, key_of(files, path, true, key));
 	if (!next_below(overlay, key, first))
 		return error;
-	*facts = (struct file_facts){FILE_FOLDER, 0, first};
+	*facts = (struct file_facts){FILE_FOLDER, .number = first};
 	return 0;
 }
 
@@ -154,6 +155,13 @@ static int open_folder(const struct files *files, struct arena *arena, const cha
 	return error;
 }
 
+static void close_folder(struct files *folder)
+{
+	struct files *under = (struct files *)folder->under;
+
+	under->close(under);
+}
+
 /* Everything else is what it is below. */
 struct files overlay_files(const struct overlay *overlay, const struct files *under)
 {
@@ -163,6 +171,8 @@ struct files overlay_files(const struct overlay *overlay, const struct files *un
 	files.look = look;
 	files.list = list;
 	files.open = open_folder;
+	files.close = close_folder;
+	files.cleanup = (struct cleanup){0};
 	files.under = under;
 	files.overlay = overlay;
 	return files;

@@ -8,4 +8,47 @@
 int file_list_add(struct arena *arena, struct file_list *list, uint32_t most, struct str name,
 		  enum file_kind kind);
 
+enum { STAGED_RANDOM = 6 }; /* characters at the end of a staged file's name */
+
+/* A path beside `path`, those characters still to be chosen. */
+char *files_staged_name(struct arena *arena, const char *path);
+
+/* --- the system's: files_system_path.c --- */
+
+struct stat;
+
+/* As openat. -1: errno says why. */
+int system_open(const struct files *files, const char *path, int flags);
+int system_stat(const struct files *files, const char *path, bool follow, struct stat *st);
+/* The folder that a path leads through, and what is left of it to be found there; -1: errno says
+ * why. Open until the next call. */
+int system_parent(const struct files *files, const char *path, const char **name);
+/* What system_parent has open; it is no longer what the path says. */
+void system_forget(const struct files *files);
+/* For the folder of REACH_NAMES. */
+struct last_folder *system_last_folder(struct arena *arena);
+
+/* --- files_system_read.c --- */
+
+int system_read(const struct files *files, struct arena *arena, const char *path, unsigned how,
+		size_t limit, struct str *text);
+int system_look(const struct files *files, const char *path, bool follow, struct file_facts *facts);
+int system_list(const struct files *files, struct arena *arena, const char *path, uint32_t most,
+		struct file_list *list);
+int system_read_link(const struct files *files, struct arena *arena, const char *path,
+		     struct str *target);
+int system_real_path(const struct files *files, struct arena *arena, const char *path,
+		     const char **real);
+
+/* --- files_system_write.c --- */
+
+int system_stage(const struct files *files, struct arena *arena, const char *path, struct str text,
+		 unsigned mode, const char **staged);
+int system_rename(const struct files *files, const char *from, const char *to);
+int system_remove(const struct files *files, const char *path, enum file_kind kind);
+int system_make_folder(const struct files *files, const char *path);
+int system_sync(const struct files *files, const char *path);
+int system_may_write(const struct files *files, const char *path);
+int system_overwrite(const struct files *files, const char *path, struct str text);
+
 #endif

@@ -1,23 +1,17 @@
 #include "compiler/base/replace.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "compiler/base/folder.h"
 
 /* One file on its way. */
 struct staged {
 	const struct replacement *file;
-	const char *folder, *name; /* where it really lies */
-	char *temp;		   /* the new text beside it; NULL: not there, or renamed */
+	const char *path; /* where it really lies */
+	const char *temp; /* the new text beside it; NULL: not there, or renamed */
 };
 
 struct replacer {
-	struct arena *arena;
+	struct arena *arena, *scratch;
+	const struct files *files;
 	struct staged *items;
 	uint32_t n, renamed;
 	struct str *error;
@@ -32,143 +26,88 @@ static bool refuse(struct replacer *r, const struct staged *s, const char *why)
 	return false;
 }
 
-static bool fail(struct replacer *r, const struct staged *s, const char *doing)
+/* `error`: of `struct files`. */
+static bool done(struct replacer *r, const struct staged *s, const char *doing, int error)
 {
-	return refuse(r, s, arena_printf(r->arena, "cannot %s: %s", doing, strerror(errno)).p);
-}
-
-static int open_folder(const struct staged *s)
-{
-	return open(s->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return !error ||
+	       refuse(r, s, arena_printf(r->arena, "cannot %s: %s", doing, files_error(error)).p);
 }
 
 /* Follows symbolic links: the file that they lead to is the user's. */
-static bool find_place(struct replacer *r, struct staged *s)
+static bool find_place(struct replacer *r, struct staged *s, struct file_facts *facts)
 {
-	struct stat st;
-	char *real, *slash;
+	int error = r->files->look(r->files, s->file->path, true, facts);
 
-	if (stat(s->file->path, &st) == 0 && !S_ISREG(st.st_mode))
+	if (!error && facts->kind != FILE_REGULAR)
 		return refuse(r, s, "it is no regular file");
-	real = realpath(s->file->path, NULL);
-	if (!real)
-		return fail(r, s, "find it");
-	slash = strrchr(real, '/');
-	s->name = arena_printf(r->arena, "%s", slash + 1).p;
-	slash[slash == real] = '\0';
-	s->folder = arena_printf(r->arena, "%s", real).p;
-	free(real);
-	return true;
-}
-
-/* As it was read, by now. */
-static bool is_as_read(struct replacer *r, const struct staged *s, int folder)
-{
-	switch (file_compare(folder, s->name, s->file->old)) {
-	case FILE_SAME:
-		return true;
-	case FILE_TROUBLE:
-		return fail(r, s, "read it");
-	case FILE_NOT_REGULAR:
-		return refuse(r, s, "it is no regular file");
-	case FILE_ABSENT:
-	case FILE_DIFFERENT:
-		break;
-	}
-	return refuse(r, s, "it was changed meanwhile; run again");
-}
-
-static bool may_replace(struct replacer *r, const struct staged *s, const struct stat *st)
-{
-	if (!(st->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)))
-		return refuse(r, s, "it is read-only: `chmod u+w` it to have it fixed");
-	if (st->st_nlink > 1)
-		return refuse(r, s,
-			      "it has a second name (a hard link), which would keep the old text");
-	return true;
+	if (!error)
+		error = r->files->real_path(r->files, r->arena, s->file->path, &s->path);
+	return done(r, s, "find it", error);
 }
 
 /* The file itself is asked for write permission: a folder's is enough to replace it. */
-static bool stage_in(struct replacer *r, struct staged *s, int folder)
+static bool may_replace(struct replacer *r, const struct staged *s, const struct file_facts *facts)
 {
-	int old = openat(folder, s->name, O_RDWR | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	char temp[TEMP_NAME_MAX];
-	struct stat st;
-	bool good;
-
-	if (old < 0)
-		return fail(r, s, "write it");
-	good = fstat(old, &st) == 0 ? may_replace(r, s, &st) : fail(r, s, "read it");
-	if (good && !file_stage_like(folder, s->name, s->file->new, old, temp))
-		good = fail(r, s, "write its new text beside it");
-	close(old);
-	if (good)
-		s->temp = (char *)arena_printf(r->arena, "%s", temp).p;
-	return good;
+	if (!(facts->mode & 0222))
+		return refuse(r, s, "it is read-only: `chmod u+w` it to have it fixed");
+	if (facts->names > 1)
+		return refuse(r, s,
+			      "it has a second name (a hard link), which would keep the old text");
+	return done(r, s, "write it", r->files->may_write(r->files, s->path));
 }
 
 static bool stage(struct replacer *r, struct staged *s)
 {
-	int folder;
-	bool good;
+	struct file_facts facts;
 
-	if (!find_place(r, s))
-		return false;
-	folder = open_folder(s);
-	if (folder < 0)
-		return fail(r, s, "open its folder");
-	good = stage_in(r, s, folder);
-	close(folder);
-	return good;
+	return find_place(r, s, &facts) && may_replace(r, s, &facts) &&
+	       done(r, s, "write its new text beside it",
+		    r->files->stage(r->files, r->arena, s->path, s->file->new, 0, &s->temp));
 }
 
+/* As it was read, by now. */
 static bool look_again(struct replacer *r, struct staged *s)
 {
-	int folder = open_folder(s);
-	bool good;
+	bool same = false;
+	int error = files_compare(r->files, r->scratch, s->path, s->file->old, &same);
 
-	if (folder < 0)
-		return fail(r, s, "open its folder");
-	good = is_as_read(r, s, folder);
-	close(folder);
-	return good;
+	if (error == FILES_NOT_REGULAR)
+		return refuse(r, s, "it is no regular file");
+	if (error == ENOENT || (!error && !same))
+		return refuse(r, s, "it was changed meanwhile; run again");
+	return done(r, s, "read it", error);
+}
+
+static struct str folder_of(const struct staged *s)
+{
+	const char *slash = strrchr(s->path, '/');
+
+	return (struct str){s->path, (size_t)(slash - s->path) + 1};
 }
 
 /* A folder is synced once, behind the last of its files that follow one another. */
 static bool is_last_there(const struct replacer *r, const struct staged *s)
 {
-	return s + 1 == r->items + r->n || strcmp(s->folder, s[1].folder) != 0;
+	return s + 1 == r->items + r->n || !str_eq(folder_of(s), folder_of(s + 1));
 }
 
 static bool publish(struct replacer *r, struct staged *s)
 {
-	int folder = open_folder(s);
-	bool good;
+	const char *folder = arena_printf(r->arena, "%.*s", STR_ARG(folder_of(s))).p;
 
-	if (folder < 0)
-		return fail(r, s, "open its folder");
-	good = renameat(folder, s->temp, folder, s->name) == 0 || fail(r, s, "replace it");
-	if (good) {
-		s->temp = NULL;
-		r->renamed++;
-	}
-	if (good && is_last_there(r, s))
-		good = fsync(folder) == 0 || fail(r, s, "sync its folder");
-	close(folder);
-	return good;
+	if (!done(r, s, "replace it", r->files->rename(r->files, s->temp, s->path)))
+		return false;
+	s->temp = NULL;
+	r->renamed++;
+	return !is_last_there(r, s) ||
+	       done(r, s, "sync its folder", r->files->sync(r->files, folder));
 }
 
 static void undo(struct replacer *r)
 {
-	for (uint32_t i = 0; i < r->n; i++) {
-		struct staged *s = &r->items[i];
-		int folder = s->temp ? open_folder(s) : -1;
-
-		if (folder < 0)
-			continue;
-		unlinkat(folder, s->temp, 0);
-		close(folder);
-	}
+	for (uint32_t i = 0; i < r->n; i++)
+		if (r->items[i].temp)
+			r->files->remove(r->files, r->items[i].temp, FILE_REGULAR);
 }
 
 static bool each(struct replacer *r, bool (*step)(struct replacer *, struct staged *))
@@ -179,16 +118,19 @@ static bool each(struct replacer *r, bool (*step)(struct replacer *, struct stag
 	return true;
 }
 
-bool replace_files(struct arena *arena, const struct replacement *files, uint32_t n,
-		   struct str *error)
+bool replace_files(struct arena *arena, const struct files *files,
+		   const struct replacement *replacements, uint32_t n, struct str *error)
 {
-	struct replacer r = {.arena = arena, .n = n, .error = error};
+	struct replacer r = {
+		.arena = arena, .scratch = arena_new(), .files = files, .n = n, .error = error};
+	bool good;
 
 	r.items = arena_array(arena, n, sizeof *r.items);
 	for (uint32_t i = 0; i < n; i++)
-		r.items[i].file = &files[i];
-	if (each(&r, stage) && each(&r, look_again) && each(&r, publish))
-		return true;
-	undo(&r);
-	return false;
+		r.items[i].file = &replacements[i];
+	good = each(&r, stage) && each(&r, look_again) && each(&r, publish);
+	if (!good)
+		undo(&r);
+	arena_free(r.scratch);
+	return good;
 }

@@ -11,7 +11,7 @@
 #ifndef GPUPLAN_REPLACE_H
 #define GPUPLAN_REPLACE_H
 
-#include "compiler/base/arena.h"
+#include "compiler/base/files.h"
 
 struct replacement {
 	const char *path;
@@ -19,7 +19,7 @@ struct replacement {
 };
 
 /* false: *error says which file and why, and what was replaced already, if anything was. */
-bool replace_files(struct arena *arena, const struct replacement *files, uint32_t n,
-		   struct str *error);
+bool replace_files(struct arena *arena, const struct files *files,
+		   const struct replacement *replacements, uint32_t n, struct str *error);
 
 #endif

@@ -1,7 +1,5 @@
 #include "compiler/catalog/private.h"
 
-#include <sys/stat.h>
-
 static catalog_loader *const loaders[PART_COUNT] = {
 	[PART_RELEASES] = catalog_load_releases,
 	[PART_FIGURES] = catalog_load_figures,
@@ -20,14 +18,15 @@ void catalog_load_all(struct catalog *catalog)
 		catalog_need(catalog, (enum catalog_part)i);
 }
 
-static bool replace_tables(struct catalog *catalog, const char *dir, struct catalog_error *error)
+static bool replace_tables(struct catalog *catalog, const struct files *files, const char *dir,
+			   struct catalog_error *error)
 {
-	struct stat st;
+	struct file_facts facts;
 	struct str why = {0};
 
 	for (unsigned i = 0; i < TABLE_COUNT; i++) {
 		struct table_source *source = &catalog->tables[i];
-		if (!table_replace(catalog->arena, dir, (enum table_id)i, source, error))
+		if (!table_replace(catalog->arena, files, dir, (enum table_id)i, source, error))
 			return false;
 		catalog->replaced |= source->replaced;
 	}
@@ -35,9 +34,9 @@ static bool replace_tables(struct catalog *catalog, const char *dir, struct cata
 		return true;
 
 	/* A mistyped folder must not pass for one that replaces nothing. */
-	if (stat(dir, &st) != 0)
+	if (files->look(files, dir, true, &facts))
 		why = STR("no such folder");
-	else if (!S_ISDIR(st.st_mode))
+	else if (facts.kind != FILE_FOLDER)
 		why = STR("not a folder");
 	else
 		why = STR("holds no table (boards.csv and the like)");
@@ -46,7 +45,8 @@ static bool replace_tables(struct catalog *catalog, const char *dir, struct cata
 	return false;
 }
 
-struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalog_error *error)
+struct catalog *catalog_open(struct arena *arena, const struct files *files, const char *dir,
+			     struct catalog_error *error)
 {
 	struct catalog *catalog = arena_alloc(arena, sizeof(*catalog));
 
@@ -57,7 +57,7 @@ struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalo
 	if (!dir)
 		return catalog;
 
-	if (!replace_tables(catalog, dir, error))
+	if (!replace_tables(catalog, files, dir, error))
 		return NULL;
 	for (unsigned i = 0; i < PART_COUNT; i++) {
 		if (!catalog_load(catalog, (enum catalog_part)i, error))

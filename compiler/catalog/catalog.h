@@ -9,7 +9,7 @@
 #ifndef GPUPLAN_CATALOG_H
 #define GPUPLAN_CATALOG_H
 
-#include "compiler/base/arena.h"
+#include "compiler/base/files.h"
 #include "schema/value.h"
 
 enum board_class { BOARD_DATACENTER, BOARD_WORKSTATION, BOARD_GEFORCE };
@@ -135,7 +135,8 @@ struct catalog_error {
 /* The catalog of the built-in tables, with those of `dir` in place of its own where `dir` (may be
  * NULL) holds a file of that name. With a `dir` every table that it holds is read and checked at
  * once: false and `*error` where one is not as it should be. */
-struct catalog *catalog_open(struct arena *arena, const char *dir, struct catalog_error *error);
+struct catalog *catalog_open(struct arena *arena, const struct files *files, const char *dir,
+			     struct catalog_error *error);
 /* The file that replaces table `i`, empty where it is the built-in one; false behind the last. */
 bool catalog_table_file(const struct catalog *catalog, unsigned i, struct str *file);
 

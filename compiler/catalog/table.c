@@ -2,12 +2,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MAX_GIB		65536
-#define MAX_TABLE_BYTES ((off_t)64 << 20)
+#define MAX_TABLE_BYTES ((size_t)64 << 20)
 
 #define DECLARE_TABLE(id, name)                                                                    \
 	extern const char table_##name##_csv[];                                                    \
@@ -29,59 +26,25 @@ struct table_source table_builtin(enum table_id id)
 	};
 }
 
-/* NULL when done, otherwise why not. */
-static const char *read_all(struct arena *arena, int fd, struct str *bytes)
+bool table_replace(struct arena *arena, const struct files *files, const char *dir,
+		   enum table_id id, struct table_source *source, struct catalog_error *error)
 {
-	struct stat st;
+	const char *path = files_join(arena, dir, str_of(builtin[id].file));
+	struct str text;
+	int failed = files->read(files, arena, path, READ_REGULAR, MAX_TABLE_BYTES, &text);
 
-	if (fstat(fd, &st) != 0)
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "not a regular file";
-	if (st.st_size > MAX_TABLE_BYTES)
-		return "larger than 64 MiB";
-
-	char *p = arena_alloc(arena, (size_t)st.st_size);
-	size_t n = 0;
-	while (n < (size_t)st.st_size) {
-		ssize_t got = read(fd, p + n, (size_t)st.st_size - n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return strerror(errno);
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	*bytes = (struct str){p, n};
-	return NULL;
-}
-
-bool table_replace(struct arena *arena, const char *dir, enum table_id id,
-		   struct table_source *source, struct catalog_error *error)
-{
-	struct str path = arena_printf(arena, "%s/%s", dir, builtin[id].file);
-	/* A FIFO must not hold us up before read_all refuses it. */
-	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *why = NULL;
-
-	if (fd < 0 && errno == ENOENT)
+	if (failed == ENOENT)
 		return true;
-	if (fd < 0) {
-		why = strerror(errno);
-	} else {
-		why = read_all(arena, fd, &source->bytes);
-		close(fd);
-	}
-	if (why) {
+	if (failed || text.n > MAX_TABLE_BYTES) {
 		*error = (struct catalog_error){
-			.file = path,
-			.message = arena_printf(arena, "cannot read: %s", why),
+			.file = str_of(path),
+			.message = arena_printf(arena, "cannot read: %s",
+						failed ? files_error(failed)
+						       : "larger than 64 MiB"),
 		};
 		return false;
 	}
-	source->file = path;
-	source->replaced = true;
+	*source = (struct table_source){.file = str_of(path), .bytes = text, .replaced = true};
 	return true;
 }
 

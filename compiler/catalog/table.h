@@ -52,8 +52,8 @@ struct table {
 struct table_source table_builtin(enum table_id id);
 /* Puts the file that `dir` holds for this table in place of `*source`; leaves it where there is
  * none. False when it is there and cannot be read. */
-bool table_replace(struct arena *arena, const char *dir, enum table_id id,
-		   struct table_source *source, struct catalog_error *error);
+bool table_replace(struct arena *arena, const struct files *files, const char *dir,
+		   enum table_id id, struct table_source *source, struct catalog_error *error);
 
 void table_begin(struct table *table, struct arena *arena, struct table_source source,
 		 const char *const *columns, struct catalog_error *error);

@@ -158,7 +158,7 @@ static enum status run(struct arena *arena, const struct options *options)
 	struct catalog_error error;
 	struct catalog *catalog;
 
-	catalog = catalog_open(arena, options->catalog, &error);
+	catalog = catalog_open(arena, &system_files, options->catalog, &error);
 	if (!catalog) {
 		print_catalog_error(&error);
 		return STATUS_TROUBLE;

@@ -139,7 +139,7 @@ bool fix_takes_output(const struct options *options);
 /* "3 fixed, 2 left (1 more with --unsafe-fixes)", to standard error. */
 void fix_print_summary(const struct fixed *fixed, const struct options *options);
 
-/* --- output: output.c, out_file.c --- */
+/* --- output: output.c --- */
 
 /* Where a table of --catalog is wrong, and what. */
 void print_catalog_error(const struct catalog_error *error);
@@ -147,18 +147,8 @@ void print_catalog_error(const struct catalog_error *error);
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same of unknown_name (schema/nearest.h). */
 void trouble_unknown(const char *what, struct str name, struct str near, const char *otherwise);
-/* A file that the user names for output. A regular file is written beside its place and put there
- * when it is whole: who reads it after a failed run sees the old one or none. */
-struct out_file {
-	const char *name; /* NULL: `standard` */
-	FILE *out;
-	char *temp, *path; /* of the renaming; NULL: `out` is the place itself */
-};
-
-/* Both print what is wrong and return false. What was opened must be closed. */
-bool out_file_open(struct out_file *file, struct arena *arena, const char *name, FILE *standard);
-bool out_file_close(struct out_file *file);
-
+/* Writes a file that the user names for output: files_write. false: it failed, which is printed. */
+bool write_out(struct arena *arena, const char *name, struct str text);
 /* Writes everything out; false (and says so) where standard output could not take it. */
 bool flush_output(FILE *out, const char *name);
 

@@ -47,7 +47,7 @@ static enum status compile(struct arena *arena, const struct options *options,
 	status = judge_session(session, options);
 	if (status != STATUS_OK || !may_compile(session, &request, &status))
 		return status;
-	output_init(&output, arena, GPUPLAN_VERSION, request.targets);
+	output_init(&output, arena, &system_files, GPUPLAN_VERSION, request.targets);
 	output.jobs = options->jobs;
 	status = add_artifacts(session, &request, &output);
 	if (status != STATUS_OK)
@@ -230,18 +230,6 @@ static enum status check(const struct request *request, struct output *output)
 	return STATUS_FINDINGS;
 }
 
-static bool write_depfile(const char *name, const struct request *request,
-			  const struct output *output)
-{
-	struct str text = output_depfile(output, request->folder);
-	struct out_file file;
-
-	if (!out_file_open(&file, output->arena, name, stdout))
-		return false;
-	fwrite(text.p, 1, text.n, file.out);
-	return out_file_close(&file);
-}
-
 static enum status write_all(const struct request *request, struct output *output)
 {
 	const struct options *options = request->options;
@@ -259,7 +247,8 @@ static enum status write_all(const struct request *request, struct output *outpu
 		trouble("%.*s", STR_ARG(error));
 		return STATUS_TROUBLE;
 	}
-	if (options->depfile && !write_depfile(options->depfile, request, output))
+	if (options->depfile &&
+	    !write_out(output->arena, options->depfile, output_depfile(output, request->folder)))
 		return STATUS_TROUBLE;
 	if (!options->quiet)
 		fprintf(stderr, "wrote %u %s, %u unchanged, %u removed in %s\n", counts.written,

@@ -51,7 +51,7 @@ static void put_targets(const struct value *value)
 static void put_boards(const struct value *value)
 {
 	struct catalog_error error;
-	struct catalog *catalog = catalog_open(value->arena, NULL, &error);
+	struct catalog *catalog = catalog_open(value->arena, &system_files, NULL, &error);
 	size_t n = 0;
 	const struct board *boards = catalog ? catalog_boards(catalog, &n) : NULL;
 

@@ -17,15 +17,17 @@ static bool read_machine(struct machine *machine, struct arena *arena, const cha
 {
 	struct sources sources;
 	struct str error;
-	struct tree tree;
+	struct files tree;
 	bool found;
+	int failed = system_files.open(&system_files, arena, root ? root : "/",
+				       root ? REACH_IN_ROOT : REACH_ALL, &tree);
 
-	if (!tree_open(&tree, arena, root, &error)) {
-		trouble("%.*s", STR_ARG(error));
+	if (failed) {
+		trouble("%s: %s", root ? root : "/", files_error(failed));
 		return false;
 	}
-	found = machine_read(machine, &tree, &error);
-	tree_close(&tree);
+	found = machine_read(machine, arena, &tree, &error);
+	tree.close(&tree);
 	if (!found) {
 		trouble("%s%s%.*s", root ? root : "", root ? ": " : "", STR_ARG(error));
 		return false;
@@ -50,7 +52,7 @@ static enum status run(struct arena *arena, const struct options *options)
 			"tree");
 		return STATUS_TROUBLE;
 	}
-	catalog = catalog_open(arena, options->catalog, &error);
+	catalog = catalog_open(arena, &system_files, options->catalog, &error);
 	if (!catalog) {
 		print_catalog_error(&error);
 		return STATUS_TROUBLE;

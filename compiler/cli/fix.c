@@ -85,7 +85,7 @@ static enum status write_texts(struct arena *arena, const struct sources *source
 	for (uint32_t i = 0; i < sources->n; i++)
 		if (!sources->items[i].is_stdin && !str_eq(texts[i].old, texts[i].new))
 			files[n++] = texts[i];
-	if (!replace_files(arena, files, n, &error)) {
+	if (!replace_files(arena, &system_files, files, n, &error)) {
 		trouble("%.*s", STR_ARG(error));
 		return STATUS_TROUBLE;
 	}

@@ -1,4 +1,6 @@
 /* gpuplan lint: reads the plan, runs every rule, prints findings. */
+#include <stdlib.h>
+
 #include "compiler/cli/cli.h"
 #include "compiler/finding/fix.h"
 
@@ -16,12 +18,20 @@ const struct command command_lint = {
 static bool print_to(struct gpuplan_session *session, const struct options *options,
 		     const struct renderer *format, const char *name, FILE *standard)
 {
-	struct out_file file;
+	struct str text = {0};
+	FILE *out = name ? open_memstream((char **)&text.p, &text.n) : standard;
+	bool written;
 
-	if (!out_file_open(&file, session->arena, name, standard))
-		return false;
-	print_findings(session, options, format, file.out);
-	return out_file_close(&file);
+	if (!out)
+		arena_oom();
+	print_findings(session, options, format, out);
+	if (!name)
+		return flush_output(out, "standard output");
+	if (ferror(out) || fclose(out) != 0)
+		arena_oom();
+	written = write_out(session->arena, name, text);
+	free((char *)text.p);
+	return written;
 }
 
 static enum status report_all(struct gpuplan_session *session, const struct options *options,

@@ -32,7 +32,7 @@ static enum status run(struct arena *arena, const struct options *options)
 		trouble("lsp takes no argument; the editor names the folder");
 		return STATUS_TROUBLE;
 	}
-	catalog = catalog_open(arena, options->catalog, &error);
+	catalog = catalog_open(arena, &system_files, options->catalog, &error);
 	if (!catalog) {
 		print_catalog_error(&error);
 		return STATUS_TROUBLE;

@@ -39,6 +39,16 @@ bool flush_output(FILE *out, const char *name)
 	return false;
 }
 
+bool write_out(struct arena *arena, const char *name, struct str text)
+{
+	int error = files_write(&system_files, arena, name, text);
+
+	/* As above. */
+	if (error && error != EPIPE)
+		trouble("%s: %s", name, files_error(error));
+	return !error;
+}
+
 void print_catalog_error(const struct catalog_error *error)
 {
 	if (error->row)

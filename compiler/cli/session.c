@@ -46,16 +46,6 @@ enum status open_session(struct gpuplan_session **session, const struct options 
 	return STATUS_TROUBLE;
 }
 
-static bool write_baseline(const struct gpuplan_session *session, const char *name)
-{
-	struct out_file file;
-
-	if (!out_file_open(&file, session->arena, name, stdout))
-		return false;
-	fwrite(session->recorded.p, 1, session->recorded.n, file.out);
-	return out_file_close(&file);
-}
-
 enum status judge_session(struct gpuplan_session *session, const struct options *options)
 {
 	enum status status = status_of(session, session_judge(session));
@@ -63,7 +53,7 @@ enum status judge_session(struct gpuplan_session *session, const struct options 
 	if (status == STATUS_OK)
 		status = status_of(session, session_settle(session));
 	if (status == STATUS_OK && options->write_baseline &&
-	    !write_baseline(session, options->write_baseline))
+	    !write_out(session->arena, options->write_baseline, session->recorded))
 		status = STATUS_TROUBLE;
 	return status;
 }

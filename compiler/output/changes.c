@@ -1,46 +1,56 @@
 /* What differs between the output folder and what it should be. */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "compiler/output/private.h"
 
+/* A link or a file stands in the way to it. */
+static bool is_no_folder(int error)
+{
+	return error == ENOTDIR || error == ELOOP;
+}
+
 /* The files that a killed run was about to list are ours too, so its manifest is read if it is
  * whole; before it was, that run had done nothing else. */
-struct leftover_search {
-	struct tree *tree;
-	const char *folder;
-};
-
-static void found_leftover(void *context, const char *name)
+static void merge_leftover(struct tree *t, const char *name)
 {
-	static const char manifest[] = "." OUTPUT_MANIFEST ".gpuplan-";
-	struct leftover_search *search = context;
-	struct tree *t = search->tree;
-	struct arena *arena = t->output->arena;
-	struct change *c = arena_push(arena, (void **)&t->leftovers, &t->n_leftovers,
-				      &t->leftovers_capacity, sizeof *c);
+	static const char manifest[] = "." OUTPUT_MANIFEST FILES_STAGED;
 	struct manifest left;
 	struct str text, error;
 
-	*c = (struct change){CHANGE_REMOVE, .folder = search->folder,
-			     .name = arena_printf(arena, "%s", name).p};
-	if (!*search->folder && strncmp(name, manifest, sizeof manifest - 1) == 0 &&
-	    file_read(arena, t->root, name, &text) && manifest_parse(arena, text, &left, &error))
-		manifest_merge(arena, &t->old, &left);
+	if (strncmp(name, manifest, sizeof manifest - 1) == 0 &&
+	    !tree_read(t, t->output->arena, name, &text) &&
+	    manifest_parse(t->output->arena, text, &left, &error))
+		manifest_merge(t->output->arena, &t->old, &left);
 }
 
-static bool find_leftovers(struct tree *t, const char *folder)
+static bool find_leftovers(struct tree *t, struct str folder)
 {
-	struct leftover_search search = {t, folder};
-	int fd = tree_folder(t, folder);
+	struct file_list list;
+	int error;
 
-	if (fd < 0 || !t->locked)
+	if (!t->locked)
 		return true;
-	return folder_leftovers(fd, found_leftover, &search) ||
-	       tree_fail(t, "read", str_of(folder));
+	arena_reset(t->scratch);
+	error = t->root.list(&t->root, t->scratch, path_text(t->scratch, folder), UINT32_MAX,
+			     &list);
+	if (error == ENOENT || is_no_folder(error))
+		return true;
+	if (error)
+		return tree_fail(t, "read", folder, error);
+	for (uint32_t i = 0; i < list.n; i++) {
+		const char *name = list.items[i].name;
+
+		if (!files_is_staged(name))
+			continue;
+		path_add(t->output->arena, &t->leftovers,
+			 arena_printf(t->scratch, "%.*s%s%s", STR_ARG(folder), folder.n ? "/" : "",
+				      name));
+		if (!folder.n)
+			merge_leftover(t, name);
+	}
+	return true;
 }
 
 static bool refuse_manifest(struct tree *t, struct str why)
@@ -52,103 +62,76 @@ static bool refuse_manifest(struct tree *t, struct str why)
 
 static bool read_manifest(struct tree *t)
 {
+	struct arena *arena = t->output->arena;
 	struct str text, why;
+	int error = tree_read(t, arena, OUTPUT_MANIFEST, &text);
 
-	if (t->root < 0)
-		return true;
-	switch (file_compare(t->root, OUTPUT_MANIFEST, (struct str){0})) {
-	case FILE_ABSENT:
-		break;
-	case FILE_NOT_REGULAR:
+	if (error == FILES_NOT_REGULAR)
 		return tree_refuse(t, STR(OUTPUT_MANIFEST), "is not a regular file");
-	case FILE_TROUBLE:
-		return tree_fail(t, "read", STR(OUTPUT_MANIFEST));
-	case FILE_SAME:
-	case FILE_DIFFERENT:
-		t->manifest.exists = true;
-		if (!file_read(t->output->arena, t->root, OUTPUT_MANIFEST, &text))
-			return tree_fail(t, "read", STR(OUTPUT_MANIFEST));
-		if (!manifest_parse(t->output->arena, text, &t->old, &why))
-			return refuse_manifest(t, why);
-	}
-	return find_leftovers(t, "");
+	if (error && error != ENOENT)
+		return tree_fail(t, "read", STR(OUTPUT_MANIFEST), error);
+	t->manifest.exists = !error;
+	if (!error && !manifest_parse(arena, text, &t->old, &why))
+		return refuse_manifest(t, why);
+	return find_leftovers(t, STR(""));
 }
 
 static struct change *add_change(struct tree *t, struct str path)
 {
 	struct arena *arena = t->output->arena;
 	struct change *c = arena_push(arena, (void **)&t->changes, &t->n, &t->capacity, sizeof *c);
-	struct str folder = path_folder(arena, path);
-	size_t n = folder.n ? folder.n + 1 : 0;
 
-	*c = (struct change){
-		.path = path,
-		.folder = folder.p,
-		.name = arena_printf(arena, "%.*s", (int)(path.n - n), path.p + n).p,
-	};
+	*c = (struct change){.path = arena_printf(arena, "%.*s", STR_ARG(path))};
 	return c;
+}
+
+static int compare(struct tree *t, const struct change *c, struct str text, bool *same)
+{
+	return t->exists ? files_compare(&t->root, t->scratch, c->path.p, text, same) : ENOENT;
 }
 
 static bool judge_file(struct tree *t, struct change *c)
 {
-	int folder = tree_folder(t, c->folder);
+	bool same;
+	int error = compare(t, c, c->text, &same);
 
 	c->kind = CHANGE_WRITE;
-	if (folder < 0 && errno == ENOENT)
+	if (error == ENOENT)
 		return true;
-	if (folder < 0 && (errno == ENOTDIR || errno == ELOOP))
-		return tree_refuse(t, str_of(c->folder),
+	if (is_no_folder(error))
+		return tree_refuse(t, path_folder(c->path),
 				   "is not a folder; gpuplan follows no symbolic links there");
-	if (folder < 0)
-		return tree_fail(t, "open", str_of(c->folder));
-	switch (file_compare(folder, c->name, c->text)) {
-	case FILE_ABSENT:
-		return true;
-	case FILE_SAME:
-		c->kind = CHANGE_NONE;
-		c->exists = true;
-		return true;
-	case FILE_DIFFERENT:
-		c->exists = true;
-		return manifest_find(&t->old, c->path) ||
-		       tree_refuse(
-			       t, c->path,
-			       "is in the way: gpuplan did not write it, and does not replace it");
-	case FILE_NOT_REGULAR:
+	if (error == FILES_NOT_REGULAR)
 		return tree_refuse(t, c->path, "is in the way: it is not a regular file");
-	case FILE_TROUBLE:
-		break;
-	}
-	return tree_fail(t, "read", c->path);
+	if (error)
+		return tree_fail(t, "read", c->path, error);
+	c->exists = true;
+	if (same)
+		c->kind = CHANGE_NONE;
+	return same || manifest_find(&t->old, c->path) ||
+	       tree_refuse(t, c->path,
+			   "is in the way: gpuplan did not write it, and does not replace it");
 }
 
 /* A file that the last manifest lists and this run does not write. What has become a link or a
  * folder since, or cannot be reached without following one, is not ours any more. */
 static bool judge_stale(struct tree *t, struct change *c)
 {
-	int folder = tree_folder(t, c->folder);
+	struct str folder = path_folder(c->path);
+	bool same;
+	int error = compare(t, c, STR(""), &same);
 
-	if (folder < 0)
-		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
-		       tree_fail(t, "open", str_of(c->folder));
-	switch (file_compare(folder, c->name, (struct str){0})) {
-	case FILE_ABSENT:
-	case FILE_NOT_REGULAR:
+	if (error == ENOENT || error == FILES_NOT_REGULAR || is_no_folder(error))
 		return true;
-	case FILE_TROUBLE:
-		if (errno != EACCES)
-			return tree_fail(t, "read", c->path);
-		break;
-	case FILE_SAME:
-	case FILE_DIFFERENT:
-		break;
-	}
+	if (error && error != EACCES)
+		return tree_fail(t, "read", c->path, error);
 	c->kind = CHANGE_REMOVE;
 	c->exists = true;
 	/* Asked now, since removing comes after the first rename. */
-	if (faccessat(folder, ".", W_OK | X_OK, AT_EACCESS) != 0)
-		return tree_fail(t, "remove", c->path);
-	return true;
+	error = t->root.may_write(
+		&t->root,
+		arena_printf(t->scratch, "%.*s%s.", STR_ARG(folder), folder.n ? "/" : "").p);
+	return !error || tree_fail(t, "remove", c->path, error);
 }
 
 static int compare_changes(const void *a, const void *b)
@@ -172,15 +155,15 @@ static void sort_changes(struct tree *t)
 /* No file that this run writes is a folder of another one. */
 static bool check_folders(struct tree *t)
 {
-	const char *last = "";
+	struct str last = STR("");
 
 	for (uint32_t i = 0; i < t->n; i++) {
-		struct str folder = str_of(t->changes[i].folder);
+		struct str folder = path_folder(t->changes[i].path);
 
-		if (strcmp(folder.p, last) == 0)
+		if (str_eq(folder, last))
 			continue;
-		last = folder.p;
-		for (; folder.n; folder = path_folder(t->output->arena, folder))
+		last = folder;
+		for (; folder.n; folder = path_folder(folder))
 			if (wanted(t->changes, t->n, folder))
 				return tree_refuse(t, folder, "would be a file and a folder");
 	}
@@ -212,28 +195,27 @@ static bool collect_changes(struct tree *t)
 
 bool tree_find_changes(struct tree *t)
 {
-	const char *folder = "";
+	struct str last = STR("");
+	bool same = false;
 
-	if (!read_manifest(t) || !collect_changes(t))
+	if ((t->exists && !read_manifest(t)) || !collect_changes(t))
 		return false;
 	for (uint32_t i = 0; i < t->n; i++) {
 		struct change *c = &t->changes[i];
+		struct str folder = path_folder(c->path);
 
 		if (!(c->stale ? judge_stale(t, c) : judge_file(t, c)))
 			return false;
-		if (strcmp(folder, c->folder) != 0 && !find_leftovers(t, c->folder))
+		if (!str_eq(folder, last) && !find_leftovers(t, folder))
 			return false;
-		folder = c->folder;
+		last = folder;
 	}
 	t->manifest = (struct change){
 		.path = STR(OUTPUT_MANIFEST),
-		.folder = "",
-		.name = OUTPUT_MANIFEST,
 		.text = manifest_text(t->output, &t->old),
 		.exists = t->manifest.exists,
 	};
-	if (!t->manifest.exists ||
-	    file_compare(t->root, OUTPUT_MANIFEST, t->manifest.text) != FILE_SAME)
+	if (compare(t, &t->manifest, t->manifest.text, &same) || !same)
 		t->manifest.kind = CHANGE_WRITE;
 	return true;
 }

@@ -2,17 +2,16 @@
 #include "compiler/output/output.h"
 
 #include <errno.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "compiler/base/diff.h"
 #include "compiler/base/file_name.h"
 #include "compiler/output/private.h"
 
-void output_init(struct output *output, struct arena *arena, const char *version,
-		 const char *const *targets)
+void output_init(struct output *output, struct arena *arena, const struct files *files,
+		 const char *version, const char *const *targets)
 {
-	*output = (struct output){.arena = arena, .version = version, .targets = targets};
+	*output = (struct output){
+		.arena = arena, .place = files, .version = version, .targets = targets};
 }
 
 void output_add(struct output *output, const char *target, struct str host, struct str vm,
@@ -47,10 +46,55 @@ void output_add_input(struct output *output, struct str name)
 	*slot = name;
 }
 
-static bool tree_open(struct tree *t, struct folder_list *make)
+/* Makes the folder of the path, and those above it. */
+static int make_root(struct tree *t)
 {
+	const struct files *files = t->output->place;
+	struct arena *arena = t->output->arena;
+	size_t n = 0, end = strlen(t->dir);
+	int error = 0;
+
+	while (n < end && !error) {
+		struct str path;
+
+		n += 1 + strcspn(t->dir + n + 1, "/");
+		path = arena_printf(arena, "%.*s", (int)n, t->dir);
+		error = files->make_folder(files, path.p);
+		if (!error)
+			path_add(arena, &t->made, path);
+		else if (error == EEXIST)
+			error = 0;
+	}
+	return error;
+}
+
+static bool open_root(struct tree *t, bool make)
+{
+	const struct files *files = t->output->place;
+	struct arena *arena = t->output->arena;
+	int error = files->open(files, arena, t->dir, REACH_NAMES, &t->root);
+
+	if (error == ENOENT && !make)
+		return true;
+	if (error == ENOENT && *t->dir) {
+		error = make_root(t);
+		if (!error)
+			error = files->open(files, arena, t->dir, REACH_NAMES, &t->root);
+	}
+	if (error)
+		return tree_fail(t, make ? "make" : "open", STR(""), error);
+	t->exists = true;
+	/* Some file systems know no locks; there, killed runs' files stay, as they may be another
+	 * run's. */
+	t->locked = !t->root.lock(&t->root, make);
+	return true;
+}
+
+static bool tree_open(struct tree *t, bool make)
+{
+	const struct files *files = t->output->place;
 	const char *here;
-	int error = system_files.real_path(&system_files, t->output->arena, ".", &here);
+	int error = files->real_path(files, t->output->arena, ".", &here);
 
 	if (error) {
 		*t->error = arena_printf(t->output->arena, "cannot tell the working directory: %s",
@@ -58,23 +102,14 @@ static bool tree_open(struct tree *t, struct folder_list *make)
 		return false;
 	}
 	t->output->here = str_of(here);
-	t->root = folder_open_root(t->dir, make);
-	if (t->root < 0)
-		return (!make && errno == ENOENT) ||
-		       tree_fail(t, make ? "make" : "open", (struct str){0});
-	/* Some file systems know no locks; there, killed runs' files stay, as they may be another
-	 * run's. */
-	while (!(t->locked = flock(t->root, make ? LOCK_EX : LOCK_SH) == 0) && errno == EINTR)
-		;
-	return true;
+	return open_root(t, make);
 }
 
 static void tree_close(struct tree *t)
 {
-	if (t->folder >= 0)
-		close(t->folder);
-	if (t->root >= 0)
-		close(t->root);
+	if (t->exists)
+		t->root.close(&t->root);
+	arena_free(t->scratch);
 }
 
 static bool has_changes(const struct tree *t)
@@ -114,8 +149,8 @@ static void add_diff(const struct change *c, struct arena *scratch, struct str o
 /* One change at a time in memory that is used again. */
 static bool write_diff(struct tree *t, struct buffer *diff)
 {
-	struct arena *scratch = arena_new();
 	bool good = true;
+	int error;
 
 	for (uint32_t i = 0; good && i <= t->n; i++) {
 		struct change *c = i < t->n ? &t->changes[i] : &t->manifest;
@@ -123,13 +158,13 @@ static bool write_diff(struct tree *t, struct buffer *diff)
 
 		if (c->kind == CHANGE_NONE)
 			continue;
-		arena_reset(scratch);
-		if (c->exists && !file_read(scratch, tree_folder(t, c->folder), c->name, &old))
-			good = tree_fail(t, "read", c->path);
+		arena_reset(t->scratch);
+		error = c->exists ? tree_read(t, t->scratch, c->path.p, &old) : 0;
+		if (error)
+			good = tree_fail(t, "read", c->path, error);
 		else
-			add_diff(c, scratch, old, diff);
+			add_diff(c, t->scratch, old, diff);
 	}
-	arena_free(scratch);
 	return good;
 }
 
@@ -143,10 +178,7 @@ static struct tree tree_start(struct output *output, const char *dir, struct str
 		.output = output,
 		.dir = arena_printf(output->arena, "%.*s", (int)n, dir).p,
 		.error = error,
-		.root = -1,
-		.folder = -1,
-		.made = {.arena = output->arena},
-		.below_made = {.arena = output->arena},
+		.scratch = arena_new(),
 	};
 }
 
@@ -154,7 +186,7 @@ enum output_status output_write(struct output *output, const char *dir,
 				struct output_counts *counts, struct str *error)
 {
 	struct tree t = tree_start(output, dir, error);
-	bool good = tree_open(&t, &t.made) && tree_find_changes(&t);
+	bool good = tree_open(&t, true) && tree_find_changes(&t);
 
 	if (good) {
 		count_changes(&t, counts);
@@ -170,7 +202,7 @@ enum output_status output_check(struct output *output, const char *dir, struct b
 				struct str *error)
 {
 	struct tree t = tree_start(output, dir, error);
-	bool good = tree_open(&t, NULL) && tree_find_changes(&t) && write_diff(&t, diff);
+	bool good = tree_open(&t, false) && tree_find_changes(&t) && write_diff(&t, diff);
 	bool drift = good && has_changes(&t);
 
 	tree_close(&t);

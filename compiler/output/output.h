@@ -1,6 +1,6 @@
 /* The output tree: every artifact of a run under one folder, with a manifest that lists them.
  *
- *     output_init(&output, arena, version, targets);
+ *     output_init(&output, arena, files, version, targets);
  *     output_add(&output, …);                 for every artifact
  *     output_add_source(&output, …);          for every spec file
  *     output_write(&output, dir, …)           or output_check
@@ -17,6 +17,7 @@
 #define GPUPLAN_OUTPUT_H
 
 #include "compiler/base/buffer.h"
+#include "compiler/base/files.h"
 
 #define OUTPUT_MANIFEST "manifest.json"
 
@@ -41,6 +42,7 @@ struct output_source {
 
 struct output {
 	struct arena *arena;
+	const struct files *place;  /* where the folder lies, and where sources are named from */
 	const char *version;	    /* of gpuplan, for the manifest */
 	const char *const *targets; /* that this run considers, ends with NULL; NULL: all */
 	struct output_file *files;
@@ -61,8 +63,8 @@ struct output_counts {
 };
 
 /* Nothing is copied: what is handed in must live as long as the output. */
-void output_init(struct output *output, struct arena *arena, const char *version,
-		 const char *const *targets);
+void output_init(struct output *output, struct arena *arena, const struct files *files,
+		 const char *version, const char *const *targets);
 /* `path`: plain names with slashes between them, as manifest.c takes them back; each path once. */
 void output_add(struct output *output, const char *target, struct str host, struct str vm,
 		struct str path, struct str text);

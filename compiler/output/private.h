@@ -9,7 +9,6 @@
 #ifndef GPUPLAN_OUTPUT_PRIVATE_H
 #define GPUPLAN_OUTPUT_PRIVATE_H
 
-#include "compiler/base/folder.h"
 #include "compiler/output/output.h"
 
 /* One file that a manifest lists. */
@@ -48,13 +47,17 @@ enum change_kind { CHANGE_NONE, CHANGE_WRITE, CHANGE_REMOVE };
 
 struct change {
 	enum change_kind kind;
-	struct str path;    /* FOLDER/NAME */
-	const char *folder; /* "" for the output folder itself */
-	const char *name;
+	struct str path; /* terminated */
 	struct str text;
-	bool stale;  /* the last manifest lists it, and this run does not write it */
-	bool exists; /* a file is there now */
-	char *temp;  /* written beside its place as this; NULL: not, or renamed already */
+	bool stale;	    /* the last manifest lists it, and this run does not write it */
+	bool exists;	    /* a file is there now */
+	const char *staged; /* written beside its place as this; NULL: not, or renamed already */
+};
+
+/* Terminated. */
+struct path_list {
+	struct str *items;
+	uint32_t n, capacity;
 };
 
 /* A run on one folder. The manifest is a change like the others, kept apart since it comes last. */
@@ -62,30 +65,30 @@ struct tree {
 	struct output *output;
 	const char *dir;
 	struct str *error;
-	int root; /* -1: not there */
-	bool locked;
-	int folder; /* the folder below it that was opened last, -1: none */
-	const char *folder_path;
+	struct arena *scratch; /* for one file, or one folder */
+	bool exists, locked;
+	struct files root;	/* where it exists */
 	struct manifest old;	/* the last manifest, and those that killed runs left */
 	struct change *changes; /* sorted by path */
 	uint32_t n, capacity;
 	struct change manifest;
-	struct folder_list made;       /* DIR and folders above it, by this run */
-	struct folder_list below_made; /* in DIR, each before those in it */
-	bool renaming;		       /* no way back */
-	struct change *leftovers;      /* of killed runs: to remove */
-	uint32_t n_leftovers, leftovers_capacity;
+	struct path_list made; /* DIR and folders above it, by this run, each before those in it */
+	struct path_list below_made; /* in DIR, the same */
+	bool renaming;		     /* no way back */
+	struct path_list leftovers;  /* of killed runs: to remove */
 };
 
-/* Messages of a run, both false: "cannot VERB 'DIR/PATH': WHY" with errno's text, and
+/* Messages of a run, both false: "cannot VERB 'DIR/PATH': WHY" with an error of `struct files`, and
  * "'DIR/PATH' WHAT". */
-bool tree_fail(struct tree *t, const char *verb, struct str path);
+bool tree_fail(struct tree *t, const char *verb, struct str path, int error);
 bool tree_refuse(struct tree *t, struct str path, const char *what);
-/* The folder of a change ("": the output folder); -1: errno says why. Most changes come folder by
- * folder, so one stays open. */
-int tree_folder(struct tree *t, const char *path);
-/* The path without its last name, "" where it has one name; terminated. */
-struct str path_folder(struct arena *arena, struct str path);
+/* A regular file below the folder, at most 512 MiB of it: the error of `struct files`. */
+int tree_read(const struct tree *t, struct arena *arena, const char *path, struct str *text);
+/* The path without its last name, "" where it has one name. */
+struct str path_folder(struct str path);
+/* Terminated; the output folder is `.`. */
+const char *path_text(struct arena *arena, struct str path);
+void path_add(struct arena *arena, struct path_list *list, struct str path);
 
 /* Fills in `old`, `changes`, `manifest` and `leftovers`. */
 bool tree_find_changes(struct tree *t);

@@ -1,45 +1,41 @@
 /* Making the output folder what it should be: first everything that can fail, beside its place,
  * then the renames. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "compiler/output/private.h"
 
-/* The folder of a change; it and those above it are made where they are missing. */
-static int make_folder(struct tree *t, const char *path)
+/* The folder and those above it, where they are missing. */
+static int make_folder(struct tree *t, struct str path)
 {
-	struct arena *arena = t->output->arena;
-	int folder = tree_folder(t, path), above;
-	struct str *made, parent;
+	struct str above = path_folder(path);
+	const char *text = path_text(t->output->arena, path);
+	int error = t->root.make_folder(&t->root, text);
 
-	if (folder >= 0 || errno != ENOENT || !*path)
-		return folder;
-	parent = path_folder(arena, str_of(path));
-	above = make_folder(t, parent.p);
-	if (above < 0)
-		return -1;
-	if (mkdirat(above, path + parent.n + (parent.n > 0), 0755) == 0) {
-		made = arena_push(arena, (void **)&t->below_made.items, &t->below_made.n,
-				  &t->below_made.capacity, sizeof *made);
-		*made = str_of(path);
-	} else if (errno != EEXIST) {
-		return -1;
+	if (error == ENOENT && above.n) {
+		error = make_folder(t, above);
+		if (!error)
+			error = t->root.make_folder(&t->root, text);
 	}
-	return tree_folder(t, path);
+	if (!error)
+		path_add(t->output->arena, &t->below_made, path);
+	return error == EEXIST ? 0 : error;
+}
+
+static int stage_file(struct tree *t, struct change *c)
+{
+	return t->root.stage(&t->root, t->output->arena, c->path.p, c->text, 0644, &c->staged);
 }
 
 static bool stage_change(struct tree *t, struct change *c)
 {
-	char temp[TEMP_NAME_MAX];
-	int folder = make_folder(t, c->folder);
+	int error = stage_file(t, c);
 
-	if (folder < 0 || !file_stage(folder, c->name, c->text, temp))
-		return tree_fail(t, "write", c->path);
-	c->temp = (char *)arena_printf(t->output->arena, "%s", temp).p;
-	return true;
+	if (error == ENOENT) {
+		error = make_folder(t, path_folder(c->path));
+		if (!error)
+			error = stage_file(t, c);
+	}
+	return !error || tree_fail(t, "write", c->path, error);
 }
 
 bool tree_stage(struct tree *t)
@@ -66,62 +62,60 @@ bool tree_stage(struct tree *t)
 /* Files beside their places, of runs that were killed. Nobody misses one that cannot go. */
 static void remove_leftovers(struct tree *t, bool below)
 {
-	for (uint32_t i = 0; i < t->n_leftovers; i++) {
-		const struct change *c = &t->leftovers[i];
-		int folder;
+	for (uint32_t i = 0; i < t->leftovers.n; i++) {
+		struct str path = t->leftovers.items[i];
 
-		if ((*c->folder != '\0') != below)
-			continue;
-		folder = tree_folder(t, c->folder);
-		if (folder >= 0)
-			unlinkat(folder, c->name, 0);
+		if ((memchr(path.p, '/', path.n) != NULL) == below)
+			t->root.remove(&t->root, path.p, FILE_REGULAR);
 	}
 }
 
 static bool apply(struct tree *t, struct change *c)
 {
-	int folder = tree_folder(t, c->folder);
+	int error;
 
-	if (folder < 0)
-		return tree_fail(t, "open", str_of(c->folder));
 	if (c->kind == CHANGE_REMOVE) {
-		if (unlinkat(folder, c->name, 0) != 0 && errno != ENOENT)
-			return tree_fail(t, "remove", c->path);
+		error = t->root.remove(&t->root, c->path.p, FILE_REGULAR);
+		if (error && error != ENOENT)
+			return tree_fail(t, "remove", c->path, error);
 	} else {
-		if (renameat(folder, c->temp, folder, c->name) != 0)
-			return tree_fail(t, "write", c->path);
-		c->temp = NULL;
+		error = t->root.rename(&t->root, c->staged, c->path.p);
+		if (error)
+			return tree_fail(t, "write", c->path, error);
+		c->staged = NULL;
 	}
 	t->renaming = true;
 	return true;
 }
 
-static bool remove_folder(struct tree *t, struct str path)
+static bool sync_folder(struct tree *t, struct str folder)
 {
-	struct str above = path_folder(t->output->arena, path);
-	int folder = tree_folder(t, above.p);
+	int error = t->root.sync(&t->root, path_text(t->output->arena, folder));
 
-	return folder >= 0 && unlinkat(folder, path.p + above.n + (above.n > 0), AT_REMOVEDIR) == 0;
+	return !error || tree_fail(t, "write", folder, error);
 }
 
 /* Removes the folder and those above it, as far as nothing is left in them. */
 static void remove_empty(struct tree *t, struct str folder)
 {
-	while (folder.n && remove_folder(t, folder))
-		folder = path_folder(t->output->arena, folder);
+	while (folder.n &&
+	       !t->root.remove(&t->root, path_text(t->output->arena, folder), FILE_FOLDER))
+		folder = path_folder(folder);
 }
 
 /* One folder: changes[from] up to, not including, the one returned in *end. It goes when nothing is
  * left in it, now or since a run that was killed before it could. */
 static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 {
-	const char *folder = t->changes[from].folder;
+	struct str folder = path_folder(t->changes[from].path);
 	bool touched = false, stale = false;
 	uint32_t i;
 
-	for (i = from; i < t->n && strcmp(t->changes[i].folder, folder) == 0; i++) {
+	for (i = from; i < t->n; i++) {
 		struct change *c = &t->changes[i];
 
+		if (!str_eq(path_folder(c->path), folder))
+			break;
 		stale |= c->stale;
 		if (c->kind == CHANGE_NONE)
 			continue;
@@ -130,10 +124,10 @@ static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 		touched = true;
 	}
 	*end = i;
-	if (touched && fsync(tree_folder(t, folder)) != 0)
-		return tree_fail(t, "write", str_of(folder));
+	if (touched && !sync_folder(t, folder))
+		return false;
 	if (stale)
-		remove_empty(t, str_of(folder));
+		remove_empty(t, folder);
 	return true;
 }
 
@@ -141,10 +135,10 @@ static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 static bool sync_made(struct tree *t)
 {
 	for (uint32_t i = 0; i < t->below_made.n; i++) {
-		struct str above = path_folder(t->output->arena, t->below_made.items[i]);
+		struct str above = path_folder(t->below_made.items[i]);
 
-		if (above.n && fsync(tree_folder(t, above.p)) != 0)
-			return tree_fail(t, "write", above);
+		if (above.n && !sync_folder(t, above))
+			return false;
 	}
 	return true;
 }
@@ -152,23 +146,18 @@ static bool sync_made(struct tree *t)
 bool tree_publish(struct tree *t)
 {
 	/* The name of the staged manifest must outlive a loss of power that renames outlive. */
-	if (t->manifest.temp && fsync(t->root) != 0)
-		return tree_fail(t, "write", (struct str){0});
+	if (t->manifest.staged && !sync_folder(t, STR("")))
+		return false;
 	remove_leftovers(t, true);
 	for (uint32_t i = 0; i < t->n;) {
 		if (!apply_folder(t, i, &i))
 			return false;
 	}
 	if (t->manifest.kind != CHANGE_NONE) {
-		if (!sync_made(t))
-			return false;
 		/* New folders are entries of this one. */
-		if (fsync(t->root) != 0)
-			return tree_fail(t, "write", (struct str){0});
-		if (!apply(t, &t->manifest))
+		if (!sync_made(t) || !sync_folder(t, STR("")) || !apply(t, &t->manifest) ||
+		    !sync_folder(t, STR("")))
 			return false;
-		if (fsync(t->root) != 0)
-			return tree_fail(t, "write", (struct str){0});
 	}
 	remove_leftovers(t, false);
 	return true;
@@ -176,24 +165,24 @@ bool tree_publish(struct tree *t)
 
 static void remove_staged(struct tree *t, struct change *c)
 {
-	int folder = c->temp ? tree_folder(t, c->folder) : -1;
-
-	if (folder >= 0)
-		unlinkat(folder, c->temp, 0);
-	c->temp = NULL;
+	if (c->staged)
+		t->root.remove(&t->root, c->staged, FILE_REGULAR);
+	c->staged = NULL;
 }
 
 /* With renaming begun, the written manifest stays where the next run finds it: it lists files that
  * the old one does not. */
 void tree_undo(struct tree *t)
 {
+	const struct files *files = t->output->place;
+
 	for (uint32_t i = 0; i < t->n; i++)
 		remove_staged(t, &t->changes[i]);
 	if (t->renaming)
 		return;
 	remove_staged(t, &t->manifest);
 	for (uint32_t i = t->below_made.n; i-- > 0;)
-		remove_folder(t, t->below_made.items[i]);
+		t->root.remove(&t->root, t->below_made.items[i].p, FILE_FOLDER);
 	for (uint32_t i = t->made.n; i-- > 0;)
-		rmdir(t->made.items[i].p);
+		files->remove(files, t->made.items[i].p, FILE_FOLDER);
 }

@@ -1,9 +1,6 @@
 #include "compiler/output/private.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <unistd.h>
 
 bool output_considers(const struct output *output, struct str target)
 {
@@ -16,12 +13,10 @@ bool output_considers(const struct output *output, struct str target)
 	return false;
 }
 
-bool tree_fail(struct tree *t, const char *verb, struct str path)
+bool tree_fail(struct tree *t, const char *verb, struct str path, int error)
 {
-	int why = errno;
-
 	*t->error = arena_printf(t->output->arena, "cannot %s '%s%s%.*s': %s", verb, t->dir,
-				 path.n ? "/" : "", STR_ARG(path), strerror(why));
+				 path.n ? "/" : "", STR_ARG(path), files_error(error));
 	return false;
 }
 
@@ -31,50 +26,30 @@ bool tree_refuse(struct tree *t, struct str path, const char *what)
 	return false;
 }
 
-struct str path_folder(struct arena *arena, struct str path)
+int tree_read(const struct tree *t, struct arena *arena, const char *path, struct str *text)
+{
+	enum { MOST = 512 << 20 };
+	int error = t->root.read(&t->root, arena, path, READ_REGULAR, MOST, text);
+
+	return !error && text->n > MOST ? EFBIG : error;
+}
+
+struct str path_folder(struct str path)
 {
 	const char *slash = memrchr(path.p, '/', path.n);
 
-	return slash ? arena_printf(arena, "%.*s", (int)(slash - path.p), path.p) : STR("");
+	return (struct str){path.p, slash ? (size_t)(slash - path.p) : 0};
 }
 
-/* Opens a folder of plain names below an open one, and follows no link on the way. */
-static int open_below(int root, const char *path)
+const char *path_text(struct arena *arena, struct str path)
 {
-	char name[NAME_MAX + 1];
-	int fd = root;
-
-	while (*path) {
-		size_t n = strcspn(path, "/");
-		int next, why;
-
-		snprintf(name, sizeof name, "%.*s", (int)n, path);
-		next = folder_open(fd, name);
-		why = errno;
-		if (fd != root)
-			close(fd);
-		errno = why;
-		if (next < 0)
-			return -1;
-		fd = next;
-		path += n + (path[n] == '/');
-	}
-	return fd;
+	return path.n ? arena_printf(arena, "%.*s", STR_ARG(path)).p : ".";
 }
 
-int tree_folder(struct tree *t, const char *path)
+void path_add(struct arena *arena, struct path_list *list, struct str path)
 {
-	if (t->root < 0) {
-		errno = ENOENT;
-		return -1;
-	}
-	if (!*path)
-		return t->root;
-	if (t->folder >= 0 && strcmp(t->folder_path, path) == 0)
-		return t->folder;
-	if (t->folder >= 0)
-		close(t->folder);
-	t->folder = open_below(t->root, path);
-	t->folder_path = path;
-	return t->folder;
+	struct str *item = arena_push(arena, (void **)&list->items, &list->n, &list->capacity,
+				      sizeof *item);
+
+	*item = arena_printf(arena, "%.*s", STR_ARG(path));
 }

@@ -120,7 +120,7 @@ static enum gpuplan_status open_catalog(struct gpuplan_session *s)
 {
 	struct catalog_error error;
 
-	s->catalog = catalog_open(s->arena, s->options.catalog, &error);
+	s->catalog = catalog_open(s->arena, &s->files, s->options.catalog, &error);
 	if (s->catalog)
 		return GPUPLAN_OK;
 	if (error.row)

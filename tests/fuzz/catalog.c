@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	assert(fd >= 0 && (size < 2 || write(fd, data + 1, size - 1) == (ssize_t)(size - 1)));
 	close(fd);
-	if (!catalog_open(arena, folder, &error))
+	if (!catalog_open(arena, &system_files, folder, &error))
 		assert(error.message.n && error.file.n);
 	unlink(path);
 	arena_free(arena);

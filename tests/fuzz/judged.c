@@ -14,7 +14,7 @@ static struct catalog *the_catalog(void)
 	struct catalog_error error;
 
 	if (!catalog)
-		catalog = catalog_open(arena_new(), NULL, &error);
+		catalog = catalog_open(arena_new(), &system_files, NULL, &error);
 	assert(catalog);
 	return catalog;
 }

@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!catalog) {
 		struct catalog_error error;
 
-		catalog = catalog_open(arena_new(), NULL, &error);
+		catalog = catalog_open(arena_new(), &system_files, NULL, &error);
 		sink = open("/dev/null", O_WRONLY | O_CLOEXEC);
 		mkdir(FOLDER, 0700);
 	}

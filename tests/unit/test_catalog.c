@@ -384,7 +384,7 @@ static void test_nearest(void)
 int main(void)
 {
 	arena = arena_new();
-	catalog = catalog_open(arena, NULL, NULL);
+	catalog = catalog_open(arena, &system_files, NULL, NULL);
 	test_every_type();
 	test_type_fields();
 	test_aliases();

@@ -48,7 +48,7 @@ static void refuse(const char *file, struct str text, uint32_t row, uint32_t col
 	struct catalog_error error = {0};
 
 	put(file, text);
-	CHECK(catalog_open(arena, dir, &error) == NULL);
+	CHECK(catalog_open(arena, &system_files, dir, &error) == NULL);
 	CHECK_STR_EQ(error.file, path_of(file));
 	CHECK_U64(error.row, row);
 	CHECK_U64(error.column, column);
@@ -174,15 +174,15 @@ static void test_folders(void)
 {
 	struct catalog_error error = {0};
 
-	CHECK(catalog_open(arena, dir, &error) == NULL);
+	CHECK(catalog_open(arena, &system_files, dir, &error) == NULL);
 	CHECK_STR(error.file, dir);
 	CHECK_STR(error.message, "holds no table (boards.csv and the like)");
 	CHECK_U64(error.row, 0);
-	CHECK(catalog_open(arena, "/nowhere/at/all", &error) == NULL);
+	CHECK(catalog_open(arena, &system_files, "/nowhere/at/all", &error) == NULL);
 	CHECK_STR(error.message, "no such folder");
 
 	CHECK(symlink("/dev/null", path_of("boards.csv").p) == 0);
-	CHECK(catalog_open(arena, dir, &error) == NULL);
+	CHECK(catalog_open(arena, &system_files, dir, &error) == NULL);
 	CHECK_STR_EQ(error.file, path_of("boards.csv"));
 	CHECK_STR(error.message, "cannot read: not a regular file");
 	CHECK(unlink(path_of("boards.csv").p) == 0);
@@ -196,7 +196,7 @@ static void test_replacement(void)
 	put("boards.csv",
 	    STR("\xef\xbb\xbf" BOARD_HEADER
 		"mine,Mine,datacenter,Ampere,GA102,10de:2235,,48,0.5 (guess),,A40,yes\r\n"));
-	catalog = catalog_open(arena, dir, &error);
+	catalog = catalog_open(arena, &system_files, dir, &error);
 	CHECK(catalog != NULL);
 	if (catalog) {
 		size_t n;
@@ -214,7 +214,7 @@ static void test_replacement(void)
 				     "esxi_nvswitch\nHopper,yes,yes,no,no,,\n"));
 	put("figures.csv", STR("source,what,value\nx,stalling_gpus,5\n"));
 	put("releases.csv", STR("what,release,source\nesxi_nvswitch_hopper,9.0u1,x\n"));
-	catalog = catalog_open(arena, dir, &error);
+	catalog = catalog_open(arena, &system_files, dir, &error);
 	CHECK(catalog != NULL);
 	if (catalog) {
 		const struct architecture *hopper = board_of("h100-pcie-80gb")->arch;
@@ -232,7 +232,7 @@ static void test_replacement(void)
 	put("vgpu_types_driver_union.csv", STR("prefix,board_code,full_name,kind,mig_slices,fb_gb,"
 					       "series,is_full_fb_timesliced,more\n"
 					       "NVIDIA,A40,NVIDIA A40-48C,timesliced,,48,C,1,x\n"));
-	catalog = catalog_open(arena, dir, &error);
+	catalog = catalog_open(arena, &system_files, dir, &error);
 	CHECK(catalog != NULL);
 	if (catalog) {
 		size_t n;
@@ -245,7 +245,7 @@ static void test_replacement(void)
 	/* Every built-in table passes as a replacement of itself. */
 #define PUT_BUILTIN(id, name) put(#name ".csv", table_builtin(id).bytes);
 	CATALOG_TABLES(PUT_BUILTIN)
-	catalog = catalog_open(arena, dir, &error);
+	catalog = catalog_open(arena, &system_files, dir, &error);
 	CHECK(catalog != NULL);
 	CHECK_STR(error.message, "");
 #define UNLINK(id, name) CHECK(unlink(path_of(#name ".csv").p) == 0);

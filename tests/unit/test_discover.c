@@ -68,7 +68,7 @@ static struct str ask(void)
 	sources_init(&sources, arena, &system_files);
 	machine_ask_smi(machine, &sources);
 	buffer_init(&out, arena);
-	machine_write(&out, machine, catalog_open(arena, NULL, &error));
+	machine_write(&out, machine, catalog_open(arena, &system_files, NULL, &error));
 	return buffer_text(&out);
 }
 

@@ -88,7 +88,7 @@ static const char *const vmx_only[] = {"vmx", NULL};
 
 static void begin(const char *const *targets)
 {
-	output_init(&output, arena, "0.1.0", targets);
+	output_init(&output, arena, &system_files, "0.1.0", targets);
 	output_add_source(&output, STR("specs/a.yaml"), false, STR("version: 1\n"));
 	error = (struct str){0};
 }
@@ -589,7 +589,7 @@ static void test_sources(void)
 {
 	struct str manifest;
 
-	output_init(&output, arena, "0.1.0", NULL);
+	output_init(&output, arena, &system_files, "0.1.0", NULL);
 	output_add_source(&output, STR("x/y/a.yaml"), false, STR("1"));
 	output_add_source(&output, STR("./x/z/../b.yaml"), false, STR("2"));
 	output_add_source(&output, STR("x//b.yaml"), false, STR("2"));
@@ -610,7 +610,7 @@ static void test_sources(void)
 
 static void test_depfile(void)
 {
-	output_init(&output, arena, "0.1.0", NULL);
+	output_init(&output, arena, &system_files, "0.1.0", NULL);
 	output_add_source(&output, STR("a b.yaml"), false, STR(""));
 	output_add_source(&output, STR("c$#.yaml"), false, STR(""));
 	output_add_source(&output, STR("d\\ e.yaml"), false, STR(""));

@@ -65,7 +65,7 @@ static bool read_topology(struct machine *machine, struct str text)
 	return true;
 }
 
-static void read_cpuinfo(struct machine *machine, struct tree *tree)
+static void read_cpuinfo(struct machine *machine, const struct tree *tree)
 {
 	struct str text = tree_text(tree, TREE_TABLE, "proc/cpuinfo");
 	struct str sizes = found_value(text, "address sizes"), vendor;
@@ -103,7 +103,7 @@ static uint64_t memory_of(struct str text, const char *key)
 	return found_number(s, UINT64_MAX / KIB, &n) ? n * KIB : 0;
 }
 
-static void read_node(struct machine *machine, struct tree *tree, uint32_t id)
+static void read_node(struct machine *machine, const struct tree *tree, uint32_t id)
 {
 	const char *folder = arena_printf(tree->arena, "sys/devices/system/node/node%u", id).p;
 	struct str cpus = tree_text(tree, TREE_ATTRIBUTE, "%s/cpulist", folder);
@@ -132,7 +132,7 @@ static int by_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void read_nodes(struct machine *machine, struct tree *tree)
+static void read_nodes(struct machine *machine, const struct tree *tree)
 {
 	struct tree_names names;
 
@@ -154,7 +154,7 @@ static void read_nodes(struct machine *machine, struct tree *tree)
 		machine_note(machine, "numa: /sys/devices/system/node cannot be read");
 }
 
-void machine_read_cpus(struct machine *machine, struct tree *tree)
+void machine_read_cpus(struct machine *machine, const struct tree *tree)
 {
 	read_cpuinfo(machine, tree);
 	machine->memory = memory_of(tree_text(tree, TREE_TABLE, "proc/meminfo"), "MemTotal");

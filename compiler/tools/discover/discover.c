@@ -30,7 +30,7 @@ static struct str version_in(struct str line)
 
 /* The vGPU manager has a module of its own (NVIDIA vGPU user guide); the open modules say so in
  * their version (NVIDIA driver's README, Open Linux Kernel Modules). */
-static void read_driver(struct machine *machine, struct tree *tree)
+static void read_driver(struct machine *machine, const struct tree *tree)
 {
 	struct str line = found_value(tree_text(tree, TREE_ATTRIBUTE, "proc/driver/nvidia/version"),
 				      "NVRM version");
@@ -48,23 +48,23 @@ static void read_driver(struct machine *machine, struct tree *tree)
 }
 
 /* Groups are there exactly when an IOMMU isolates devices. */
-static enum known read_iommu(const struct machine *machine, struct tree *tree)
+static enum known read_iommu(const struct machine *machine, const struct tree *tree)
 {
 	struct tree_names groups, units;
-	bool known = tree_list(tree, "sys/kernel/iommu_groups", &groups);
+	bool known = !tree_list(tree, "sys/kernel/iommu_groups", &groups);
 
 	for (uint32_t i = 0; i < machine->n_gpus; i++)
 		if (machine->gpus[i].iommu_group >= 0)
 			return KNOWN_YES;
 	if (known && groups.n)
 		return KNOWN_YES;
-	if (!known || (tree_list(tree, "sys/class/iommu", &units) && units.n))
+	if (!known || (!tree_list(tree, "sys/class/iommu", &units) && units.n))
 		return NOT_KNOWN;
 	return KNOWN_NO;
 }
 
 /* Fabric Manager's own file (NVIDIA Fabric Manager user guide). */
-static enum nvswitch_mode read_fabric(struct tree *tree)
+static enum nvswitch_mode read_fabric(const struct tree *tree)
 {
 	static const enum nvswitch_mode modes[] = {NVSWITCH_BARE_METAL, NVSWITCH_SHARED,
 						   NVSWITCH_VGPU};
@@ -75,9 +75,12 @@ static enum nvswitch_mode read_fabric(struct tree *tree)
 	return found_number(found_value(text, "FABRIC_MODE"), 2, &mode) ? modes[mode] : 0;
 }
 
-bool machine_read(struct machine *machine, struct tree *tree, struct str *error)
+bool machine_read(struct machine *machine, struct arena *arena, const struct files *files,
+		  struct str *error)
 {
-	*machine = (struct machine){.arena = tree->arena};
+	const struct tree root = {arena, files}, *tree = &root;
+
+	*machine = (struct machine){.arena = arena};
 	if (!machine_read_gpus(machine, tree, error))
 		return false;
 	machine->hostname = tree_text(tree, TREE_ATTRIBUTE, "proc/sys/kernel/hostname");

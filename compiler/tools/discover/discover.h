@@ -5,7 +5,7 @@
 #ifndef GPUPLAN_DISCOVER_H
 #define GPUPLAN_DISCOVER_H
 
-#include "compiler/base/tree.h"
+#include "compiler/base/files.h"
 #include "compiler/catalog/catalog.h"
 #include "compiler/tools/import/import.h"
 
@@ -53,8 +53,10 @@ struct machine {
 	uint32_t n_notes, notes_capacity;
 };
 
-/* Reads the tree. false with *error: no NVIDIA GPU, or more than a spec takes. */
-bool machine_read(struct machine *machine, struct tree *tree, struct str *error);
+/* Reads a machine, whose root is the folder of `files`. false with *error: no NVIDIA GPU, or more
+ * than a spec takes. */
+bool machine_read(struct machine *machine, struct arena *arena, const struct files *files,
+		  struct str *error);
 /* Adds what nvidia-smi of this machine tells. It is run without a shell, and has half a minute a
  * call. `sources` takes its output. */
 void machine_ask_smi(struct machine *machine, struct sources *sources);

@@ -1,4 +1,5 @@
 /* GPUs and NVSwitches on the PCI bus. */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "compiler/tools/discover/private.h"
@@ -13,7 +14,7 @@ enum {
 };
 
 /* `0x10de`, of at most `digits` digits. */
-static bool read_hex(struct tree *tree, const char *device, const char *file, size_t digits,
+static bool read_hex(const struct tree *tree, const char *device, const char *file, size_t digits,
 		     uint32_t *out)
 {
 	struct str s = tree_text(tree, TREE_ATTRIBUTE, DEVICES "/%s/%s", device, file);
@@ -43,7 +44,7 @@ static bool parse_address(struct str s, struct pci_address *out)
 
 /* --- one GPU --- */
 
-static int32_t read_node(struct machine *machine, struct tree *tree, const char *device)
+static int32_t read_node(struct machine *machine, const struct tree *tree, const char *device)
 {
 	struct str s = tree_text(tree, TREE_ATTRIBUTE, DEVICES "/%s/numa_node", device);
 	uint64_t n;
@@ -56,7 +57,7 @@ static int32_t read_node(struct machine *machine, struct tree *tree, const char 
 }
 
 /* A link to the group's folder; in a copy without links, the group that lists the device. */
-static int32_t read_group(struct tree *tree, const char *device)
+static int32_t read_group(const struct tree *tree, const char *device)
 {
 	enum { MAX_GROUP = 65535 };
 	struct tree_names groups;
@@ -75,7 +76,7 @@ static int32_t read_group(struct tree *tree, const char *device)
 }
 
 /* ../../../devices/pci0000:20/0000:20:01.1/… */
-static struct str read_root(struct tree *tree, const char *device)
+static struct str read_root(const struct tree *tree, const char *device)
 {
 	struct str rest = tree_link(tree, DEVICES "/%s", device);
 
@@ -105,7 +106,7 @@ static uint64_t size_of_resource(struct str line)
 }
 
 /* BAR1 is the second one: register 1 behind a BAR0 of 32 bits, 2 behind one of 64. */
-static uint64_t read_bar1(struct machine *machine, struct tree *tree, const char *device)
+static uint64_t read_bar1(struct machine *machine, const struct tree *tree, const char *device)
 {
 	struct str text = tree_text(tree, TREE_ATTRIBUTE, DEVICES "/%s/resource", device);
 	uint64_t size = 0;
@@ -129,7 +130,7 @@ static uint64_t read_bar1(struct machine *machine, struct tree *tree, const char
 
 /* The kernel offers sizes where the device has the capability. Only of 256 MiB it is known that
  * nobody has made it larger. */
-static enum known read_rebar(struct tree *tree, const char *device, uint64_t bar1)
+static enum known read_rebar(const struct tree *tree, const char *device, uint64_t bar1)
 {
 	if (bar1 == 0 || !(tree_has(tree, DEVICES "/%s/resource1_resize", device) ||
 			   tree_has(tree, DEVICES "/%s/resource2_resize", device)))
@@ -138,7 +139,7 @@ static enum known read_rebar(struct tree *tree, const char *device, uint64_t bar
 }
 
 /* A link to the function's folder; in a copy without links, the folder tells its address. */
-static bool read_function(struct tree *tree, const char *device, struct str name,
+static bool read_function(const struct tree *tree, const char *device, struct str name,
 			  struct pci_address *out)
 {
 	struct str target = tree_link(tree, DEVICES "/%s/%s", device, name.p);
@@ -176,7 +177,7 @@ static bool is_taken(const struct machine *machine, const struct function *funct
 }
 
 /* virtfn0, virtfn1, …: in the order of their numbers. */
-static void read_vfs(struct machine *machine, struct tree *tree, const char *device,
+static void read_vfs(struct machine *machine, const struct tree *tree, const char *device,
 		     struct found_gpu *gpu)
 {
 	struct function functions[MAX_VFS];
@@ -206,7 +207,7 @@ static void read_vfs(struct machine *machine, struct tree *tree, const char *dev
 		gpu->vfs[gpu->n_vfs++] = functions[i].pci;
 }
 
-static void add_gpu(struct machine *machine, struct tree *tree, struct str name,
+static void add_gpu(struct machine *machine, const struct tree *tree, struct str name,
 		    struct pci_address pci, uint32_t id)
 {
 	struct found_gpu gpu = {.pci = pci, .device = (uint16_t)id}, *slot;
@@ -229,13 +230,13 @@ static void add_gpu(struct machine *machine, struct tree *tree, struct str name,
 /* --- the bus --- */
 
 /* A virtual function is a display too; it belongs to its GPU, which a copy may lack. */
-static bool is_function(struct tree *tree, const char *device)
+static bool is_function(const struct tree *tree, const char *device)
 {
 	return tree_link(tree, DEVICES "/%s/physfn", device).n ||
 	       tree_has(tree, DEVICES "/%s/physfn", device);
 }
 
-static void look_at(struct machine *machine, struct tree *tree, struct str name)
+static void look_at(struct machine *machine, const struct tree *tree, struct str name)
 {
 	struct pci_address pci;
 	uint32_t vendor, class, id;
@@ -255,13 +256,14 @@ static int by_address(const void *a, const void *b)
 	return pci_cmp(((const struct found_gpu *)a)->pci, ((const struct found_gpu *)b)->pci);
 }
 
-bool machine_read_gpus(struct machine *machine, struct tree *tree, struct str *error)
+bool machine_read_gpus(struct machine *machine, const struct tree *tree, struct str *error)
 {
 	struct tree_names names;
+	int failed = tree_list(tree, DEVICES, &names);
 
-	if (!tree_list(tree, DEVICES, &names)) {
-		*error = names.n ? STR("/sys/bus/pci/devices lists too many devices")
-				 : STR("/sys/bus/pci/devices cannot be read");
+	if (failed) {
+		*error = failed == E2BIG ? STR("/sys/bus/pci/devices lists too many devices")
+					 : STR("/sys/bus/pci/devices cannot be read");
 		return false;
 	}
 	for (uint32_t i = 0; i < names.n && machine->n_gpus <= MAX_GPUS; i++)
