@@ -49,11 +49,11 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
 	va_copy(again, args);
 	n = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	if (n > 0) {
-		reserve(buffer, (size_t)n);
-		vsnprintf(buffer->p + buffer->n, (size_t)n + 1, format, again);
-		buffer->n += (size_t)n;
-	}
+	if (n < 0)
+		arena_oom();
+	reserve(buffer, (size_t)n);
+	vsnprintf(buffer->p + buffer->n, (size_t)n + 1, format, again);
+	buffer->n += (size_t)n;
 	va_end(again);
 }
 

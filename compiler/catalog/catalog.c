@@ -52,6 +52,7 @@ struct catalog *catalog_open(struct arena *arena, const struct files *files, con
 
 	catalog->arena = arena;
 	catalog->loaders = loaders;
+	pthread_mutex_init(&catalog->last_lock, NULL);
 	for (unsigned i = 0; i < TABLE_COUNT; i++)
 		catalog->tables[i] = table_builtin((enum table_id)i);
 	if (!dir)

@@ -1,8 +1,6 @@
 /* Spellings of vGPU types, and the nearest name to a wrong one. */
 #include "compiler/catalog/private.h"
 
-#include <pthread.h>
-
 static char fold(char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -250,14 +248,13 @@ static struct str nearest_of_board(struct catalog *catalog, struct str name,
 struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,
 				const struct board *board)
 {
-	static pthread_mutex_t last = PTHREAD_MUTEX_INITIALIZER;
 	struct str name = without_prefix(wrong), found = {0};
 
 	if (name.n == 0 || name.n > NEAREST_MAX)
 		return found;
 	catalog_need(catalog, PART_VGPU);
-	pthread_mutex_lock(&last);
+	pthread_mutex_lock(&catalog->last_lock);
 	found = nearest_of_board(catalog, name, board);
-	pthread_mutex_unlock(&last);
+	pthread_mutex_unlock(&catalog->last_lock);
 	return found;
 }

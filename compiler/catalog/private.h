@@ -12,6 +12,8 @@
 #ifndef GPUPLAN_CATALOG_PRIVATE_H
 #define GPUPLAN_CATALOG_PRIVATE_H
 
+#include <pthread.h>
+
 #include "compiler/catalog/table.h"
 #include "schema/keys.h"
 #include "schema/nearest.h"
@@ -118,6 +120,7 @@ struct catalog {
 	uint32_t n_partitions, partitions_capacity;
 
 	/* A plan with one wrong name has it in every VM: the last answer is worth keeping. */
+	pthread_mutex_t last_lock;
 	char last_wrong[NEAREST_MAX];
 	size_t last_wrong_n;
 	const struct board *last_board;

@@ -159,9 +159,8 @@ void findings_append(struct findings *findings, const struct findings *from, uin
 		findings->cut = from->cut;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_place(const struct finding *x, const struct finding *y)
 {
-	const struct finding *x = a, *y = b;
 	int d;
 
 	if (x->at.at != y->at.at)
@@ -172,10 +171,13 @@ static int by_place(const void *a, const void *b)
 	return d ? d : str_cmp(x->message, y->message);
 }
 
-static bool same_finding(const struct finding *x, const struct finding *y)
+/* qsort need not keep the order of equals. */
+static int by_place_and_order(const void *a, const void *b)
 {
-	return x->at.at == y->at.at && x->at.len == y->at.len && strcmp(x->rule, y->rule) == 0 &&
-	       str_eq(x->message, y->message);
+	const struct finding *x = a, *y = b;
+	int d = by_place(x, y);
+
+	return d ? d : (x->order > y->order) - (x->order < y->order);
 }
 
 int edit_cmp(const struct edit *x, const struct edit *y)
@@ -235,11 +237,13 @@ void findings_finish(struct findings *findings)
 
 	if (findings->n == 0)
 		return;
-	qsort(items, findings->n, sizeof *items, by_place);
+	for (uint32_t i = 0; i < findings->n; i++)
+		items[i].order = i;
+	qsort(items, findings->n, sizeof *items, by_place_and_order);
 	for (uint32_t i = 0; i < findings->n; i = next) {
 		struct fix fix = items[i].fix;
 
-		for (next = i + 1; next < findings->n && same_finding(&items[next], &items[i]);)
+		for (next = i + 1; next < findings->n && by_place(&items[next], &items[i]) == 0;)
 			items[i].firm |= items[next++].firm;
 		if (next - i > 1)
 			fix = join_fixes(findings->arena, items + i, next - i);

@@ -52,6 +52,7 @@ struct finding {
 	bool hidden; /* switched off, silenced or in the baseline: findings_drop_hidden */
 	/* No artifact of its VM or host can be written while it stands, whatever silences it. */
 	bool firm;
+	uint32_t order;	 /* when it was added: for findings_finish */
 	struct str help; /* what to write instead; may be empty */
 	struct fix fix;
 	struct str path; /* vms.train-1.gpus[0].vgpu: filled by paths_of_findings */
@@ -102,7 +103,7 @@ void findings_append(struct findings *findings, const struct findings *from, uin
 		     uint32_t past);
 
 /* Sorts by place, then rule, then message; of findings that say the same of the same place one
- * stays, with the fixes of all.
+ * stays, the first that was added, with the fixes of all.
  * Sources are read in the order of their names, so the place sorts by file too. */
 void findings_finish(struct findings *findings);
 /* Forgets the hidden ones. */

@@ -8,6 +8,7 @@
 void sources_init(struct sources *sources, struct arena *arena, const struct files *files)
 {
 	*sources = (struct sources){.arena = arena, .files = files, .next_base = 1};
+	pthread_mutex_init(&sources->indexing, NULL);
 }
 
 static struct source *push(struct sources *sources, const struct source *source)
@@ -115,11 +116,11 @@ static uint32_t fill_lines(struct str t, uint32_t *lines)
 static void index_source(struct arena *arena, struct source *source)
 {
 	struct str t = source->text;
-	uint32_t characters = 0, wide = 0;
+	uint32_t characters = 0, wide = 0, *lines;
 
 	source->n_lines = fill_lines(t, NULL);
-	source->lines = arena_array(arena, source->n_lines, sizeof *source->lines);
-	fill_lines(t, source->lines);
+	lines = arena_array(arena, source->n_lines, sizeof *lines);
+	fill_lines(t, lines);
 	source->characters = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->characters);
 	source->wide = arena_array(arena, t.n / SOURCE_BLOCK + 1, sizeof *source->wide);
 	for (size_t i = 0; i <= t.n; i++) {
@@ -132,6 +133,7 @@ static void index_source(struct arena *arena, struct source *source)
 		characters += starts_character(t.p[i]);
 		wide += starts_wide(t.p[i]);
 	}
+	source->lines = lines; /* last: where it stands, the others do */
 }
 
 /* Characters before an offset, and the wide ones of them. */
@@ -168,22 +170,34 @@ static size_t past_mark(const struct source *source, size_t offset)
 	return offset == 0 && source_has_mark(source->text) ? 3 : offset;
 }
 
-/* Rules that ask for lines may run side by side. */
-static pthread_mutex_t indexing = PTHREAD_MUTEX_INITIALIZER;
+static void unlock(void *mutex)
+{
+	pthread_mutex_unlock(mutex);
+}
+
+/* Rules that ask for lines may run side by side. A source is not const in the memory sense, only in
+ * what it says. */
+static void need_index(const struct sources *sources, struct source *source)
+{
+	pthread_mutex_t *indexing = (pthread_mutex_t *)&sources->indexing;
+	struct cleanup cleanup;
+
+	pthread_mutex_lock(indexing);
+	cleanup_push(&cleanup, unlock, indexing);
+	if (!source->lines)
+		index_source(sources->arena, source);
+	cleanup_pop(&cleanup);
+	pthread_mutex_unlock(indexing);
+}
 
 static struct position locate(const struct sources *sources, uint32_t at)
 {
-	/* The indexes are made when the first finding needs them; a source is not const in the
-	 * memory sense, only in what it says. */
 	struct source *source = (struct source *)source_of(sources, (struct span){at, 0});
 	size_t offset = at - source->base, start;
 	struct count before, line;
 	uint32_t low = 0, high;
 
-	pthread_mutex_lock(&indexing);
-	if (!source->lines)
-		index_source(sources->arena, source);
-	pthread_mutex_unlock(&indexing);
+	need_index(sources, source); /* made when the first finding needs it */
 	high = source->n_lines;
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;

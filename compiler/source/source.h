@@ -5,6 +5,8 @@
 #ifndef GPUPLAN_SOURCE_H
 #define GPUPLAN_SOURCE_H
 
+#include <pthread.h>
+
 #include "compiler/base/arena.h"
 #include "compiler/base/files.h"
 
@@ -39,6 +41,7 @@ struct sources {
 	struct source *items;
 	uint32_t n, capacity;
 	uint32_t next_base;
+	pthread_mutex_t indexing; /* held while the lines of a source are found */
 };
 
 struct position {
