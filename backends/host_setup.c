@@ -7,7 +7,6 @@
 #include "backends/backend.h"
 #include "backends/firmware.h"
 #include "backends/shell.h"
-#include "backends/vfio.h"
 #include "compiler/base/digest.h"
 
 static bool has_script(const struct subject *of);
@@ -91,7 +90,7 @@ static void add_mdev(const struct vm_gpu *vgpu, struct buffer *out)
 
 static void add_vgpu(const struct vm_gpu *vgpu, struct parts *parts, struct buffer *out)
 {
-	bool mdev = vfio_is_mdev(vgpu);
+	bool mdev = vm_gpu_is_mdev(vgpu);
 
 	*(mdev ? &parts->mdev : &parts->vfio) = true;
 	buffer_puts(out, mdev ? "\tmdev_vgpu" : "\tvfio_vgpu");

@@ -119,11 +119,9 @@ static void host_nodes(struct xml *xml, const struct vm *vm)
 	xml_close(xml);
 }
 
-/* An older libvirt refuses the domain or drops the element, and then the host's VFIO containers
- * serve as well. */
 static void iommufd(struct xml *xml, const struct vm *vm)
 {
-	if (vm->host->iommu_backend == IOMMU_IOMMUFD && vm->n_gpus && vm->host->libvirt_iommufd)
+	if (vm->iommufd)
 		xml_leaf(xml, "iommufd", "enabled", "yes", NULL);
 }
 
@@ -252,7 +250,7 @@ static void override(struct xml *xml, const struct vm_gpu *gpu)
 		char address[24];
 
 		/* libvirt writes `host` whatever the domain, and QEMU refuses it. */
-		pci_format(vfio_address(gpu), address);
+		pci_format(vm_gpu_address(gpu), address);
 		xml_leaf(xml, "qemu:property", "name", "host", "type", "remove", NULL);
 		xml_open(xml, "qemu:property", "name", "sysfsdev", "type", "string", NULL);
 		xml_attrf(xml, "value", "/sys/bus/pci/devices/%s", address);

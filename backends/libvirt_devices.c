@@ -5,8 +5,6 @@
 #include <assert.h>
 #include <inttypes.h>
 
-#include "backends/vfio.h"
-
 static void pci_place(struct xml *xml, uint32_t bus, uint32_t slot, uint32_t function,
 		      bool multifunction)
 {
@@ -171,7 +169,7 @@ static void hostdev_source(struct xml *xml, const struct vm_gpu *gpu)
 {
 	xml_open(xml, "source", NULL);
 	xml_open(xml, "address", NULL);
-	if (vfio_is_mdev(gpu)) {
+	if (vm_gpu_is_mdev(gpu)) {
 		uint8_t bytes[16];
 		char uuid[37];
 
@@ -179,7 +177,7 @@ static void hostdev_source(struct xml *xml, const struct vm_gpu *gpu)
 		uuid_format(bytes, uuid);
 		xml_attr(xml, "uuid", str_of(uuid));
 	} else {
-		struct pci_address pci = vfio_address(gpu);
+		struct pci_address pci = vm_gpu_address(gpu);
 
 		xml_attrf(xml, "domain", "0x%04" PRIx32, pci.domain);
 		xml_attrf(xml, "bus", "0x%02x", pci.bus);
@@ -196,7 +194,7 @@ void libvirt_hostdev(struct xml *xml, const struct vm_gpu *gpu, const int32_t *p
 	char alias[ALIAS_MAX];
 
 	vm_gpu_alias(gpu, alias);
-	if (vfio_is_mdev(gpu)) {
+	if (vm_gpu_is_mdev(gpu)) {
 		xml_open(xml, "hostdev", "mode", "subsystem", "type", "mdev", "managed", "no",
 			 "model", "vfio-pci", "display", "off", NULL);
 	} else {

@@ -182,25 +182,25 @@ static void add_vnc_console(struct qemu_args *args)
 	qemu_json(args, "-device", object);
 }
 
-static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, int32_t port, bool iommufd)
+static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, int32_t port)
 {
 	struct json *object = device(args, "vfio-pci");
 	char name[37], alias[ALIAS_MAX];
 	uint8_t mdev[16];
 
-	if (vfio_is_mdev(gpu)) {
+	if (vm_gpu_is_mdev(gpu)) {
 		vm_gpu_mdev(gpu, mdev);
 		uuid_format(mdev, name);
 	} else {
-		pci_format(vfio_address(gpu), name);
+		pci_format(vm_gpu_address(gpu), name);
 	}
 	vm_gpu_alias(gpu, alias);
-	if (!vfio_is_mdev(gpu) && !vfio_needs_sysfs(gpu))
+	if (!vm_gpu_is_mdev(gpu) && !vfio_needs_sysfs(gpu))
 		json_put_text(object, "host", str_of(name));
 	json_put_text(object, "id", str_of(alias));
-	if (iommufd)
+	if (gpu->iommufd)
 		json_put_text(object, "iommufd", STR("iommufd0"));
-	if (vfio_is_mdev(gpu)) {
+	if (vm_gpu_is_mdev(gpu)) {
 		qemu_addf(object, "sysfsdev", "/sys/bus/mdev/devices/%s", name);
 		json_put_text(object, "display", STR("off"));
 	} else if (vfio_needs_sysfs(gpu)) {
@@ -214,16 +214,14 @@ static void add_gpu(struct qemu_args *args, const struct vm_gpu *gpu, int32_t po
 
 static void add_gpus(struct qemu_args *args, const struct vm *vm, const int32_t *ports)
 {
-	bool iommufd = vm->host->iommu_backend == IOMMU_IOMMUFD;
-
-	if (iommufd && vm->n_gpus) {
+	if (vm->iommufd) {
 		struct json *object = qemu_object(args, "qom-type", "iommufd");
 
 		json_put_text(object, "id", STR("iommufd0"));
 		qemu_json(args, "-object", object);
 	}
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
-		add_gpu(args, &vm->gpus[i], ports[i], iommufd);
+		add_gpu(args, &vm->gpus[i], ports[i]);
 }
 
 void qemu_devices(struct qemu_args *args, const struct vm *vm, const struct vm_devices *devices)

@@ -1,5 +1,6 @@
 /* Keys that nothing carries: the key tables say which (`needs`, KEY_VGPU). */
 #include "rules/p2p.h"
+#include "rules/versions.h"
 #include "schema/keys.h"
 
 static void report_platform(struct judge *judge, const struct host *host, const struct key *key,
@@ -20,6 +21,70 @@ static bool of_other_platform(const struct host *host, const struct key *key)
 	return key->needs && !platform_has(host->platform, key->needs);
 }
 
+/* `iommu_backend: iommufd` that the host's libvirt is too old for. */
+static void report_old_libvirt(struct judge *judge, const struct host *host)
+{
+	const struct fact *release = release_of(judge, "libvirt_iommufd");
+	struct span at = host->spec->versions.libvirt.at;
+	struct finding *f;
+
+	f = report(
+		judge, host->spec->iommu_backend.at,
+		"'iommufd' has no effect: libvirt %s cannot pass it on, and QEMU gets the legacy "
+		"backend",
+		written(judge, at));
+	finding_note(judge->findings, f, at, "the host's libvirt; %.*s is the first that can",
+		     STR_ARG(release->text));
+	finding_help(judge->findings, f,
+		     "write iommu_backend: legacy, or take libvirt %.*s or later",
+		     STR_ARG(release->text));
+}
+
+/* The first of the host's VMs' GPUs that is a mediated device, NULL: none; *others: one is none. */
+static const struct vm_gpu *first_mdev(const struct host *host, bool *others)
+{
+	const struct vm_gpu *first = NULL;
+
+	*others = false;
+	for (uint32_t v = 0; v < host->n_vms; v++)
+		for (uint32_t i = 0; i < host->vms[v]->n_gpus; i++) {
+			const struct vm_gpu *g = &host->vms[v]->gpus[i];
+
+			*others |= g->iommufd;
+			if (!first && vm_gpu_is_mdev(g))
+				first = g;
+		}
+	return first;
+}
+
+/* A note where other GPUs of the host do use it. */
+static void report_mdev(struct judge *judge, const struct host *host)
+{
+	bool others;
+	const struct vm_gpu *mdev = first_mdev(host, &others);
+	struct finding *f;
+
+	if (!mdev)
+		return;
+	f = report_as(judge, others ? SEVERITY_NOTE : SEVERITY_WARNING,
+		      host->spec->iommu_backend.at,
+		      "'iommufd' has no effect on mediated devices: they keep the legacy backend");
+	finding_note(judge->findings, f, mdev->spec->gpu.at, "such as this vGPU of '%.*s'",
+		     STR_ARG(mdev->vm->spec->name.s));
+	if (!others)
+		finding_help(judge->findings, f, "write iommu_backend: legacy");
+}
+
+static void check_iommufd(struct judge *judge, const struct host *host)
+{
+	if (!host->platform->vfio || host->spec->iommu_backend.is != IOMMU_IOMMUFD)
+		return;
+	if (host->iommufd)
+		report_mdev(judge, host);
+	else
+		report_old_libvirt(judge, host);
+}
+
 /* A profile of hosts of both kinds may well have the keys of both. */
 static void check_host(struct judge *judge, const struct host *host)
 {
@@ -32,6 +97,7 @@ static void check_host(struct judge *judge, const struct host *host)
 		if (of_other_platform(host, key) && span_within(at, host->spec->at))
 			report_platform(judge, host, key, at);
 	}
+	check_iommufd(judge, host);
 }
 
 /* `uvm: default` and `multicast: false` ask for nothing: they undo a profile. */
@@ -155,11 +221,14 @@ const struct rule rule_key_without_effect = {
 	.what = "A key for KVM stands in a vSphere host or VM, or the other way round; `uvm`, "
 		"`vgpu_params` or `multicast` stands where there is no vGPU; or an item names "
 		"an `mdev` where vGPUs are virtual functions. A profile may hold such keys, since it may serve both "
-		"kinds.",
+		"kinds. Or `iommu_backend: iommufd` stands for a libvirt that is too old for it, or for "
+		"mediated devices.",
 	.why = "The artifact is written as if the key were not there: huge pages that were asked "
 	       "for on vSphere are simply not had. Whoever wrote the key believes otherwise.",
-	.source = "the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" "
-		  "and those of a vGPU",
+	.source =
+		"the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" "
+		"and those of a vGPU; libvirt NEWS for `<iommufd>`, which libvirt 12.8 leaves out "
+		"for mediated devices (tried)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

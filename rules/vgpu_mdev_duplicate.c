@@ -4,11 +4,6 @@
 #include "compiler/finding/rule.h"
 #include "compiler/plan/plan.h"
 
-static bool counts(const struct vm_gpu *g)
-{
-	return g->is_vgpu && g->gpu && g->gpu->framework == FRAMEWORK_MDEV;
-}
-
 struct device {
 	uint8_t uuid[16];
 	const struct vm_gpu *vgpu;
@@ -37,7 +32,7 @@ static void collect(struct judge *judge, const struct host *host, struct devices
 			const struct vm_gpu *g = &host->vms[v]->gpus[i];
 			struct device *slot;
 
-			if (!counts(g))
+			if (!vm_gpu_is_mdev(g))
 				continue;
 			slot = arena_push(judge->arena, (void **)&devices->items, &devices->n,
 					  &devices->capacity, sizeof *slot);

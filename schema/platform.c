@@ -20,7 +20,7 @@
 	.device_groups = 1 << 2 | 1 << 4 | 1 << 8
 
 const struct platform platform_rows[] = {
-	{KVM, .managed_by = MANAGED_BY_LIBVIRT, .cliques = CLIQUES_BY_LIBVIRT},
+	{KVM, .managed_by = MANAGED_BY_LIBVIRT, .libvirt = true, .cliques = CLIQUES_BY_LIBVIRT},
 	{KVM, .managed_by = MANAGED_BY_QEMU, .cliques = CLIQUES_BY_QEMU, .by_hand = true},
 	{KVM, .managed_by = MANAGED_BY_OPENSTACK, .cliques = CLIQUES_BY_WRAPPER,
 	 .rewriter = "Nova"},

@@ -42,6 +42,7 @@ struct platform {
 	bool vfio;	   /* Linux passes devices: IOMMU groups; vGPUs are mediated devices or
 			      virtual functions, and take their parameters from sysfs */
 	bool qemu;	   /* VMs are QEMU's: its release, its firmware and their limits count */
+	bool libvirt;	   /* libvirt starts VMs from our domain XML: its release counts */
 	bool esxi;	   /* VMs are ESXi's: its release and its support by NVIDIA count */
 	bool mmio_table; /* the MMIO window follows NVIDIA's table of MMIO space, not BAR1 alone */
 	bool host_id;	 /* a passed GPU's entry names its host by `system_id` */

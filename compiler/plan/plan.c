@@ -102,6 +102,16 @@ struct text vgpu_of_item(const struct vm_spec *vm, const struct vm_gpu_spec *ite
 	return str_is(vgpu.s, "none") ? (struct text){0} : vgpu;
 }
 
+bool vm_gpu_is_mdev(const struct vm_gpu *gpu)
+{
+	return gpu->is_vgpu && gpu->gpu && gpu->gpu->framework == FRAMEWORK_MDEV;
+}
+
+struct pci_address vm_gpu_address(const struct vm_gpu *gpu)
+{
+	return gpu->is_vgpu ? gpu->vf : gpu->gpu->spec->address.pci;
+}
+
 /* --- identities --- */
 
 struct str vm_gpu_type_name(struct arena *arena, const struct vm_gpu *gpu)

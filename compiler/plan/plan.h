@@ -69,9 +69,10 @@ struct host {
 	/* `hypervisor`, `gpus` or its profile is wrong or missing: nothing about its VMs can be
 	 * judged. */
 	bool unusable;
-	enum iommu_backend iommu_backend;
-	/* Its libvirt knows <loader stateless> and <iommufd>. */
-	bool libvirt_stateless, libvirt_iommufd;
+	/* GPUs are reached through iommufd: the host asks for it, and its libvirt, as far as known,
+	 * can. */
+	bool iommufd;
+	bool libvirt_stateless; /* its libvirt knows <loader stateless> */
 	struct gpu *gpus;
 	uint32_t n_gpus;
 	/* What its captures say; NULL: none, or it cannot be trusted. */
@@ -114,6 +115,7 @@ struct vm_gpu {
 	bool is_vgpu;		      /* not the same as not whole: rules/p2p.h, is_whole */
 	bool has_vf;	 /* vfio: false where there are too few; mdev: where the spec lists none */
 	bool clique;	 /* the clique of `gpu` is shown to the guest */
+	bool iommufd;	 /* QEMU opens it through iommufd, not a legacy VFIO container */
 	bool takes_mmio; /* its GPU's share counts in the VM's window */
 };
 
@@ -206,6 +208,7 @@ struct vm {
 	struct vm_gpu *gpus; /* in the order of the spec */
 	uint32_t n_gpus;
 	uint32_t n_vgpus; /* how many of them are vGPUs */
+	bool iommufd;	  /* one of them at least is opened through iommufd */
 	struct p2p_group *groups;
 	uint32_t n_groups;
 	/* That Fabric Manager must have activated before the VM starts; on a divided fabric. */
@@ -261,6 +264,10 @@ struct text vgpu_of_item(const struct vm_spec *vm, const struct vm_gpu_spec *ite
 /* The user's, or derived from the names: the same spec gives the same. Worked out when asked, for
  * only artifacts show it. */
 void vm_uuid(const struct vm *vm, uint8_t out[16]);
+/* The GPU is a mediated device, which has a UUID; else a PCI device. */
+bool vm_gpu_is_mdev(const struct vm_gpu *gpu);
+/* The PCI device on the host: the GPU, or the virtual function that its vGPU is on. */
+struct pci_address vm_gpu_address(const struct vm_gpu *gpu);
 /* Of the mediated device of a vGPU. */
 void vm_gpu_mdev(const struct vm_gpu *gpu, uint8_t out[16]);
 /* Of the VM's card `i`. */

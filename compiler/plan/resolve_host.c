@@ -278,6 +278,16 @@ static bool has_nvswitch(const struct figures *figures, const struct host *host)
 	return span_given(host->spec->nvswitch.at) || n > figures->unswitched_gpus;
 }
 
+/* Where libvirt starts the VMs, it must have the element <iommufd>: an older one drops it, and QEMU
+ * would get a legacy container. */
+static bool can_iommufd(struct catalog *catalog, const struct host *host)
+{
+	return host->platform->vfio &&
+	       (!host->platform->libvirt ||
+		!before(host->spec->versions.libvirt, catalog_release(catalog, "libvirt_iommufd"),
+			false));
+}
+
 void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 {
 	struct catalog *catalog = r->plan->catalog;
@@ -287,10 +297,9 @@ void resolve_host(struct resolver *r, struct host_spec *spec, struct host *host)
 	host->platform = platform_of(spec);
 	host->unusable = !spec->hypervisor.is || spec->gpus.n == 0 ||
 			 (span_given(spec->profile.at) && !host->profile);
-	host->iommu_backend = spec->iommu_backend.is;
+	host->iommufd = spec->iommu_backend.is == IOMMU_IOMMUFD && can_iommufd(catalog, host);
 	host->libvirt_stateless =
 		!before(libvirt, catalog_release(catalog, "libvirt_loader_stateless"), false);
-	host->libvirt_iommufd = !before(libvirt, catalog_release(catalog, "libvirt_iommufd"), true);
 	resolve_gpus(r, spec, host);
 	check_addresses(r, host);
 	check_functions(r, host);

@@ -97,6 +97,18 @@ static const struct vgpu_type *find_type(struct resolver *r, struct str spelling
 	return r->type;
 }
 
+/* libvirt 12.8 with <iommufd> still opens mediated devices by a legacy container, and says nothing
+ * (domxml-to-native): so does QEMU by our arguments. */
+static void resolve_iommufd(struct vm *vm)
+{
+	for (uint32_t i = 0; i < vm->n_gpus; i++) {
+		struct vm_gpu *g = &vm->gpus[i];
+
+		g->iommufd = vm->host->iommufd && g->gpu && !vm_gpu_is_mdev(g);
+		vm->iommufd |= g->iommufd;
+	}
+}
+
 static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 {
 	const struct vm_spec *spec = vm->spec;
@@ -294,6 +306,7 @@ void resolve_vm(struct resolver *r, struct vm_spec *spec, struct vm *vm)
 		resolve_gpu(r, vm, i);
 	decide_skips(vm);
 	resolve_uvm(vm);
+	resolve_iommufd(vm);
 	resolve_groups(r, vm);
 	resolve_partitions(r, vm);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)

@@ -64,11 +64,18 @@ def gpu_facts(plan, vm):
             fact["mdev"] = mdev_of(plan, vm, i)
         else:
             fact["vf"] = taken[vm.name, k]
-        yield fact
+        # libvirt leaves mediated devices on the legacy backend.
+        yield {**fact, "iommufd": iommufd(plan.host) and "mdev" not in fact}
 
 
 def mdev_of(plan, vm, item):
     return item["item"].get("mdev", derived(plan.name, vm.name, item["id"], str(item["ordinal"])))
+
+
+def iommufd(host):
+    """The host asks for it, and its libvirt is not known to lack it."""
+    libvirt = leading(host.get("versions", {}).get("libvirt", "99"))
+    return host.get("iommu_backend") == "iommufd" and (host.get("managed_by", "libvirt") != "libvirt" or libvirt >= (12, 2))
 
 
 def guest_nodes(vm):
@@ -159,7 +166,6 @@ def domain(plan, vm):
         "stateless": efi and (libvirt == (0,) or libvirt >= (8, 6)),
         "windows": vm.key("guest") == "windows", "hidden": vm.key("hide_hypervisor", False),
         "window": window, "firmware window": window if efi else None, "console": vm.key("console", "serial"),
-        "iommufd": plan.host.get("iommu_backend") == "iommufd" and bool(vm.key("gpus", [])) and libvirt >= (12, 2),
         "gpus": list(gpu_facts(plan, vm)), "disks": list(disks(vm)), "nics": list(nics(plan, vm)),
     }
 
@@ -169,7 +175,6 @@ def qemu(plan, vm):
     facts = domain(plan, vm)
     for key in ("pins", "stateless"):
         del facts[key]
-    facts["iommufd"] = plan.host.get("iommu_backend") == "iommufd" and bool(vm.key("gpus", []))
     for gpu in facts["gpus"]:
         if "vf" in gpu:
             gpu["pci"] = gpu.pop("vf")

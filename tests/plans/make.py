@@ -178,6 +178,8 @@ class Maker:
 
     def kvm_vgpu(self, plan):
         self.vgpu_host(plan)
+        if self.maybe(0.2):
+            plan.host["iommu_backend"] = self.rng.choice(self.grammar.words("hosts.*.iommu_backend"))
         if self.maybe(0.4):
             plan.host["vgpu_framework"] = self.rng.choice(self.grammar.words("hosts.*.vgpu_framework"))
         for gpu in plan.host["gpus"].values():

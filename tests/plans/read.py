@@ -54,12 +54,14 @@ def libvirt(text):
         "stateless": root.find("os/loader[@stateless='no']") is not None, "windows": windows(root),
         "hidden": root.find("features/kvm/hidden[@state='on']") is not None,
         "window": int(window.text) * 1024 if window is not None else None, "firmware window": libvirt_firmware(root),
-        "console": libvirt_console(root), "iommufd": root.find("iommufd[@enabled='yes']") is not None,
-        "gpus": [hostdev(h, overrides, tree) for h in root.findall("devices/hostdev")],
+        "console": libvirt_console(root),
+        "gpus": [hostdev(h, overrides, tree, root.find("iommufd[@enabled='yes']") is not None) for h in root.findall("devices/hostdev")],
         "disks": [libvirt_disk(d) for d in root.findall("devices/disk")],
         "nics": [libvirt_nic(n) for n in root.findall("devices/interface")],
     }
     must(not overrides, f"an override of no device: {overrides}")
+    iommufd = root.find("iommufd")
+    must(iommufd is None or any(g["iommufd"] for g in facts["gpus"]), "iommufd for nobody")
     return facts
 
 
@@ -109,12 +111,12 @@ def guest_tree(root):
     return tree
 
 
-def hostdev(element, overrides, tree):
+def hostdev(element, overrides, tree, iommufd):
     alias, address = element.find("alias").get("name"), element.find("source/address")
     more = overrides.pop(alias, {})
     kind, clique = more.pop("x-nv-gpudirect-clique", (None, None))
     must(kind in (None, "unsigned"), f"clique of type {kind}")
-    fact = {"alias": alias, "clique": int(clique) if clique else None, "node": tree[place(element)[0]]}
+    fact = {"alias": alias, "clique": int(clique) if clique else None, "node": tree[place(element)[0]], "iommufd": False}
     if element.get("type") == "mdev":
         must(element.get("model") == "vfio-pci" and not more, "an mdev by vfio-pci")
         return {**fact, "mdev": address.get("uuid")}
@@ -122,7 +124,7 @@ def hostdev(element, overrides, tree):
     name = f"{domain:04x}:{bus:02x}:{slot:02x}.{function}"
     expected = {"host": ("remove", None), "sysfsdev": ("string", f"/sys/bus/pci/devices/{name}")} if domain > 0xffff else {}
     must(more == expected, f"override {more}")
-    return {**fact, {"yes": "pci", "no": "vf"}[element.get("managed")]: name}
+    return {**fact, "iommufd": iommufd, {"yes": "pci", "no": "vf"}[element.get("managed")]: name}
 
 
 def libvirt_disk(disk):
@@ -214,12 +216,10 @@ def qemu(text):
     must(not cpu, f"-cpu {cpu}")
     layers = {b["node-name"]: b for b in args.json("-blockdev")}
     netdevs = {n["id"]: n for n in args.json("-netdev")}
-    backends = set()
     for device in devices:
         driver = device["driver"]
         if driver == "vfio-pci":
             facts["gpus"].append(qemu_gpu(device, tree))
-            backends.add(device.get("iommufd"))
         elif driver in DISKS:
             facts["disks"].append(qemu_disk(device, layers))
         elif driver in NICS:
@@ -227,9 +227,9 @@ def qemu(text):
         else:
             must(driver in PORTS + OTHERS, f"a device that is not known: {device}")
     must(not netdevs and set(layers) <= {"pflash0", "pflash1", "pflash0-file", "pflash1-file"}, "a backend that nobody uses")
-    must(len(backends) < 2, f"GPUs of two backends: {backends}")
-    facts["iommufd"] = [o for o in args.json("-object") if o["qom-type"] == "iommufd"] == [{"qom-type": "iommufd", "id": "iommufd0"}]
-    must(facts["iommufd"] == (backends == {"iommufd0"}), "iommufd in one place only")
+    objects = [o for o in args.json("-object") if o["qom-type"] == "iommufd"]
+    wanted = [{"qom-type": "iommufd", "id": "iommufd0"}] if any(g["iommufd"] for g in facts["gpus"]) else []
+    must(objects == wanted, f"iommufd: {objects}")
     return facts
 
 
@@ -299,7 +299,8 @@ def qemu_gpu(device, tree):
     must(set(device) <= known and ("host" in device) != ("sysfsdev" in device), f"{device}")
     clique = device.get("x-nv-gpudirect-clique")
     must(clique is None or type(clique) is int and 0 <= clique <= 15, f"{device}")
-    fact = {"alias": device["id"], "clique": clique, "node": tree[device["bus"]]}
+    must(device.get("iommufd", "iommufd0") == "iommufd0", f"{device}")
+    fact = {"alias": device["id"], "clique": clique, "node": tree[device["bus"]], "iommufd": "iommufd" in device}
     path = device.get("sysfsdev", "")
     if path.startswith("/sys/bus/mdev/devices/"):
         return {**fact, "mdev": path.removeprefix("/sys/bus/mdev/devices/")}
