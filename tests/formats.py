@@ -509,9 +509,21 @@ def test_junit_clean(p):
 # --- where it goes ---
 
 
+def known_formats(p):
+    """What `lint -f` takes, as the shells are told."""
+    done = subprocess.run([p.gpuplan, "complete", "lint", "-f", ""], text=True, capture_output=True, check=True)
+    return [line.split("\t")[0] for line in done.stdout.splitlines()]
+
+
+def test_documented(p):
+    table = (ROOT / "docs/output-formats.md").read_text().partition("\n\n`-f FORMAT")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", table, flags=re.M)
+    p.same(rows, known_formats(p), "the table of docs/output-formats.md")
+
+
 def test_outputs(p):
     p.put("a.yaml", SPEC)
-    formats = ["text", "oneline", "json", "sarif", "github", "junit"]
+    formats = [f for f in known_formats(p) if f != "auto"]
     alone = {f: p.run("-q", "-f", f, "a.yaml").stdout for f in formats}
     arguments = [a for f in formats for a in ("-f", f, "-o", f"out.{f}")]
     done = p.run(*arguments, "-f", "json", "a.yaml")

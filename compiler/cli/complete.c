@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "backends/backend.h"
 #include "compiler/cli/option_row.h"
 #include "rules/rules.h"
 
@@ -27,7 +26,7 @@ static void put(const struct value *value, struct str candidate, const char *doc
 static void put_words(const struct value *value)
 {
 	for (size_t i = 0; option_word(value->row, i); i++)
-		put(value, str_of(option_word(value->row, i)), "");
+		put(value, str_of(option_word(value->row, i)), option_word_doc(value->row, i));
 }
 
 static void put_commands(const struct value *value)
@@ -40,12 +39,6 @@ static void put_rules(const struct value *value)
 {
 	for (size_t i = 0; rules[i]; i++)
 		put(value, str_of(rules[i]->name), rules[i]->summary);
-}
-
-static void put_targets(const struct value *value)
-{
-	for (size_t i = 0; backends[i]; i++)
-		put(value, str_of(backends[i]->target), backends[i]->doc);
 }
 
 static void put_boards(const struct value *value)
@@ -78,7 +71,7 @@ static void put_several_targets(const struct value *value)
 {
 	struct value part = part_behind(value, ',');
 
-	put_targets(&part);
+	put_words(&part);
 }
 
 /* RULE=LEVEL */
@@ -151,11 +144,11 @@ static const struct {
 	const char *argument;
 	void (*put)(const struct value *value);
 } values[] = {
-	{"FORMAT", put_words},	 {"WHEN", put_words},
-	{"TARGET", put_targets}, {"TARGETS", put_several_targets},
-	{"RULE", put_rules},	 {"RULE=LEVEL", put_levels},
-	{"BOARD", put_boards},	 {"VM|HOST", put_names},
-	{"FILE", put_files},	 {"DIR", put_folders},
+	{"FORMAT", put_words}, {"WHEN", put_words},
+	{"TARGET", put_words}, {"TARGETS", put_several_targets},
+	{"RULE", put_rules},   {"RULE=LEVEL", put_levels},
+	{"BOARD", put_boards}, {"VM|HOST", put_names},
+	{"FILE", put_files},   {"DIR", put_folders},
 	{"PATH", put_specs},
 };
 

@@ -111,12 +111,26 @@ const struct option_row *option_of(const struct command *command, size_t i)
 	return NULL;
 }
 
+/* TARGET or TARGETS */
+static bool is_target(const struct option_row *row)
+{
+	return row->argument && strncmp(row->argument, "TARGET", strlen("TARGET")) == 0;
+}
+
 const char *option_word(const struct option_row *row, size_t i)
 {
-	/* TARGET or TARGETS */
-	if (row->argument && strncmp(row->argument, "TARGET", strlen("TARGET")) == 0)
+	if (is_target(row))
 		return backends[i] ? backends[i]->target : NULL;
 	return option_listed(row)[i];
+}
+
+const char *option_word_doc(const struct option_row *row, size_t i)
+{
+	if (is_target(row))
+		return backends[i]->doc;
+	if (option_listed(row) != lint_formats)
+		return "";
+	return renderers[i] ? renderers[i]->doc : "github on its runners, else text";
 }
 
 const char *option_words(const struct option_row *row, char text[OPTION_WORDS_SIZE])

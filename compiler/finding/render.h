@@ -32,6 +32,7 @@ struct report {
 
 struct renderer {
 	const char *name; /* what `lint -f` takes */
+	const char *doc;  /* whom it is for, and what it holds: for the manual and completions */
 	/* The whole report is filled in, and the findings have their paths
 	 * (compiler/finding/path.h). */
 	bool for_programs;

@@ -124,4 +124,9 @@ static void render(const struct report *report, FILE *out)
 	arena_free(scratch);
 }
 
-const struct renderer render_github = {.name = "github", .for_programs = true, .render = render};
+const struct renderer render_github = {
+	.name = "github",
+	.doc = "for GitHub's runner: annotations at the lines of a pull request",
+	.for_programs = true,
+	.render = render,
+};

@@ -81,4 +81,9 @@ static void render(const struct report *report, FILE *out)
 	arena_free(scratch);
 }
 
-const struct renderer render_json = {.name = "json", .for_programs = true, .render = render};
+const struct renderer render_json = {
+	.name = "json",
+	.doc = "for programs: everything",
+	.for_programs = true,
+	.render = render,
+};

@@ -179,4 +179,9 @@ static void render(const struct report *report, FILE *out)
 	arena_free(arena);
 }
 
-const struct renderer render_junit = {.name = "junit", .for_programs = true, .render = render};
+const struct renderer render_junit = {
+	.name = "junit",
+	.doc = "for readers of test reports: one test per finding",
+	.for_programs = true,
+	.render = render,
+};

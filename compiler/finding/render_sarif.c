@@ -288,4 +288,9 @@ static void render(const struct report *report, FILE *out)
 	arena_free(arena);
 }
 
-const struct renderer render_sarif = {.name = "sarif", .for_programs = true, .render = render};
+const struct renderer render_sarif = {
+	.name = "sarif",
+	.doc = "for code scanning: everything, and every rule with its page",
+	.for_programs = true,
+	.render = render,
+};

@@ -179,7 +179,11 @@ static void render_text_report(const struct report *report, FILE *out)
 		     render_one);
 }
 
-const struct renderer render_text = {.name = "text", .render = render_text_report};
+const struct renderer render_text = {
+	.name = "text",
+	.doc = "for people: the line with the wrong piece underlined",
+	.render = render_text_report,
+};
 
 static void render_line(struct text_renderer *r, const struct finding *f)
 {
@@ -194,4 +198,8 @@ static void render_lines(const struct report *report, FILE *out)
 	render_shown(&(struct text_renderer){.report = report}, out, render_line);
 }
 
-const struct renderer render_oneline = {.name = "oneline", .render = render_lines};
+const struct renderer render_oneline = {
+	.name = "oneline",
+	.doc = "for editors and grep: one line per finding",
+	.render = render_lines,
+};

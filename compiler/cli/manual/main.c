@@ -24,6 +24,7 @@ static const struct hole {
 	{"date", date},
 	{"commands", man_commands},
 	{"targets", man_targets},
+	{"formats", man_formats},
 	{"rules", man_rules},
 	{"project-keys", man_project_keys},
 	{"spec-files", man_spec_files},

@@ -19,6 +19,7 @@ void roff_markdown(FILE *out, const char *markdown);
 /* Holes of gpuplan(1). */
 void man_commands(FILE *out);
 void man_targets(FILE *out);
+void man_formats(FILE *out);
 void man_rules(FILE *out);
 void man_project_keys(FILE *out);
 /* Holes of gpuplan-spec(5). */

@@ -1,4 +1,4 @@
-/* The holes of gpuplan(1): commands with their options, targets, rules. */
+/* The holes of gpuplan(1): commands with their options, targets, formats, rules. */
 #include <string.h>
 
 #include "backends/backend.h"
@@ -70,15 +70,25 @@ void man_commands(FILE *out)
 		put_command(out, commands[i]);
 }
 
+static void put_word(FILE *out, const char *word, const char *doc)
+{
+	fputs(".TP\n\\fB", out);
+	roff_text(out, word);
+	fputs("\\fR\n", out);
+	roff_text(out, doc);
+	fputs("\n", out);
+}
+
 void man_targets(FILE *out)
 {
-	for (size_t i = 0; backends[i]; i++) {
-		fputs(".TP\n\\fB", out);
-		roff_text(out, backends[i]->target);
-		fputs("\\fR\n", out);
-		roff_text(out, backends[i]->doc);
-		fputs("\n", out);
-	}
+	for (size_t i = 0; backends[i]; i++)
+		put_word(out, backends[i]->target, backends[i]->doc);
+}
+
+void man_formats(FILE *out)
+{
+	for (size_t i = 0; renderers[i]; i++)
+		put_word(out, renderers[i]->name, renderers[i]->doc);
 }
 
 void man_rules(FILE *out)
