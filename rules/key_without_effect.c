@@ -9,7 +9,7 @@ static void report_platform(struct judge *judge, const struct host *host, const 
 	const char *word = host->platform->word;
 	struct finding *f = report(judge, at,
 				   "'%s' is for %s hosts: no artifact of a %s host carries it",
-				   key->name, capability_word(key->needs), word);
+				   key->name, platform_with(key->needs)->word, word);
 
 	finding_note(judge->findings, f, host->spec->hypervisor.at, "host '%.*s' is %s",
 		     STR_ARG(host->spec->name.s), word);

@@ -169,7 +169,7 @@ static struct str description(struct arena *arena, const struct key *key)
 
 	buffer_init(&text, arena);
 	if (key->needs)
-		buffer_printf(&text, "*%s only.* ", capability_word(key->needs));
+		buffer_printf(&text, "*%s only.* ", platform_with(key->needs)->word);
 	reference_doc(&text, key);
 	return buffer_text(&text);
 }

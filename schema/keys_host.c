@@ -326,16 +326,16 @@ static const struct key gpu_keys[] = {
 	{.name = "mig", .type = KEY_FLAG, .offset = AT(mig), .doc = "MIG mode is on."},
 	{.name = "ecc", .type = KEY_FLAG, .offset = AT(ecc), .doc = "ECC is on."},
 	{.name = "rebar", .type = KEY_FLAG, .offset = AT(rebar), .doc = "Resizable BAR is on."},
-	{.name = "vfs",
-	 .type = KEY_LIST,
-	 .item = KEY_ADDRESS,
-	 .offset = AT(vfs),
-	 .doc = "The PCI addresses of its SR-IOV virtual functions."},
 	{.name = "bar1",
 	 .type = KEY_SIZE,
 	 .offset = AT(bar1),
 	 .doc = "The size of BAR1; overrides the catalog, and with it the GPU's share of the MMIO "
 		"window (twice this size)."},
+	{.name = "vfs",
+	 .type = KEY_LIST,
+	 .item = KEY_ADDRESS,
+	 .offset = AT(vfs),
+	 .doc = "The PCI addresses of its SR-IOV virtual functions."},
 };
 
 const struct section gpu_section = {

@@ -108,8 +108,8 @@ struct gpu_spec {
 	struct address address;
 	struct number numa, iommu_group, smi_index, module;
 	struct flag mig, ecc, rebar;
-	address_list vfs;
 	struct number bar1;
+	address_list vfs;
 };
 
 /* A host, or a host profile. */

@@ -39,13 +39,13 @@ const struct platform *platform_of(const struct host_spec *spec)
 	return row;
 }
 
-const char *capability_word(size_t capability)
+const struct platform *platform_with(size_t capability)
 {
 	const struct platform *row = platform_rows;
 
 	while (row->hypervisor && !platform_has(row, capability))
 		row++;
-	return row->word;
+	return row;
 }
 
 bool platform_takes(const struct platform *platform, const char *target)

@@ -72,8 +72,8 @@ static inline bool platform_has(const struct platform *platform, size_t capabili
 {
 	return *(const bool *)platform_member(platform, capability);
 }
-/* The hypervisor, as users write it, whose platforms have the capability. */
-const char *capability_word(size_t capability);
+/* The first platform that has the capability; where a key needs it, all of its hypervisor's do. */
+const struct platform *platform_with(size_t capability);
 
 /* The platform takes the artifacts of that target. */
 bool platform_takes(const struct platform *platform, const char *target);

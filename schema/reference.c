@@ -189,7 +189,7 @@ void reference_notes(struct buffer *out, const struct section *section, const st
 		buffer_printf(out, "**Either `%s` or `%s`.** ", section->either[0],
 			      section->either[1]);
 	if (key->needs)
-		buffer_printf(out, "*%s only.* ", capability_word(key->needs));
+		buffer_printf(out, "*%s only.* ", platform_with(key->needs)->word);
 }
 
 /* Once for each hypervisor, whose platforms share the limits that keys name. */

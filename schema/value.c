@@ -172,6 +172,7 @@ bool parse_version(struct str s, struct version *out)
 
 	if (!grammar_match(GRAMMAR_VERSION, s))
 		return false;
+	out->text = s;
 	/* `1:8.2.2`, as dpkg prints it */
 	if (take_digits(&rest, 10, UINT16_MAX, &epoch) && take(&rest, ':'))
 		s = rest;
@@ -190,6 +191,7 @@ bool parse_esxi(struct str s, struct version *out)
 
 	if (!grammar_match(GRAMMAR_ESXI, s))
 		return false;
+	out->text = s;
 	do
 		take_part(&s, out, i++);
 	while (i < 3 && take(&s, '.'));

@@ -55,6 +55,7 @@ struct mac {
 struct version {
 	struct span at;
 	uint16_t part[4];
+	struct str text; /* as it is written */
 };
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a type takes none */
@@ -83,6 +84,34 @@ struct param {
 	struct text value;
 };
 
+/* Values that no source holds: they are given, and their place is none. */
+#define SPAN_MADE ((struct span){UINT32_MAX, 0})
+
+static inline struct flag made_flag(bool on)
+{
+	return (struct flag){SPAN_MADE, on};
+}
+
+static inline struct number made_number(uint64_t n)
+{
+	return (struct number){SPAN_MADE, n};
+}
+
+static inline struct word made_word(uint8_t is)
+{
+	return (struct word){SPAN_MADE, is};
+}
+
+static inline struct text made_text(struct str s)
+{
+	return (struct text){SPAN_MADE, s};
+}
+
+static inline struct address made_address(struct pci_address pci)
+{
+	return (struct address){SPAN_MADE, pci};
+}
+
 /* `0000:05:00.0`: lower case, with the domain; returns the length (at most 18). */
 size_t pci_format(struct pci_address a, char out[24]);
 bool pci_eq(struct pci_address a, struct pci_address b);
@@ -102,7 +131,8 @@ bool parse_size(struct str s, uint64_t *out, const char **why);
 bool parse_pci(struct str s, struct pci_address *out, const char **why);
 bool parse_uuid(struct str s, uint8_t out[16]);
 bool parse_mac(struct str s, uint8_t out[6]);
-/* The leading dotted number of `8.2.2-1ubuntu1`, after the epoch of `1:8.2.2`. */
+/* The leading dotted number of `8.2.2-1ubuntu1`, after the epoch of `1:8.2.2`. Both keep the text.
+ */
 bool parse_version(struct str s, struct version *out);
 /* ESXi: `7.0u3c`, `8.0`, `8.0 U2`, `8.0.2`. */
 bool parse_esxi(struct str s, struct version *out);

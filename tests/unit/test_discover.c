@@ -60,11 +60,11 @@ static struct str ask(void)
 	};
 	for (uint8_t i = 0; i < 2; i++)
 		machine->gpus[i] = (struct found_gpu){
-			.pci = {.bus = (uint8_t)(0x10 + i)},
+			.spec.address =
+				made_address((struct pci_address){.bus = (uint8_t)(0x10 + i)}),
 			.device = 0x2235,
-			.node = i == 0 ? 1 : -1,
-			.iommu_group = -1,
 		};
+	machine->gpus[0].spec.numa = made_number(1);
 	sources_init(&sources, arena, &system_files);
 	machine_ask_smi(machine, &sources);
 	buffer_init(&out, arena);

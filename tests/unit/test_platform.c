@@ -40,7 +40,7 @@ static void check_key(const struct key *key)
 			first = row;
 		if (key->needs)
 			CHECK(platform_has(row, key->needs) ==
-			      (strcmp(row->word, capability_word(key->needs)) == 0));
+			      (strcmp(row->word, platform_with(key->needs)->word) == 0));
 		CHECK(same(row, first, key->most, sizeof(uint32_t)));
 		CHECK(same(row, first, key->unit, sizeof(uint64_t)));
 	}

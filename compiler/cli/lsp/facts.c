@@ -108,7 +108,7 @@ struct str key_facts(struct arena *arena, const struct key *key, bool profile)
 
 	return arena_printf(
 		arena, "%s%s%s%s", required ? "required" : "", required && key->needs ? ", " : "",
-		key->needs ? capability_word(key->needs) : "", key->needs ? " only" : "");
+		key->needs ? platform_with(key->needs)->word : "", key->needs ? " only" : "");
 }
 
 struct str key_meaning(struct arena *arena, const struct key *key)

@@ -59,9 +59,9 @@ static bool read_topology(struct machine *machine, struct str text)
 	}
 	if (cores == 0 || siblings == 0 || siblings % cores || siblings / cores > MAX_THREADS)
 		return false;
-	machine->sockets = sockets.n;
-	machine->cores = (uint32_t)cores;
-	machine->threads = (uint32_t)(siblings / cores);
+	machine->host.cpus.sockets = made_number(sockets.n);
+	machine->host.cpus.cores = made_number(cores);
+	machine->host.cpus.threads = made_number(siblings / cores);
 	return true;
 }
 
@@ -82,25 +82,36 @@ static void read_cpuinfo(struct machine *machine, const struct tree *tree)
 	while (digits < sizes.n && sizes.p[digits] >= '0' && sizes.p[digits] <= '9')
 		digits++;
 	if (found_number((struct str){sizes.p, digits}, 64, &bits) && bits >= 32)
-		machine->phys_bits = (uint32_t)bits;
+		machine->host.cpus.phys_bits = made_number(bits);
 	else
 		machine_note(machine, "cpus.phys_bits: /proc/cpuinfo has no `address sizes`");
 	vendor = found_value(text, "vendor_id");
-	machine->vendor = str_is(vendor, "GenuineIntel")   ? VENDOR_INTEL
-			  : str_is(vendor, "AuthenticAMD") ? VENDOR_AMD
-							   : 0;
+	if (str_is(vendor, "GenuineIntel"))
+		machine->host.cpus.vendor = made_word(VENDOR_INTEL);
+	else if (str_is(vendor, "AuthenticAMD"))
+		machine->host.cpus.vendor = made_word(VENDOR_AMD);
 }
 
-/* `MemTotal:   1056756260 kB`, in bytes; 0: not so. */
-static uint64_t memory_of(struct str text, const char *key)
+/* Rounded down: the kernel counts less memory than is plugged in, to the kilobyte. Absent: less
+ * than a MiB. */
+static struct number rough_size(uint64_t bytes)
+{
+	enum { FEW = 16 };
+	uint64_t unit = bytes >= FEW * GIB ? GIB : MIB;
+
+	return bytes < MIB ? (struct number){0} : made_number(bytes / unit * unit);
+}
+
+/* `MemTotal:   1056756260 kB`; absent: not so. */
+static struct number memory_of(struct str text, const char *key)
 {
 	struct str s = found_value(text, key);
 	uint64_t n;
 
 	if (s.n < 4 || memcmp(s.p + s.n - 3, " kB", 3) != 0)
-		return 0;
+		return (struct number){0};
 	s.n -= 3;
-	return found_number(s, UINT64_MAX / KIB, &n) ? n * KIB : 0;
+	return rough_size(found_number(s, UINT64_MAX / KIB, &n) ? n * KIB : 0);
 }
 
 static void read_node(struct machine *machine, const struct tree *tree, uint32_t id)
@@ -110,24 +121,22 @@ static void read_node(struct machine *machine, const struct tree *tree, uint32_t
 	struct str memory = tree_text(tree, TREE_ATTRIBUTE, "%s/meminfo", folder);
 	struct str pages = tree_text(tree, TREE_ATTRIBUTE,
 				     "%s/hugepages/hugepages-1048576kB/nr_hugepages", folder);
-	struct found_node node = {.id = id, .pages = -1};
+	struct numa_spec *node = &machine->host.numa.items[machine->host.numa.n++];
 	uint64_t n;
 
+	node->id = made_number(id);
 	if (cpus.n && cpulist_count(cpus))
-		node.cpus = cpus;
+		node->cpus = made_text(cpus);
 	else if (cpus.n)
 		machine_note(machine, "numa: the CPUs of node %u are no cpulist", id);
-	node.memory = memory_of(memory, arena_printf(tree->arena, "Node %u MemTotal", id).p);
+	node->memory = memory_of(memory, arena_printf(tree->arena, "Node %u MemTotal", id).p);
 	if (found_number(pages, 1 << 20, &n))
-		node.pages = (int32_t)n;
-	*(struct found_node *)arena_push(machine->arena, (void **)&machine->nodes,
-					 &machine->n_nodes, &machine->nodes_capacity,
-					 sizeof node) = node;
+		node->hugepages_1g = made_number(n);
 }
 
 static int by_id(const void *a, const void *b)
 {
-	uint32_t x = ((const struct found_node *)a)->id, y = ((const struct found_node *)b)->id;
+	uint64_t x = ((const struct numa_spec *)a)->id.n, y = ((const struct numa_spec *)b)->id.n;
 
 	return (x > y) - (x < y);
 }
@@ -137,6 +146,7 @@ static void read_nodes(struct machine *machine, const struct tree *tree)
 	struct tree_names names;
 
 	tree_list(tree, "sys/devices/system/node", &names);
+	machine->host.numa.items = arena_array(machine->arena, names.n, sizeof(struct numa_spec));
 	for (uint32_t i = 0; i < names.n; i++) {
 		struct str name = names.items[i];
 		uint64_t id;
@@ -148,8 +158,9 @@ static void read_nodes(struct machine *machine, const struct tree *tree)
 			continue;
 		read_node(machine, tree, (uint32_t)id);
 	}
-	if (machine->n_nodes)
-		qsort(machine->nodes, machine->n_nodes, sizeof *machine->nodes, by_id);
+	if (machine->host.numa.n)
+		qsort(machine->host.numa.items, machine->host.numa.n, sizeof(struct numa_spec),
+		      by_id);
 	else
 		machine_note(machine, "numa: /sys/devices/system/node cannot be read");
 }
@@ -157,10 +168,8 @@ static void read_nodes(struct machine *machine, const struct tree *tree)
 void machine_read_cpus(struct machine *machine, const struct tree *tree)
 {
 	read_cpuinfo(machine, tree);
-	machine->memory = memory_of(tree_text(tree, TREE_TABLE, "proc/meminfo"), "MemTotal");
-	if (machine->memory < MIB) {
-		machine->memory = 0;
+	machine->host.memory = memory_of(tree_text(tree, TREE_TABLE, "proc/meminfo"), "MemTotal");
+	if (!span_given(machine->host.memory.at))
 		machine_note(machine, "memory: /proc/meminfo cannot be read");
-	}
 	read_nodes(machine, tree);
 }

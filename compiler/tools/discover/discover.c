@@ -3,13 +3,19 @@
 
 #include "schema/grammar.h"
 
-static struct str version_or_note(struct machine *machine, struct str s, const char *what)
+static struct version version_or_note(struct machine *machine, struct str s, const char *what)
 {
-	if (s.n == 0 || (s.n < 64 && grammar_match(GRAMMAR_VERSION, s)))
-		return s;
+	struct version version = {0};
+
+	if (s.n == 0)
+		return version;
+	if (s.n < 64 && parse_version(s, &version)) {
+		version.at = SPAN_MADE;
+		return version;
+	}
 	machine_note(machine, "versions.%s: '%.*s' is no version", what, (int)(s.n < 64 ? s.n : 64),
 		     s.p);
-	return STR("");
+	return (struct version){0};
 }
 
 /* The first word of a line that starts like a version: `… Kernel Module  535.104.05  Sat …`. */
@@ -37,34 +43,34 @@ static void read_driver(struct machine *machine, const struct tree *tree)
 	struct str version = tree_text(tree, TREE_ATTRIBUTE, "sys/module/nvidia/version");
 	static const char open[] = "Open Kernel Module";
 
-	machine->nvidia = version_or_note(machine, version.n ? version : version_in(line),
-					  "driver");
+	machine->host.versions.driver =
+		version_or_note(machine, version.n ? version : version_in(line), "driver");
 	if (tree_has(tree, "sys/module/nvidia_vgpu_vfio"))
-		machine->driver = DRIVER_VGPU;
+		machine->host.driver = made_word(DRIVER_VGPU);
 	else if (line.n && memmem(line.p, line.n, open, sizeof open - 1))
-		machine->driver = DRIVER_OPEN;
+		machine->host.driver = made_word(DRIVER_OPEN);
 	else if (line.n)
-		machine->driver = DRIVER_PROPRIETARY;
+		machine->host.driver = made_word(DRIVER_PROPRIETARY);
 }
 
 /* Groups are there exactly when an IOMMU isolates devices. */
-static enum known read_iommu(const struct machine *machine, const struct tree *tree)
+static struct flag read_iommu(const struct machine *machine, const struct tree *tree)
 {
 	struct tree_names groups, units;
 	bool known = !tree_list(tree, "sys/kernel/iommu_groups", &groups);
 
 	for (uint32_t i = 0; i < machine->n_gpus; i++)
-		if (machine->gpus[i].iommu_group >= 0)
-			return KNOWN_YES;
+		if (span_given(machine->gpus[i].spec.iommu_group.at))
+			return made_flag(true);
 	if (known && groups.n)
-		return KNOWN_YES;
+		return made_flag(true);
 	if (!known || (!tree_list(tree, "sys/class/iommu", &units) && units.n))
-		return NOT_KNOWN;
-	return KNOWN_NO;
+		return (struct flag){0};
+	return made_flag(false);
 }
 
 /* Fabric Manager's own file (NVIDIA Fabric Manager user guide). */
-static enum nvswitch_mode read_fabric(const struct tree *tree)
+static struct word read_fabric(const struct tree *tree)
 {
 	static const enum nvswitch_mode modes[] = {NVSWITCH_BARE_METAL, NVSWITCH_SHARED,
 						   NVSWITCH_VGPU};
@@ -72,7 +78,9 @@ static enum nvswitch_mode read_fabric(const struct tree *tree)
 				    "usr/share/nvidia/nvswitch/fabricmanager.cfg");
 	uint64_t mode;
 
-	return found_number(found_value(text, "FABRIC_MODE"), 2, &mode) ? modes[mode] : 0;
+	if (!found_number(found_value(text, "FABRIC_MODE"), 2, &mode))
+		return (struct word){0};
+	return made_word(modes[mode]);
 }
 
 bool machine_read(struct machine *machine, struct arena *arena, const struct files *files,
@@ -86,11 +94,11 @@ bool machine_read(struct machine *machine, struct arena *arena, const struct fil
 	machine->hostname = tree_text(tree, TREE_ATTRIBUTE, "proc/sys/kernel/hostname");
 	if (machine->hostname.n == 0)
 		machine->hostname = tree_text(tree, TREE_ATTRIBUTE, "etc/hostname");
-	machine->kernel = version_or_note(
+	machine->host.versions.kernel = version_or_note(
 		machine, tree_text(tree, TREE_ATTRIBUTE, "proc/sys/kernel/osrelease"), "kernel");
 	read_driver(machine, tree);
-	machine->iommu = read_iommu(machine, tree);
+	machine->host.iommu = read_iommu(machine, tree);
 	machine_read_cpus(machine, tree);
-	machine->fabric = read_fabric(tree);
+	machine->host.nvswitch.mode = read_fabric(tree);
 	return true;
 }

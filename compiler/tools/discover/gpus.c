@@ -44,20 +44,20 @@ static bool parse_address(struct str s, struct pci_address *out)
 
 /* --- one GPU --- */
 
-static int32_t read_node(struct machine *machine, const struct tree *tree, const char *device)
+static struct number read_node(struct machine *machine, const struct tree *tree, const char *device)
 {
 	struct str s = tree_text(tree, TREE_ATTRIBUTE, DEVICES "/%s/numa_node", device);
 	uint64_t n;
 
 	if (found_number(s, MAX_NODE, &n))
-		return (int32_t)n;
+		return made_number(n);
 	if (s.n && !str_is(s, "-1"))
 		machine_note(machine, "%s: its numa_node is no number of a node", device);
-	return -1;
+	return (struct number){0};
 }
 
 /* A link to the group's folder; in a copy without links, the group that lists the device. */
-static int32_t read_group(const struct tree *tree, const char *device)
+static struct number read_group(const struct tree *tree, const char *device)
 {
 	enum { MAX_GROUP = 65535 };
 	struct tree_names groups;
@@ -65,14 +65,14 @@ static int32_t read_group(const struct tree *tree, const char *device)
 
 	if (found_number(path_base(tree_link(tree, DEVICES "/%s/iommu_group", device)), MAX_GROUP,
 			 &n))
-		return (int32_t)n;
+		return made_number(n);
 	tree_list(tree, "sys/kernel/iommu_groups", &groups);
 	for (uint32_t i = 0; i < groups.n; i++)
 		if (found_number(groups.items[i], MAX_GROUP, &n) &&
 		    tree_has(tree, "sys/kernel/iommu_groups/%s/devices/%s", groups.items[i].p,
 			     device))
-			return (int32_t)n;
-	return -1;
+			return made_number(n);
+	return (struct number){0};
 }
 
 /* ../../../devices/pci0000:20/0000:20:01.1/… */
@@ -106,7 +106,7 @@ static uint64_t size_of_resource(struct str line)
 }
 
 /* BAR1 is the second one: register 1 behind a BAR0 of 32 bits, 2 behind one of 64. */
-static uint64_t read_bar1(struct machine *machine, const struct tree *tree, const char *device)
+static struct number read_bar1(struct machine *machine, const struct tree *tree, const char *device)
 {
 	struct str text = tree_text(tree, TREE_ATTRIBUTE, DEVICES "/%s/resource", device);
 	uint64_t size = 0;
@@ -123,19 +123,19 @@ static uint64_t read_bar1(struct machine *machine, const struct tree *tree, cons
 		text.n -= n < text.n ? n : text.n;
 	}
 	if (size >= MIB && (size & (size - 1)) == 0)
-		return size;
+		return made_number(size);
 	machine_note(machine, "%s: `resource` shows no BAR1", device);
-	return 0;
+	return (struct number){0};
 }
 
 /* The kernel offers sizes where the device has the capability. Only of 256 MiB it is known that
  * nobody has made it larger. */
-static enum known read_rebar(const struct tree *tree, const char *device, uint64_t bar1)
+static struct flag read_rebar(const struct tree *tree, const char *device, struct number bar1)
 {
-	if (bar1 == 0 || !(tree_has(tree, DEVICES "/%s/resource1_resize", device) ||
-			   tree_has(tree, DEVICES "/%s/resource2_resize", device)))
-		return NOT_KNOWN;
-	return bar1 > GEFORCE_BAR1 ? KNOWN_YES : KNOWN_NO;
+	if (!span_given(bar1.at) || !(tree_has(tree, DEVICES "/%s/resource1_resize", device) ||
+				      tree_has(tree, DEVICES "/%s/resource2_resize", device)))
+		return (struct flag){0};
+	return made_flag(bar1.n > GEFORCE_BAR1);
 }
 
 /* A link to the function's folder; in a copy without links, the folder tells its address. */
@@ -170,15 +170,15 @@ static bool is_taken(const struct machine *machine, const struct function *funct
 		if (pci_eq(functions[i].pci, pci))
 			return true;
 	for (uint32_t i = 0; i < machine->n_gpus; i++)
-		for (uint32_t k = 0; k < machine->gpus[i].n_vfs; k++)
-			if (pci_eq(machine->gpus[i].vfs[k], pci))
+		for (uint32_t k = 0; k < machine->gpus[i].spec.vfs.n; k++)
+			if (pci_eq(machine->gpus[i].spec.vfs.items[k].pci, pci))
 				return true;
 	return false;
 }
 
 /* virtfn0, virtfn1, …: in the order of their numbers. */
 static void read_vfs(struct machine *machine, const struct tree *tree, const char *device,
-		     struct found_gpu *gpu)
+		     struct gpu_spec *gpu)
 {
 	struct function functions[MAX_VFS];
 	struct tree_names names;
@@ -192,8 +192,8 @@ static void read_vfs(struct machine *machine, const struct tree *tree, const cha
 		if (name.n < 7 || memcmp(name.p, "virtfn", 6) != 0 ||
 		    !found_number((struct str){name.p + 6, name.n - 6}, UINT16_MAX, &f->number))
 			continue;
-		if (!read_function(tree, device, name, &f->pci) || pci_eq(f->pci, gpu->pci) ||
-		    is_taken(machine, functions, n, f->pci))
+		if (!read_function(tree, device, name, &f->pci) ||
+		    pci_eq(f->pci, gpu->address.pci) || is_taken(machine, functions, n, f->pci))
 			machine_note(machine, "%s: %.*s leads to no function of its own", device,
 				     STR_ARG(name));
 		else
@@ -202,26 +202,26 @@ static void read_vfs(struct machine *machine, const struct tree *tree, const cha
 	if (n == 0)
 		return;
 	qsort(functions, n, sizeof *functions, by_number);
-	gpu->vfs = arena_array(machine->arena, n, sizeof *gpu->vfs);
+	gpu->vfs.items = arena_array(machine->arena, n, sizeof *gpu->vfs.items);
 	for (uint32_t i = 0; i < n; i++)
-		gpu->vfs[gpu->n_vfs++] = functions[i].pci;
+		gpu->vfs.items[gpu->vfs.n++] = made_address(functions[i].pci);
 }
 
 static void add_gpu(struct machine *machine, const struct tree *tree, struct str name,
 		    struct pci_address pci, uint32_t id)
 {
-	struct found_gpu gpu = {.pci = pci, .device = (uint16_t)id}, *slot;
+	struct found_gpu gpu = {.spec.address = made_address(pci), .device = (uint16_t)id}, *slot;
 	const char *device = name.p;
 	uint32_t subsystem;
 
 	gpu.has_subsystem = read_hex(tree, device, "subsystem_device", 4, &subsystem);
 	gpu.subsystem = gpu.has_subsystem ? (uint16_t)subsystem : 0;
-	gpu.node = read_node(machine, tree, device);
-	gpu.iommu_group = read_group(tree, device);
 	gpu.root = read_root(tree, device);
-	gpu.bar1 = read_bar1(machine, tree, device);
-	gpu.rebar = read_rebar(tree, device, gpu.bar1);
-	read_vfs(machine, tree, device, &gpu);
+	gpu.spec.numa = read_node(machine, tree, device);
+	gpu.spec.iommu_group = read_group(tree, device);
+	gpu.spec.bar1 = read_bar1(machine, tree, device);
+	gpu.spec.rebar = read_rebar(tree, device, gpu.spec.bar1);
+	read_vfs(machine, tree, device, &gpu.spec);
 	slot = arena_push(machine->arena, (void **)&machine->gpus, &machine->n_gpus,
 			  &machine->gpus_capacity, sizeof gpu);
 	*slot = gpu;
@@ -253,7 +253,8 @@ static void look_at(struct machine *machine, const struct tree *tree, struct str
 
 static int by_address(const void *a, const void *b)
 {
-	return pci_cmp(((const struct found_gpu *)a)->pci, ((const struct found_gpu *)b)->pci);
+	return pci_cmp(((const struct found_gpu *)a)->spec.address.pci,
+		       ((const struct found_gpu *)b)->spec.address.pci);
 }
 
 bool machine_read_gpus(struct machine *machine, const struct tree *tree, struct str *error)

@@ -65,11 +65,11 @@ static struct str next_field(struct str *rest, char end)
 	return field;
 }
 
-static enum known mode_of(struct str word)
+static struct flag mode_of(struct str word)
 {
-	return str_is(word, "Enabled")	  ? KNOWN_YES
-	       : str_is(word, "Disabled") ? KNOWN_NO
-					  : NOT_KNOWN;
+	if (str_is(word, "Enabled") || str_is(word, "Disabled"))
+		return made_flag(str_is(word, "Enabled"));
+	return (struct flag){0};
 }
 
 static void ask_modes(struct machine *machine)
@@ -90,9 +90,9 @@ static void ask_modes(struct machine *machine)
 		if (!parse_pci(next_field(&line, ','), &pci, &bad))
 			continue;
 		for (uint32_t i = 0; i < machine->n_gpus; i++)
-			if (pci_eq(machine->gpus[i].pci, pci)) {
-				machine->gpus[i].ecc = mode_of(next_field(&line, ','));
-				machine->gpus[i].mig = mode_of(next_field(&line, ','));
+			if (pci_eq(machine->gpus[i].spec.address.pci, pci)) {
+				machine->gpus[i].spec.ecc = mode_of(next_field(&line, ','));
+				machine->gpus[i].spec.mig = mode_of(next_field(&line, ','));
 			}
 	}
 }
@@ -105,6 +105,6 @@ void machine_ask_smi(struct machine *machine, struct sources *sources)
 	ask_modes(machine);
 	topo = machine->links.topo;
 	for (uint32_t i = 0; topo && i < machine->n_gpus; i++)
-		if (machine->gpus[i].node < 0)
-			machine->gpus[i].node = topo->nodes[i];
+		if (!span_given(machine->gpus[i].spec.numa.at) && topo->nodes[i] >= 0)
+			machine->gpus[i].spec.numa = made_number((uint64_t)topo->nodes[i]);
 }

@@ -7,8 +7,8 @@
 #ifndef GPUPLAN_IMPORT_H
 #define GPUPLAN_IMPORT_H
 
-#include "compiler/base/buffer.h"
 #include "compiler/capture/capture.h"
+#include "compiler/model/encode.h"
 #include "compiler/plan/plan.h"
 
 /* GPUs of which NVLink joins every two. */
@@ -24,9 +24,9 @@ enum { MAX_LINK_GROUPS = MAX_GPUS * (MAX_GPUS - 1) / 2 };
  * their GPUs. Returns how many there are. */
 uint32_t link_groups(const struct capture *topo, struct link_group *groups);
 
-/* `nvlink` and `pcie_p2p`, each a line or more with that indentation; a comment where the set does
- * not tell. */
-void import_links(struct buffer *out, const char *indent, const struct capture_set *set);
+/* Fills `nvlink` and `pcie_p2p` of the host; a note where the set does not tell. */
+void import_links(const struct capture_set *set, struct host_spec *host,
+		  struct encode_notes *notes);
 /* All that the set tells, as keys of a host, with where it is from. */
 void import_host(struct buffer *out, const struct sources *sources, const struct capture_set *set);
 
