@@ -149,17 +149,19 @@ static void boot(struct xml *xml, const struct vm *vm)
 	xml_close(xml);
 }
 
-static void hyperv(struct xml *xml)
+static void hyperv(struct xml *xml, const struct vm *vm)
 {
-	static const char *const first[] = {"relaxed", "vapic"};
-	static const char *const rest[] = {"vpindex", "runtime", "synic", "stimer"};
-
+	if (!vm->hyperv)
+		return;
 	xml_open(xml, "hyperv", "mode", "custom", NULL);
-	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-		xml_leaf(xml, first[i], "state", "on", NULL);
-	xml_leaf(xml, "spinlocks", "state", "on", "retries", "8191", NULL);
-	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
-		xml_leaf(xml, rest[i], "state", "on", NULL);
+	for (const struct enlightenment *e = vm->hyperv; e->name; e++) {
+		if (e->timer)
+			continue;
+		xml_open(xml, e->name, "state", "on", NULL);
+		if (e->retries)
+			xml_attrf(xml, "retries", "%" PRIu32, e->retries);
+		xml_close(xml);
+	}
 	xml_close(xml);
 }
 
@@ -168,8 +170,7 @@ static void features(struct xml *xml, const struct vm *vm)
 	xml_open(xml, "features", NULL);
 	xml_leaf(xml, "acpi", NULL);
 	xml_leaf(xml, "apic", NULL);
-	if (vm->guest == GUEST_WINDOWS)
-		hyperv(xml);
+	hyperv(xml, vm);
 	if (vm->hide_hypervisor) {
 		xml_open(xml, "kvm", NULL);
 		xml_leaf(xml, "hidden", "state", "on", NULL);
@@ -221,14 +222,13 @@ static void cpu(struct xml *xml, const struct vm *vm, bool whole)
 
 static void timers(struct xml *xml, const struct vm *vm)
 {
-	bool windows = vm->guest == GUEST_WINDOWS;
-
-	xml_open(xml, "clock", "offset", windows ? "localtime" : "utc", NULL);
+	xml_open(xml, "clock", "offset", vm->local_time ? "localtime" : "utc", NULL);
 	xml_leaf(xml, "timer", "name", "rtc", "tickpolicy", "catchup", NULL);
 	xml_leaf(xml, "timer", "name", "pit", "tickpolicy", "delay", NULL);
 	xml_leaf(xml, "timer", "name", "hpet", "present", "no", NULL);
-	if (windows)
-		xml_leaf(xml, "timer", "name", "hypervclock", "present", "yes", NULL);
+	for (const struct enlightenment *e = vm->hyperv; e && e->name; e++)
+		if (e->timer)
+			xml_leaf(xml, "timer", "name", e->timer, "present", "yes", NULL);
 	xml_close(xml);
 }
 

@@ -81,7 +81,7 @@ static void controllers(struct xml *xml, const struct vm *vm, const struct vm_de
 	if (vm->console == CONSOLE_VNC) {
 		xml_open(xml, "controller", "type", "usb", "index", "0", "model", "qemu-xhci",
 			 NULL);
-		pci_place(xml, 0, 0x1d, 0, false);
+		pci_place(xml, 0, devices->usb_slot, 0, false);
 		xml_close(xml);
 	} else {
 		/* Said, since libvirt adds a controller of its own to a domain without one. */
@@ -149,7 +149,7 @@ static void serial_console(struct xml *xml)
 	xml_close(xml);
 }
 
-static void vnc_console(struct xml *xml)
+static void vnc_console(struct xml *xml, const struct vm_devices *devices)
 {
 	xml_open(xml, "input", "type", "tablet", "bus", "usb", NULL);
 	xml_leaf(xml, "address", "type", "usb", "bus", "0", "port", "1", NULL);
@@ -161,7 +161,7 @@ static void vnc_console(struct xml *xml)
 	xml_open(xml, "video", NULL);
 	xml_leaf(xml, "model", "type", "vga", "vram", "16384", "heads", "1", "primary", "yes",
 		 NULL);
-	pci_place(xml, 0, 0x01, 0, false);
+	pci_place(xml, 0, devices->video_slot, 0, false);
 	xml_close(xml);
 }
 
@@ -221,7 +221,7 @@ void libvirt_devices(struct xml *xml, const struct vm *vm, const struct vm_devic
 	if (vm->console == CONSOLE_SERIAL)
 		serial_console(xml);
 	else if (vm->console == CONSOLE_VNC)
-		vnc_console(xml);
+		vnc_console(xml, devices);
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		libvirt_hostdev(xml, &vm->gpus[i], &devices->gpu_ports[i]);
 	xml_leaf(xml, "memballoon", "model", "none", NULL);

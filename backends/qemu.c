@@ -21,11 +21,6 @@ const struct backend backend_qemu = {
 	.artifacts = artifacts,
 };
 
-/* The enlightenments that Windows expects. */
-#define HYPERV                                                                                     \
-	",hv-time=on,hv-relaxed=on,hv-vapic=on,hv-spinlocks=0x1fff,hv-vpindex=on,hv-runtime=on"    \
-	",hv-synic=on,hv-stimer=on"
-
 static void add_identity(struct qemu_args *args, const struct vm *vm)
 {
 	struct str name = qemu_escape(args->arena, vm->spec->name.s);
@@ -62,13 +57,29 @@ static void add_firmware(struct qemu_args *args, const struct vm *vm)
 		  arena_printf(args->arena, FIRMWARE_VARS, STR_ARG(vm->spec->name.s)), false);
 }
 
+static void add_cpu(struct qemu_args *args, const struct vm *vm)
+{
+	struct buffer cpu;
+
+	buffer_init(&cpu, args->arena);
+	buffer_puts(&cpu, "host,host-phys-bits=on");
+	for (const struct enlightenment *e = vm->hyperv; e && e->name; e++) {
+		if (e->retries)
+			buffer_printf(&cpu, ",hv-%s=0x%" PRIx32, e->name, e->retries);
+		else
+			buffer_printf(&cpu, ",hv-%s=on", e->name);
+	}
+	if (vm->hide_hypervisor)
+		buffer_puts(&cpu, ",kvm=off");
+	qemu_arg(args, "-cpu", "%.*s", STR_ARG(buffer_text(&cpu)));
+}
+
 static void add_machine(struct qemu_args *args, const struct vm *vm)
 {
 	qemu_arg(args, "-machine", "q35,accel=kvm,usb=off,dump-guest-core=off,hpet=off%s%s",
 		 vm->n_cells ? "" : ",memory-backend=pc.ram",
 		 vm->firmware == FIRMWARE_EFI ? ",pflash0=pflash0,pflash1=pflash1" : "");
-	qemu_arg(args, "-cpu", "host,host-phys-bits=on%s%s",
-		 vm->guest == GUEST_WINDOWS ? HYPERV : "", vm->hide_hypervisor ? ",kvm=off" : "");
+	add_cpu(args, vm);
 	qemu_arg(args, "-smp", "%" PRIu32 ",sockets=%" PRIu32 ",dies=1,cores=%" PRIu32 ",threads=1",
 		 vm->vcpus, vm->sockets, vm->cores);
 	qemu_arg(args, "-m", "%" PRIu64 "M", vm->memory / MIB);
@@ -137,8 +148,7 @@ static void add_platform(struct qemu_args *args, const struct vm *vm,
 	vm_uuid(vm, bytes);
 	uuid_format(bytes, uuid);
 	qemu_arg(args, "-uuid", "%s", uuid);
-	qemu_arg(args, "-rtc", "base=%s,driftfix=slew",
-		 vm->guest == GUEST_WINDOWS ? "localtime" : "utc");
+	qemu_arg(args, "-rtc", "base=%s,driftfix=slew", vm->local_time ? "localtime" : "utc");
 	qemu_arg(args, "-global", "kvm-pit.lost_tick_policy=delay");
 	qemu_arg(args, "-boot", "strict=on");
 	if (vm->mmio.window)

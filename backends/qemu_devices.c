@@ -57,7 +57,7 @@ static void add_controllers(struct qemu_args *args, const struct vm *vm,
 		object = device(args, "qemu-xhci");
 		json_put_text(object, "id", STR("usb"));
 		json_put_text(object, "bus", STR("pcie.0"));
-		json_put_text(object, "addr", STR("0x1d"));
+		qemu_addf(object, "addr", "0x%x", devices->usb_slot);
 		qemu_json(args, "-device", object);
 	}
 	if (devices->scsi_port >= 0) {
@@ -164,7 +164,7 @@ static void add_serial_console(struct qemu_args *args)
 	qemu_json(args, "-device", object);
 }
 
-static void add_vnc_console(struct qemu_args *args)
+static void add_vnc_console(struct qemu_args *args, const struct vm_devices *devices)
 {
 	struct json *object = device(args, "usb-tablet");
 
@@ -178,7 +178,7 @@ static void add_vnc_console(struct qemu_args *args)
 	json_put_text(object, "id", STR("video0"));
 	json_put_number(object, "vgamem_mb", 16);
 	json_put_text(object, "bus", STR("pcie.0"));
-	json_put_text(object, "addr", STR("0x1"));
+	qemu_addf(object, "addr", "0x%x", devices->video_slot);
 	qemu_json(args, "-device", object);
 }
 
@@ -234,6 +234,6 @@ void qemu_devices(struct qemu_args *args, const struct vm *vm, const struct vm_d
 	if (vm->console == CONSOLE_SERIAL)
 		add_serial_console(args);
 	else if (vm->console == CONSOLE_VNC)
-		add_vnc_console(args);
+		add_vnc_console(args, devices);
 	add_gpus(args, vm, devices->gpu_ports);
 }

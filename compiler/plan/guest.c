@@ -140,6 +140,27 @@ void vm_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out
 	place_devices(arena, vm, out, NULL);
 }
 
+/* What Windows expects. */
+static void set_windows(struct vm *vm)
+{
+	static const struct enlightenment hyperv[] = {
+		{.name = "time", .timer = "hypervclock"},
+		{.name = "relaxed"},
+		{.name = "vapic"},
+		{.name = "spinlocks", .retries = 0x1fff},
+		{.name = "vpindex"},
+		{.name = "runtime"},
+		{.name = "synic"},
+		{.name = "stimer"},
+		{0},
+	};
+
+	if (vm->guest != GUEST_WINDOWS)
+		return;
+	vm->hyperv = hyperv;
+	vm->local_time = true;
+}
+
 void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
 		   struct findings *findings)
 {
@@ -151,6 +172,7 @@ void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
 	check_vcpus(vm, findings);
 	check_memory(vm, findings);
 	guest_pin(arena, vm, findings);
+	set_windows(vm);
 	/* Only whether there is room for them: a plan of many VMs does not keep them. */
 	place_devices(scratch, vm, &devices, findings);
 	arena_reset(scratch);

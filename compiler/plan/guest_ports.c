@@ -4,11 +4,12 @@
 #include <inttypes.h>
 
 enum {
+	SLOT_VIDEO = 0x01,
 	SLOT_NICS = 0x02,
 	SLOT_DISKS = 0x03,
 	SLOT_EXPANDERS = 0x08,
 	SLOT_GPUS = 0x10,
-	SLOT_XHCI = 0x1d, /* backends/: the first one that no port may take */
+	SLOT_USB = 0x1d, /* the first one that no port may take */
 	SLOTS = 32,
 	FUNCTIONS = 8,
 	BUSES = 256,
@@ -92,8 +93,8 @@ static bool expanders_fit(const struct vm *vm, uint32_t on_root, uint32_t most_o
 {
 	uint32_t share = BUSES / (vm->n_cells + 1);
 
-	return vm->n_cells <= SLOT_XHCI - SLOT_EXPANDERS && on_root < share &&
-	       most_on_one < share && most_on_one <= SLOTS;
+	return vm->n_cells <= SLOT_USB - SLOT_EXPANDERS && on_root < share && most_on_one < share &&
+	       most_on_one <= SLOTS;
 }
 
 /* OVMF keeps I/O space free behind every root port, for hot-plug. Where it runs out on one root bus
@@ -138,4 +139,8 @@ void guest_ports(struct arena *arena, const struct vm *vm, struct vm_devices *ou
 	make_room(arena, vm, out);
 	place_nics_and_disks(out);
 	place_gpus(vm, out, findings);
+	if (vm->console == CONSOLE_VNC) {
+		out->video_slot = SLOT_VIDEO;
+		out->usb_slot = SLOT_USB;
+	}
 }

@@ -188,6 +188,18 @@ struct vm_devices {
 	struct vm_nic *nics;
 	uint32_t n_nics;
 	int32_t *gpu_ports; /* of each of the VM's GPUs */
+	/* With console: vnc, the slots of the root bus that have the display and the USB
+	 * controller. */
+	uint8_t video_slot, usb_slot;
+};
+
+/* One thing that Hyper-V tells its guests, and KVM can. QEMU calls it hv-NAME. */
+struct enlightenment {
+	const char *name;
+	uint32_t retries; /* its value; 0: it is only on */
+	/* libvirt has it among the clock's timers, by this name; NULL: among the features, by its
+	 * own. */
+	const char *timer;
 };
 
 struct vm {
@@ -221,6 +233,8 @@ struct vm {
 	struct cell *cells;	 /* none, or two or more */
 	uint32_t n_cells;
 	bool pinned;
+	const struct enlightenment *hyperv; /* ends with one without a name; NULL: none */
+	bool local_time;		    /* its hardware clock shows local time, not UTC */
 	struct str nodeset; /* host nodes that the memory is bound to; empty: none */
 };
 
