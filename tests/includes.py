@@ -3,6 +3,7 @@
 
 A file includes headers of its own room and of rooms on floors below. Rooms on one floor do not know each other, but for
 the arrows of BESIDE. Private headers (private.h, *_private.h) stay in their room. gpuplan-qemu is a program of its own.
+Files are reached through `struct files` (compiler/base/files.h): its implementation for the system alone calls the system.
 Platforms are told apart by their rows' capabilities (schema/platform.h): their names stand in a few tables alone.
 """
 
@@ -40,6 +41,18 @@ PLATFORM_NAMED = re.compile(
     r'|\b(strcmp|strcasecmp|str_is|str_eq)\(.*"(kvm|vSphere|vsphere|libvirt|qemu|openstack|proxmox)"'
 )
 PRINTERS = ("compiler/cli", WRAPPER)
+# Where a call of the system stands, and nowhere else: the start of a file's name, and the calls. Reading and writing of
+# what is open already (standard input, a pipe) is none. Programs of their own call what they like.
+SYSTEM_CALLS = {
+    "compiler/base/files_system": r"(f|fd)?open(at2?|_by_handle_at)?|creat|f?l?statx?|fstatat|realpath|getcwd|f?chdir|(fd)?opendir"
+    r"|readdir|scandir(at)?|ftw|nftw|fts_open|glob|renameat2?|rename|unlink(at)?|remove|rmdir|mkdir(at)?|mkn?o?s?temp|mkdtemp"
+    r"|tmpfile|(sym)?link(at)?|readlink(at)?|f?access|faccessat|euidaccess|fsync|fdatasync|syncfs|f?chmod(at)?|l?f?chown(at)?"
+    r"|f?truncate|flock|lockf|mmap|umask|[fl]?(list|get|set|remove)xattr|syscall|inotify_\w+",
+    "compiler/base/program.c": r"posix_spawnp?|v?fork|exec[lv]p?e?|popen|system|wait(pid|id)?|kill|pipe2?",
+    "compiler/base/parallel.": r"sched_[gs]etaffinity|pthread_create",
+    "(nothing)": r"dlopen|dlsym",
+}
+SYSTEM_OWN = (WRAPPER, "compiler/cli/manual/")
 
 
 def room_of(path):
@@ -149,6 +162,17 @@ def prints(name, text):
             yield f"{name}:{number}: only compiler/cli prints or exits"
 
 
+def calls_system(name, text):
+    """Files, programs and cores: each call of the system stands in the one place where it may be answered otherwise."""
+    if name.startswith(SYSTEM_OWN):
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        for call in re.findall(r"(?<![\w.>])(\w+)\(", "" if line.lstrip().startswith("*") else code(line)):
+            home = next((home for home, calls in SYSTEM_CALLS.items() if re.fullmatch(calls, call)), None)
+            if home and not name.startswith(home):
+                yield f"{name}:{number}: only {home}* calls {call}; others go through its header"
+
+
 def names_platform(name, text):
     """Code asks a platform's row for a capability, never for the platform's name."""
     if name in PLATFORM_TABLES:
@@ -182,6 +206,12 @@ def check_itself():
     assert list(wrong_arrows("compiler/x.c", ""))
     assert list(wrong_arrows("compiler/plan/x.c", '#include "plan.h"'))
     assert list(prints("rules/x.c", '\tprintf("hello");'))
+    for line in ("int fd = open(path, 0);", "\tif (stat(path, &st) != 0)", "f(realpath(a, b))", "posix_spawnp(&pid)", "dlopen(x)"):
+        assert list(calls_system("rules/x.c", line)), line
+        assert not list(calls_system(f"{WRAPPER}/x.c", line)), line
+    assert list(calls_system("compiler/base/files_system.c", "dlopen(x)"))
+    assert not list(calls_system("compiler/base/files_system_read.c", "n = realpath(a, b);"))
+    assert not list(calls_system("rules/x.c", "files->open(files, a), t.remove(&t), my_open(a), /* open( */ opened(b)"))
     for line in ("host->kvm", "x.is == HYPERVISOR_KVM", "y != MANAGED_BY_QEMU", 'if (strcmp(target, "libvirt") == 0)'):
         assert list(names_platform("rules/x.c", line)), line
     assert not list(names_platform("rules/x.c", "host->platform->qemu"))
@@ -205,7 +235,7 @@ def main():
     problems = []
     texts = {str(file.relative_to(ROOT)): file.read_text() for file in files()}
     for name, text in texts.items():
-        problems += [*wrong_arrows(name, text), *prints(name, text), *names_platform(name, text)]
+        problems += [*wrong_arrows(name, text), *prints(name, text), *calls_system(name, text), *names_platform(name, text)]
     problems += circles(texts)
     assert len(texts) > 250, f"only {len(texts)} files found"
     print("\n".join(problems) or f"{len(texts)} files keep to the order of the floors, and no two need each other")

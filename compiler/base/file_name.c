@@ -1,9 +1,7 @@
 #include "compiler/base/file_name.h"
 
-/* `.`, `..` and empty parts taken out of an absolute path, by name alone. */
-static struct str normalise(struct arena *arena, struct str path)
+size_t file_name_clean(char *p, struct str path)
 {
-	char *p = arena_alloc(arena, path.n + 1);
 	size_t n = 0, end;
 
 	for (size_t at = 0; at < path.n; at = end + 1) {
@@ -20,10 +18,18 @@ static struct str normalise(struct arena *arena, struct str path)
 			continue;
 		}
 		p[n++] = '/';
-		memcpy(p + n, part.p, part.n);
+		memmove(p + n, part.p, part.n);
 		n += part.n;
 	}
-	return (struct str){p, n};
+	p[n] = '\0';
+	return n;
+}
+
+static struct str normalise(struct arena *arena, struct str path)
+{
+	char *p = arena_alloc(arena, path.n + 2);
+
+	return (struct str){p, file_name_clean(p, path)};
 }
 
 static struct str from(struct arena *arena, struct str here, struct str name)

@@ -1,9 +1,13 @@
-/* Names of files as text: on the disk nothing is looked up but the working directory and a root. */
+/* Names of files as text: nothing is looked up but the working directory and a root. */
 #ifndef GPUPLAN_FILE_NAME_H
 #define GPUPLAN_FILE_NAME_H
 
 #include "compiler/base/files.h"
 
+/* Takes `.`, `..` and empty parts out of an absolute path, by name alone: what is left stands in
+ * `p`, which may be path.p itself and else has room for path.n + 2 bytes; terminated. The number of
+ * bytes; 0 is the root. */
+size_t file_name_clean(char *p, struct str path);
 /* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself.
  * `here`: the working directory. */
 struct str file_name_absolute(struct arena *arena, struct str here, struct str name);

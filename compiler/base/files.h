@@ -3,6 +3,7 @@
  * It is a folder and the functions that reach files from there. Three implementations:
  *
  *     files_system.c   the operating system's: files_system_path.c, _read.c, _write.c
+ *     files_memory.c   a tree in memory: for tests, and where there is no disk
  *     files_overlay.c  texts in front of other files: what an editor holds, what a fix would write
  *
  * A relative path starts at the folder, an absolute one where the implementation has its root. Each
@@ -101,10 +102,17 @@ struct files {
 	struct cleanup cleanup;
 	const struct files *under;
 	const struct overlay *overlay;
+	struct memory *memory;
 };
 
 /* The system's files, from the working directory. */
 extern const struct files system_files;
+
+/* An empty tree in memory, seen from its root. It has no links, owners, modes or locks. What is
+ * written there is copied, and lives as long as `arena`. */
+struct files memory_files(struct arena *arena);
+/* A file with the folders that lead to it. */
+void memory_add(const struct files *files, const char *path, struct str text);
 
 /* Texts that stand in for files, those that are not on the disk yet included. */
 struct overlay {

@@ -1,7 +1,16 @@
 #include "compiler/base/parallel.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+
+uint32_t parallel_cores(void)
+{
+	cpu_set_t cores;
+	int n = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+
+	return n > 1 ? (uint32_t)n : 1;
+}
 
 struct team {
 	atomic_uint next;

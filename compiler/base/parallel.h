@@ -14,6 +14,9 @@ struct worker {
 	struct arena *arena; /* its own while it works */
 };
 
+/* Cores that this process may run on: fewer than the machine has, in a container. */
+uint32_t parallel_cores(void);
+
 /* Calls `one` for every i below `n`, on at most `jobs` threads, of which the caller's is one: each
  * takes the next i until none is left. Returns when all are done; what the workers allocated then
  * belongs to `arena`. Threads that cannot be started are done without. Where one runs out of

@@ -104,7 +104,7 @@ static void put_names(const struct value *value)
 	/* Somebody waits for the key to answer. Nothing was written yet: a pipe is buffered. */
 	signal(SIGALRM, give_up);
 	alarm(1);
-	session_open(&options, NULL, &session);
+	session_open(&options, &system_files, NULL, &session);
 	session_load(session);
 	alarm(0);
 	spec = &session->spec;

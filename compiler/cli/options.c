@@ -1,9 +1,9 @@
 /* How options are parsed, by their table (option_rows.c). */
 #include <assert.h>
 #include <getopt.h>
-#include <sched.h>
 #include <stdlib.h>
 
+#include "compiler/base/parallel.h"
 #include "compiler/cli/option_row.h"
 #include "rules/rules.h"
 
@@ -227,15 +227,6 @@ static bool one_on_standard_output(const struct options *o)
 	return n <= 1;
 }
 
-/* That this process may run on: fewer than the machine has, in a container. */
-static uint32_t count_cores(void)
-{
-	cpu_set_t cores;
-	int n = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
-
-	return n > 1 ? (uint32_t)n : 1;
-}
-
 const struct option_row *options_scan(const struct command *command, int argc, char **argv,
 				      uint32_t *n_arguments, bool *ended)
 {
@@ -265,7 +256,7 @@ enum status options_parse(struct arena *arena, const struct command *command, in
 	*out = (struct options){.stdin_filename = "<stdin>",
 				.color = "auto",
 				.max_findings = 1000,
-				.jobs = count_cores()};
+				.jobs = parallel_cores()};
 	make_tables(command, longs, letters);
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -38,7 +38,7 @@ enum status open_session(struct gpuplan_session **session, const struct options 
 
 	of_session.paths = (const char *const *)paths;
 	of_session.n_paths = n_paths;
-	status = session_open(&of_session, NULL, session);
+	status = session_open(&of_session, &system_files, NULL, session);
 	if (status != GPUPLAN_BAD_PROJECT)
 		return status_of(*session, status);
 	print_some_findings(options, &(*session)->project.findings, &(*session)->project.sources,

@@ -22,7 +22,7 @@ static void run_open(void *data)
 {
 	struct call *call = data;
 
-	call->status = session_open(call->options, NULL, &call->session);
+	call->status = session_open(call->options, &system_files, NULL, &call->session);
 }
 
 enum gpuplan_status gpuplan_open(const struct gpuplan_options *options,

@@ -63,14 +63,14 @@ static void copy_texts(struct gpuplan_session *s)
 	overlay_sort(&s->texts);
 }
 
-static struct gpuplan_session *session_new(void)
+static struct gpuplan_session *session_new(const struct files *files)
 {
 	struct arena *arena = arena_new();
 	struct gpuplan_session *s = arena_alloc(arena, sizeof *s);
 
 	s->arena = arena;
 	buffer_init(&s->message, arena);
-	s->files = overlay_files(&s->texts, &system_files);
+	s->files = overlay_files(&s->texts, files);
 	sources_init(&s->sources, arena, &s->files);
 	findings_init(&s->findings, arena);
 	return s;
@@ -78,7 +78,7 @@ static struct gpuplan_session *session_new(void)
 
 struct gpuplan_session *session_like(const struct gpuplan_session *like)
 {
-	struct gpuplan_session *s = session_new();
+	struct gpuplan_session *s = session_new(like->files.under);
 
 	s->options = like->options;
 	s->project = like->project;
@@ -130,10 +130,10 @@ static enum gpuplan_status open_catalog(struct gpuplan_session *s)
 			    STR_ARG(error.message));
 }
 
-enum gpuplan_status session_open(const struct gpuplan_options *options, struct catalog *catalog,
-				 struct gpuplan_session **ret)
+enum gpuplan_status session_open(const struct gpuplan_options *options, const struct files *files,
+				 struct catalog *catalog, struct gpuplan_session **ret)
 {
-	struct gpuplan_session *s = session_new();
+	struct gpuplan_session *s = session_new(files);
 	enum gpuplan_status project, levels, tables = GPUPLAN_OK;
 
 	*ret = s;

@@ -32,7 +32,7 @@ struct gpuplan_session {
 	struct arena *arena;
 	struct gpuplan_options options; /* as they were given; copies */
 	struct overlay texts;
-	struct files files; /* the system's, behind the texts */
+	struct files files; /* those that it was opened with, behind the texts */
 
 	/* From gpuplan_open on: */
 	struct project project;
@@ -71,10 +71,10 @@ struct gpuplan_session {
 };
 
 /* The five functions as gpuplan.h has them, but that out of memory unwinds to the caller's guard
- * (compiler/base/memory.h). `catalog`: one that outlives the session; NULL: options->catalog is
- * opened. */
-enum gpuplan_status session_open(const struct gpuplan_options *options, struct catalog *catalog,
-				 struct gpuplan_session **ret);
+ * (compiler/base/memory.h). All is read from `files`. `catalog`: one that outlives the session;
+ * NULL: options->catalog is opened. */
+enum gpuplan_status session_open(const struct gpuplan_options *options, const struct files *files,
+				 struct catalog *catalog, struct gpuplan_session **ret);
 /* The first half of judging, which session_judge does where it was not done: reads the specs. */
 enum gpuplan_status session_load(struct gpuplan_session *session);
 enum gpuplan_status session_judge(struct gpuplan_session *session);

@@ -42,7 +42,7 @@ struct gpuplan_session *judge(const struct server *server, const char *folder,
 	options.project_folder = folder;
 	lay_over(server, &options);
 	/* What is wrong with the project file is published; one that cannot be read is not. */
-	if (session_open(&options, server->catalog, &session) == GPUPLAN_UNREADABLE)
+	if (session_open(&options, &system_files, server->catalog, &session) == GPUPLAN_UNREADABLE)
 		session_trouble(session);
 	/* So are specs, and what could be read of them is judged. */
 	session_judge(session);
