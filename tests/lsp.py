@@ -541,6 +541,8 @@ def test_hover(gpuplan, folder, failures):
         ("hosts.yaml", HOSTS.replace("  desk:", "  de§sk:"), ["**desk**: kvm, 1 GPU"]),
         ("hosts.yaml", HOSTS.replace("left:", "le§ft:"), ["**left**: l40s"]),
         ("vms.yaml", VMS + "  new: {nonsen§se: 3}", ["**spec-unknown-key**"]),
+        ("vms.yaml", VMS + "  new: {huge§pages: 2MiB}", ["*(kvm only)*", "Default `none`."]),
+        ("hosts.yaml", HOSTS.replace("kvm", "xen").replace("  desk:", "  de§sk:"), ["**desk**: 1 GPU"]),
     ]:
         text = s.hover(marked, name)
         failures.check(all(e in text for e in expected), "hover:", expected, "not in", repr(text))

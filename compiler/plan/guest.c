@@ -131,7 +131,7 @@ static void place_devices(struct arena *arena, const struct vm *vm, struct vm_de
 {
 	*out = (struct vm_devices){.scsi_port = -1};
 	guest_disks(arena, vm, out, findings);
-	guest_nics(arena, vm, out, findings);
+	guest_nics(arena, vm, out, !findings);
 	guest_ports(arena, vm, out, findings);
 }
 

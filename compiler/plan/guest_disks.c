@@ -98,8 +98,7 @@ void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6])
 	memcpy(out + sizeof prefix, uuid, 3);
 }
 
-void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out,
-		struct findings *findings)
+void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out, bool macs)
 {
 	out->n_nics = vm->spec->nics.n;
 	out->nics = arena_array(arena, out->n_nics, sizeof *out->nics);
@@ -112,7 +111,7 @@ void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out
 		nic->source = nic->is_network ? spec->network.s : spec->bridge.s;
 		nic->model = spec->model.is;
 		nic->port = -1;
-		if (!findings) /* only artifacts show it */
+		if (macs)
 			vm_nic_mac(vm, i, nic->mac);
 	}
 }

@@ -13,8 +13,8 @@ const struct numa_spec *host_numa(const struct host *host, uint32_t node);
  * guest_disks.c: disks and nics but their ports. */
 void guest_disks(struct arena *arena, const struct vm *vm, struct vm_devices *out,
 		 struct findings *findings);
-void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out,
-		struct findings *findings);
+/* `macs`: with their addresses, which only artifacts show. */
+void guest_nics(struct arena *arena, const struct vm *vm, struct vm_devices *out, bool macs);
 /* guest_ports.c: the ports and every field that points into them; needs all of the above. */
 void guest_ports(struct arena *arena, const struct vm *vm, struct vm_devices *out,
 		 struct findings *findings);

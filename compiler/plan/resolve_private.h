@@ -11,7 +11,7 @@
  *                      virtual functions of vGPUs
  *     resolve_fabric.c Fabric Manager partitions
  *     mmio.c           the MMIO window
- *     guest.c          the guest of a KVM host: NUMA, PCI, disks, nics
+ *     guest.c          the guest's machine: NUMA, PCI, disks, nics
  *     resolve_claims.c UUIDs, MAC addresses and disks that two VMs have */
 #ifndef GPUPLAN_RESOLVE_PRIVATE_H
 #define GPUPLAN_RESOLVE_PRIVATE_H
