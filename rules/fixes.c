@@ -2,6 +2,7 @@
 
 #include "compiler/base/buffer.h"
 #include "compiler/finding/edit.h"
+#include "compiler/source/yaml_write.h"
 #include "rules/p2p.h"
 
 static void replace(struct judge *judge, struct finding *f, bool safe, struct span at,

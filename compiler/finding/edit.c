@@ -2,59 +2,10 @@
 
 #include <ctype.h>
 
-#include "compiler/base/buffer.h"
 #include "compiler/source/lines.h"
+#include "compiler/source/yaml_write.h"
 
 /* --- scalars --- */
-
-/* Letters, digits and what stands in sizes and type names: no YAML reader takes it for more. */
-static bool is_plain(struct str s)
-{
-	if (s.n == 0 || s.p[s.n - 1] == ' ' || !isalnum((unsigned char)s.p[0]))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!isalnum((unsigned char)s.p[i]) && !memchr(" ._-+/", s.p[i], 6))
-			return false;
-	return true;
-}
-
-static bool has_control(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (iscntrl((unsigned char)s.p[i]))
-			return true;
-	return false;
-}
-
-/* What stands between the quotes. */
-static struct str escape(struct arena *arena, struct str value, char quote)
-{
-	struct buffer out;
-
-	buffer_init(&out, arena);
-	for (size_t i = 0; i < value.n; i++) {
-		struct str c = {value.p + i, 1};
-
-		if (quote == '\'')
-			buffer_puts(&out, *c.p == '\'' ? "'" : "");
-		else if (iscntrl((unsigned char)*c.p)) {
-			buffer_printf(&out, "\\x%02x", (unsigned char)*c.p);
-			continue;
-		} else if (*c.p == '"' || *c.p == '\\')
-			buffer_puts(&out, "\\");
-		buffer_add(&out, c);
-	}
-	return buffer_text(&out);
-}
-
-struct str yaml_scalar(struct arena *arena, struct str value, char quote)
-{
-	if (!quote && is_plain(value))
-		return value;
-	if (!quote || has_control(value))
-		quote = '"';
-	return arena_printf(arena, "%c%.*s%c", quote, STR_ARG(escape(arena, value, quote)), quote);
-}
 
 /* A block scalar's text, without its header (which may hold a comment) and indentation. */
 static struct span block_text(struct str old, struct span at)
@@ -73,9 +24,9 @@ struct edit edit_value(struct arena *arena, const struct sources *sources, struc
 	char first = old.n ? *old.p : '\0';
 	bool quoted = old.n >= 2 && (first == '"' || first == '\'');
 
-	if (quoted && !has_control(value))
-		return (struct edit){{at.at + 1, at.len - 2}, escape(arena, value, first)};
-	if (!has_control(value) && (first == '|' || first == '>'))
+	if (quoted && !yaml_needs_escapes(value))
+		return (struct edit){{at.at + 1, at.len - 2}, yaml_escape(arena, value, first)};
+	if (!yaml_needs_escapes(value) && (first == '|' || first == '>'))
 		return (struct edit){block_text(old, at), value};
 	return (struct edit){at, yaml_scalar(arena, value, quoted ? first : '\0')};
 }

@@ -18,8 +18,8 @@ struct anchor {
 	struct span at;
 };
 
-/* A new entry; a map's value is YAML already (yaml_scalar), a scalar's is quoted if the keys are.
- */
+/* A new entry; a map's value is YAML already (yaml_scalar, compiler/source/yaml_write.h), a
+ * scalar's is quoted if the keys are. */
 struct entry {
 	const char *key;
 	struct str value;
@@ -30,10 +30,5 @@ struct entry {
  * is written in a way that takes none. */
 bool edit_insert(struct arena *arena, const struct sources *sources, struct anchor anchor,
 		 struct entry entry, struct edit *out);
-
-/* `value` as one line of YAML in these quotes ('"' or '\''), or in none (0) where it can do
- * without.
- */
-struct str yaml_scalar(struct arena *arena, struct str value, char quote);
 
 #endif

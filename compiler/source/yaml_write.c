@@ -1,9 +1,9 @@
 #include "compiler/source/yaml_write.h"
-#include "compiler/base/visible.h"
 
 #include <strings.h>
 
 #include "compiler/base/utf8.h"
+#include "compiler/base/visible.h"
 
 static bool is_letter(char c)
 {
@@ -27,45 +27,82 @@ static bool is_word(struct str s)
 	return false;
 }
 
-/* Starts with a letter, or is a version of three numbers: no reader takes it for anything else. */
-static bool is_plain(struct str s)
+/* No YAML reader takes it for more than a scalar; a `text` it does not take for anything else
+ * either: it starts with a letter, or is a version of three numbers. */
+static bool is_plain(struct str s, bool text)
 {
 	uint32_t dots = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (!is_letter(s.p[i]) && !is_digit(s.p[i]) && !memchr("._-/+", s.p[i], 5))
+		if (!is_letter(s.p[i]) && !is_digit(s.p[i]) && !memchr(" ._-/+", s.p[i], 6))
 			return false;
 		dots += s.p[i] == '.';
 	}
-	return s.n && !is_word(s) && (is_letter(s.p[0]) || (is_digit(s.p[0]) && dots >= 2));
+	if (s.n == 0 || s.p[s.n - 1] == ' ')
+		return false;
+	if (is_letter(s.p[0]))
+		return !text || !is_word(s);
+	return is_digit(s.p[0]) && (!text || dots >= 2);
 }
 
-static void write_quoted(struct buffer *out, struct str s)
+/* The character at the front of `s`, of `*n` bytes; false: only an escape can show it. */
+static bool is_shown(struct str s, size_t *n, uint32_t *code)
 {
-	buffer_puts(out, "\"");
-	while (s.n) {
-		uint32_t code = 0xfffd;
-		size_t n = utf8_character(s, &code);
+	*n = utf8_character(s, code);
+	if (*n)
+		return !text_is_hostile(*code);
+	*n = 1;
+	*code = 0xfffd;
+	return false;
+}
 
-		if (code == '"' || code == '\\')
-			buffer_printf(out, "\\%c", (int)code);
-		else if (code >= 0x20 && code < 0x7f)
-			buffer_add(out, (struct str){s.p, 1});
-		else
-			buffer_printf(out, "\\U%08X", n ? code : 0xfffd);
-		n = n ? n : 1;
-		s.p += n;
-		s.n -= n;
+bool yaml_needs_escapes(struct str s)
+{
+	uint32_t code;
+	size_t n;
+
+	for (; s.n; s.p += n, s.n -= n)
+		if (!is_shown(s, &n, &code))
+			return true;
+	return false;
+}
+
+struct str yaml_escape(struct arena *arena, struct str s, char quote)
+{
+	struct buffer out;
+	uint32_t code;
+	size_t n;
+
+	buffer_init(&out, arena);
+	for (; s.n; s.p += n, s.n -= n) {
+		bool shown = is_shown(s, &n, &code);
+
+		if (quote == '"' && !shown) {
+			buffer_printf(&out, code < 0x100 ? "\\x%02X" : "\\U%08X", code);
+			continue;
+		}
+		if (quote == '\'' ? code == '\'' : code == '"' || code == '\\')
+			buffer_puts(&out, quote == '\'' ? "'" : "\\");
+		buffer_add(&out, (struct str){s.p, n});
 	}
-	buffer_puts(out, "\"");
+	return buffer_text(&out);
+}
+
+static struct str quoted(struct arena *arena, struct str s, char quote)
+{
+	return arena_printf(arena, "%c%.*s%c", quote, STR_ARG(yaml_escape(arena, s, quote)), quote);
+}
+
+struct str yaml_scalar(struct arena *arena, struct str value, char quote)
+{
+	if (!quote && is_plain(value, false))
+		return value;
+	return quoted(arena, value, !quote || yaml_needs_escapes(value) ? '"' : quote);
 }
 
 void yaml_write_text(struct buffer *out, struct str s)
 {
-	if (is_plain(s))
-		buffer_add(out, s);
-	else
-		write_quoted(out, s);
+	buffer_add(out, is_plain(s, true) ? s : quoted(out->arena, s, '"'));
 }
 
 enum { COMMENT_WIDTH = 110 }; /* bytes of text in a line */

@@ -111,7 +111,7 @@ static void test_text(void)
 	check_text("1e3", "\"1e3\"");
 	check_text("", "\"\"");
 	check_text("- a", "\"- a\"");
-	check_text("a\"b\\c\n\xff\xc3\xa9", "\"a\\\"b\\\\c\\U0000000A\\U0000FFFD\\U000000E9\"");
+	check_text("a\"b\\c\n\xff\xc3\xa9", "\"a\\\"b\\\\c\\x0A\\U0000FFFD\xc3\xa9\"");
 }
 
 int main(void)
