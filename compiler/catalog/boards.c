@@ -210,6 +210,11 @@ bool catalog_load_geforce(struct catalog *catalog, struct catalog_error *error)
 	return table_end(&table);
 }
 
+const char *board_class_word(enum board_class class)
+{
+	return class_words[class];
+}
+
 const struct board *catalog_board(struct catalog *catalog, struct str id)
 {
 	struct board wanted = {.id = id};

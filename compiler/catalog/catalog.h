@@ -14,6 +14,8 @@
 
 enum board_class { BOARD_DATACENTER, BOARD_WORKSTATION, BOARD_GEFORCE };
 
+const char *board_class_word(enum board_class class);
+
 /* A row of releases.csv or figures.csv. */
 struct fact {
 	struct str what;	/* the name by which the code asks for it: qemu_many_large_bars */

@@ -44,7 +44,6 @@ static struct str p2p_types(struct arena *arena, struct catalog *catalog, const 
 
 static void put_board(struct catalog *catalog, struct json *o, const struct board *board)
 {
-	static const char *const classes[] = {"datacenter", "workstation", "geforce"};
 	struct json *list;
 	size_t n;
 	const struct vgpu_type *types = catalog_vgpu_types(catalog, &n);
@@ -53,7 +52,7 @@ static void put_board(struct catalog *catalog, struct json *o, const struct boar
 	snprintf(pci, sizeof pci, "10de:%04x", board->pci_device);
 	json_put_text(o, "id", board->id);
 	json_put_text(o, "name", board->name);
-	json_put_text(o, "class", str_of(classes[board->class]));
+	json_put_text(o, "class", str_of(board_class_word(board->class)));
 	json_put_text(o, "architecture", board->arch ? board->arch->name : STR("unknown"));
 	json_put_text(o, "chip", board->chip);
 	json_put_text(o, "pci_id", str_of(pci));

@@ -1,5 +1,6 @@
 /* Fabric Manager partitions: those of a host, and those that must be active before a VM starts. */
 #include "compiler/plan/resolve_private.h"
+#include "schema/keys.h"
 
 static uint32_t module_bit(uint64_t module)
 {
@@ -33,19 +34,23 @@ static void add_listed(struct resolver *r, struct host *host)
 	}
 }
 
+/* As the key has it, and so the catalog. */
+static const char *platform_word(const struct nvswitch_spec *spec)
+{
+	const struct section *nvswitch = section_key(&host_section, STR("nvswitch"))->section;
+
+	return section_key(nvswitch, STR("partitions"))->words[spec->partitions.word - 1];
+}
+
 void resolve_fabric(struct resolver *r, struct host *host)
 {
-	static const char *const platforms[] = {
-		[PARTITIONS_HGX_H100] = "hgx-h100",
-		[PARTITIONS_HGX_B200] = "hgx-b200",
-	};
 	const struct nvswitch_spec *spec = &host->spec->nvswitch;
 
 	host->fabric_divided = spec->mode.is == NVSWITCH_SHARED || spec->mode.is == NVSWITCH_VGPU;
 	if (!host->fabric_divided)
 		return;
 	if (spec->partitions.word)
-		add_platform(r, host, platforms[spec->partitions.word]);
+		add_platform(r, host, platform_word(spec));
 	else
 		add_listed(r, host);
 }
