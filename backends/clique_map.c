@@ -27,7 +27,7 @@ const struct backend backend_clique_map = {
 
 static bool has_map(const struct subject *of)
 {
-	return of->host->clique_map;
+	return of->host->cliques_wanted;
 }
 
 /* One GPU of the map. */

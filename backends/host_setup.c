@@ -35,9 +35,22 @@ struct parts {
 	bool vfio, mdev, bound, firmware, fabric;
 };
 
+/* Nobody else does this before the VM starts: libvirt binds whole GPUs and copies the firmware's
+ * variables by itself. */
+static bool needs_script(const struct vm *vm)
+{
+	bool by_hand = vm->host->platform->by_hand;
+
+	return vm->n_vgpus || vm->n_partitions ||
+	       (by_hand && (vm->n_gpus || vm->firmware == FIRMWARE_EFI));
+}
+
 static bool has_script(const struct subject *of)
 {
-	return of->host->setup;
+	for (uint32_t i = 0; i < of->host->n_vms; i++)
+		if (needs_script(of->host->vms[i]))
+			return true;
+	return false;
 }
 
 static void add_word(struct buffer *out, struct str text)

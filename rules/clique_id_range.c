@@ -25,7 +25,7 @@ static void check_id(struct judge *judge, const struct host *host, const struct 
 
 static void check(struct judge *judge, const struct host *host)
 {
-	if (!host->clique_map)
+	if (!host->cliques_wanted)
 		return;
 	for (uint32_t i = 0; i < host->n_cliques; i++)
 		check_id(judge, host, &host->cliques[i]);

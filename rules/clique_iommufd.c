@@ -18,7 +18,7 @@ static void check(struct judge *judge, const struct host *host)
 	const char *verdict = newer ? "is not known to have" : "has no";
 	struct finding *f;
 
-	if (!host->clique_map || host->spec->iommu_backend.is != IOMMU_IOMMUFD)
+	if (!host->cliques_wanted || host->spec->iommu_backend.is != IOMMU_IOMMUFD)
 		return;
 	f = report_as(
 		judge, newer ? SEVERITY_WARNING : SEVERITY_ERROR, host->spec->iommu_backend.at,

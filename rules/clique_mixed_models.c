@@ -67,7 +67,7 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 
 static void check(struct judge *judge, const struct host *host)
 {
-	for (uint32_t i = 0; i < host->n_cliques && host->clique_map; i++)
+	for (uint32_t i = 0; i < host->n_cliques && host->cliques_wanted; i++)
 		check_clique(judge, host, &host->cliques[i]);
 }
 

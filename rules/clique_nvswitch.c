@@ -4,7 +4,7 @@ static void check(struct judge *judge, const struct host *host)
 {
 	struct finding *f;
 
-	if (!host->clique_map || !host->nvswitch)
+	if (!host->cliques_wanted || !host->nvswitch)
 		return;
 	f = report(judge, host->pcie_p2p_at,
 		   "cliques on '%.*s', which has NVSwitch: the guest's driver has no P2P over PCIe "

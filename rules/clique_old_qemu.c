@@ -53,7 +53,7 @@ static void check(struct judge *judge, const struct host *host)
 	struct finding *f;
 	uint32_t n;
 
-	if (!host->clique_map || !gpu || !span_given(qemu.at) ||
+	if (!host->cliques_wanted || !gpu || !span_given(qemu.at) ||
 	    !older_than(judge, qemu, "qemu_clique_alternate_offset"))
 		return;
 	n = affected_vms(host, &vm, &gpu);

@@ -4,7 +4,7 @@ static void check(struct judge *judge, const struct host *host)
 {
 	struct finding *f;
 
-	if (!host->clique_map || !host->platform->rewriter)
+	if (!host->cliques_wanted || !host->platform->rewriter)
 		return;
 	f = report(judge, host->spec->managed_by.at,
 		   "%s writes the domain XML anew at each start: the cliques of '%.*s' do not "

@@ -187,7 +187,7 @@ static void check(struct judge *judge, const struct host *host)
 		else
 			told |= check_pairs(judge, vm);
 	}
-	if (!told && host->clique_map && out_of_capture(host))
+	if (!told && host->cliques_wanted && out_of_capture(host))
 		report_given_up(judge, host);
 }
 

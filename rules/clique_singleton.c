@@ -8,7 +8,7 @@ static bool is_single(const struct host *host, const struct clique *c)
 
 static void check(struct judge *judge, const struct host *host)
 {
-	for (uint32_t i = 0; i < host->n_cliques && host->clique_map; i++) {
+	for (uint32_t i = 0; i < host->n_cliques && host->cliques_wanted; i++) {
 		const struct clique *c = &host->cliques[i];
 		bool empty = c->group && c->group->gpus.n == 0;
 

@@ -55,7 +55,7 @@ static const struct clique *earlier_id(const struct host *host, const struct cli
 
 static void check(struct judge *judge, const struct host *host)
 {
-	for (uint32_t i = 1; i < host->n_cliques && host->clique_map; i++) {
+	for (uint32_t i = 1; i < host->n_cliques && host->cliques_wanted; i++) {
 		const struct clique *c = &host->cliques[i], *first = earlier_id(host, c);
 
 		if (first)

@@ -86,7 +86,7 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 
 static void check(struct judge *judge, const struct host *host)
 {
-	for (uint32_t i = 0; i < host->n_cliques && host->clique_map && host->topo; i++)
+	for (uint32_t i = 0; i < host->n_cliques && host->cliques_wanted && host->topo; i++)
 		check_clique(judge, host, &host->cliques[i]);
 }
 

@@ -3,7 +3,7 @@
 
 static void check(struct judge *judge, const struct host *host)
 {
-	for (uint32_t i = 0; i < host->n_cliques && host->clique_map; i++) {
+	for (uint32_t i = 0; i < host->n_cliques && host->cliques_wanted; i++) {
 		for (uint32_t g = 0; g < host->n_gpus; g++) {
 			const struct gpu *gpu = &host->gpus[g];
 			struct finding *f;

@@ -91,8 +91,9 @@ struct host {
 	bool fabric_divided;
 	struct fabric_partition *partitions;
 	uint32_t n_partitions;
-	bool clique_map;       /* a clique map is written for it */
-	bool setup;	       /* a setup script is written for it */
+	/* Guests are to be shown its cliques: by a VM with `p2p: pcie`, or whoever else gives out
+	 * its GPUs. */
+	bool cliques_wanted;
 	const struct vm **vms; /* in the order of the spec */
 	uint32_t n_vms;
 };

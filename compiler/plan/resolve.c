@@ -28,27 +28,13 @@ static void list_vms(struct resolver *r)
 	}
 }
 
-/* Something must be done on the host before one of its VMs starts, and nobody else does it:
- * libvirt binds whole GPUs and copies firmware variables by itself. */
-static void decide_setup(struct host *host)
-{
-	bool by_hand = host->platform->by_hand;
-
-	for (uint32_t i = 0; i < host->n_vms; i++) {
-		const struct vm *vm = host->vms[i];
-
-		host->setup |= vm->n_vgpus || vm->n_partitions ||
-			       (by_hand && (vm->n_gpus || vm->firmware == FIRMWARE_EFI));
-	}
-}
-
-static void decide_clique_map(struct host *host)
+static void decide_cliques(struct host *host)
 {
 	bool wanted = host->platform->cliques == CLIQUES_BY_WRAPPER;
 
 	for (uint32_t i = 0; i < host->n_vms; i++)
 		wanted |= host->vms[i]->p2p == P2P_PCIE;
-	host->clique_map = host->platform->cliques && host->n_cliques > 0 && wanted;
+	host->cliques_wanted = host->platform->cliques && host->n_cliques > 0 && wanted;
 }
 
 struct pieces {
@@ -132,8 +118,7 @@ struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct c
 	list_vms(&r);
 	for (uint32_t i = 0; i < plan->n_hosts; i++) {
 		resolve_functions(&r, &plan->hosts[i]);
-		decide_clique_map(&plan->hosts[i]);
-		decide_setup(&plan->hosts[i]);
+		decide_cliques(&plan->hosts[i]);
 	}
 	resolve_claims(&r);
 	return plan;
