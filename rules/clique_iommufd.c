@@ -35,13 +35,17 @@ const struct rule rule_clique_iommufd = {
 	.summary = "no P2P between GPUs behind iommufd",
 	.host = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host with `iommu_backend: "
-		"iommufd`. A warning with a QEMU that is newer than the newest one known.",
+		"iommufd`. A warning with a QEMU that is newer than "
+		"{release:qemu_iommufd_no_p2p_newest}, the newest one whose documentation was "
+		"read.",
 	.why = "P2P between two devices of a guest needs the BAR of one to be mapped in the IOMMU "
 	       "of the other. QEMU's legacy VFIO backend maps it; the iommufd backend does not "
 	       "yet. The clique would still tell the guest that P2P works, and the copies would "
 	       "fault. The kernel's side is in motion.",
-	.source = "QEMU, docs/devel/vfio-iommufd.rst, up to 11.1: \"PCI p2p DMA is unsupported as "
-		  "IOMMUFD doesn't support mapping hardware PCI BAR region yet\"",
+	.source =
+		"{source:qemu_iommufd_no_p2p_newest}, up to {release:qemu_iommufd_no_p2p_newest}: "
+		"\"PCI p2p DMA is unsupported as IOMMUFD doesn't support mapping hardware PCI BAR "
+		"region yet\"",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

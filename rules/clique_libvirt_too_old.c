@@ -27,21 +27,22 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_clique_libvirt_too_old = {
 	.name = "clique-libvirt-too-old",
 	.severity = SEVERITY_ERROR,
-	.summary = "libvirt before 8.2 cannot pass a clique on",
+	.summary = "libvirt is too old to pass a clique on",
 	.host = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that libvirt manages, in a "
-		"release before 8.2.",
+		"release before {release:libvirt_qemu_override}.",
 	.why = "libvirt has no element for the clique. The domain XML passes it by "
-	       "`<qemu:override>`, which changes a property of a device that libvirt makes itself, "
-	       "and which exists since 8.2. An older libvirt does not know the element and drops "
-	       "it: the VM starts without its clique, and its GPUs copy through system memory.",
-	.source = "libvirt 8.2.0 release notes",
+	       "`<qemu:override>`, which changes a property of a device that libvirt makes "
+	       "itself, and which exists since {release:libvirt_qemu_override}. An older libvirt "
+	       "does not know the element and drops it: the VM starts without its clique, and "
+	       "its GPUs copy through system memory.",
+	.source = "{source:libvirt_qemu_override}, {release:libvirt_qemu_override}",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"
 		   "     hypervisor: kvm\n"
 		   "-    versions: {libvirt: 8.0.0}\n"
-		   "+    versions: {libvirt: 9.0.0}\n"
+		   "+    versions: {libvirt: {release:libvirt_qemu_override}}\n"
 		   "     pcie_p2p: [[g0, g1]]\n"
 		   "     gpus:\n"
 		   "       g0: {board: l40s, address: 05:00.0}\n"

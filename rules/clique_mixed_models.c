@@ -77,7 +77,7 @@ const struct rule rule_clique_mixed_models = {
 	.summary = "GPUs of different chips in one clique",
 	.host = check,
 	.what = "A group of `pcie_p2p` holds GPUs of different chips, on a host whose cliques are "
-		"written out. Boards of one chip, such as A40 and RTX A6000, are fine.",
+		"written out. Different boards with one chip are fine.",
 	.why = "On bare metal the driver refuses P2P between GPUs of different chips. In a guest "
 	       "it asks for the clique first, and an equal clique grants P2P before the chips are "
 	       "compared: the guest gets a P2P that the driver never allows elsewhere.",

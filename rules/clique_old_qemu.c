@@ -74,21 +74,23 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_clique_old_qemu = {
 	.name = "clique-old-qemu",
 	.severity = SEVERITY_ERROR,
-	.summary = "QEMU before 8.1 cannot show a clique on a Turing or later GPU",
+	.summary = "QEMU is too old to show a clique on this generation of GPUs",
 	.host = check,
-	.what = "A VM with `p2p: pcie` has a whole GPU of the Turing architecture or later, and "
-		"the host's QEMU is older than 8.1.",
+	.what = "A VM with `p2p: pcie` has a whole GPU of one of these architectures: "
+		"{architectures:msix_at_c8}; and the host's QEMU is older than "
+		"{release:qemu_clique_alternate_offset}.",
 	.why = "QEMU writes the clique as a capability of eight bytes at C8h in the GPU's "
-	       "configuration space. Turing and later GPUs have their MSI-X capability there. QEMU "
-	       "8.1 moves to D4h when the place is taken; an older one stops with \"overlaps "
-	       "existing capability\", and the VM does not start at all.",
-	.source = "QEMU commit f6b30c1984f7 (June 2023, released with 8.1); QEMU 7.2.22 tried",
+	       "configuration space. GPUs of these architectures have their MSI-X capability "
+	       "there. From {release:qemu_clique_alternate_offset} on QEMU moves to D4h when the "
+	       "place is taken; an older one stops with \"overlaps existing capability\", and "
+	       "the VM does not start at all.",
+	.source = "{source:qemu_clique_alternate_offset}",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"
 		   "     hypervisor: kvm\n"
 		   "-    versions: {qemu: 7.2.22}\n"
-		   "+    versions: {qemu: 9.2.0}\n"
+		   "+    versions: {qemu: {release:qemu_clique_alternate_offset}}\n"
 		   "     pcie_p2p: [[g0, g1]]\n"
 		   "     gpus:\n"
 		   "       g0: {board: l40s, address: 05:00.0}\n"

@@ -93,10 +93,10 @@ const struct rule rule_fabric_partition = {
 	.p2p = check,
 	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, the modules of the GPUs that "
 		"must do NVLink P2P are not one of its partitions.",
-	.why = "Fabric Manager opens the switch between the GPUs of a partition, and knows a fixed "
-	       "set of them: all eight, two halves, and pairs that differ by platform (1 and 3 on "
-	       "HGX H100, 1 and 2 on HGX B200). Other GPUs cannot be activated together, and the "
-	       "guest has no NVLink between them.",
+	.why = "Fabric Manager opens the switch between the GPUs of a partition, and knows a "
+	       "fixed set of them: all eight, two halves, and pairs that differ by platform. "
+	       "Other GPUs cannot be activated together, and the guest has no NVLink between "
+	       "them.",
 	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736): shared "
 		  "NVSwitch partitions; `fmpm -l` of an HGX H100 and an HGX B200",
 	.example = " version: 1\n"

@@ -219,16 +219,16 @@ const struct rule rule_key_without_effect = {
 	.summary = "a key that no artifact of this host and VM can carry",
 	.plan = check,
 	.what = "A key for KVM stands in a vSphere host or VM, or the other way round; `uvm`, "
-		"`vgpu_params` or `multicast` stands where there is no vGPU; or an item names "
-		"an `mdev` where vGPUs are virtual functions. A profile may hold such keys, since it may serve both "
-		"kinds. Or `iommu_backend: iommufd` stands for a libvirt that is too old for it, or for "
-		"mediated devices.",
+		"`vgpu_params` or `multicast` stands where there is no vGPU; or an item names an "
+		"`mdev` where vGPUs are virtual functions. A profile may hold such keys, since it "
+		"may serve both kinds. Or `iommu_backend: iommufd` stands for a libvirt before "
+		"{release:libvirt_iommufd}, or for mediated devices.",
 	.why = "The artifact is written as if the key were not there: huge pages that were asked "
 	       "for on vSphere are simply not had. Whoever wrote the key believes otherwise.",
 	.source =
-		"the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" "
-		"and those of a vGPU; libvirt NEWS for `<iommufd>`, which libvirt 12.8 leaves out "
-		"for mediated devices (tried)",
+		"the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" and "
+		"those of a vGPU; {source:libvirt_iommufd}, for `<iommufd>`, which libvirt 12.8 "
+		"leaves out for mediated devices (tried)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -88,9 +88,9 @@ const struct rule rule_p2p_mixed_vgpu = {
 		"one board. A GPU that is passed through whole beside a vGPU counts as another "
 		"type. Looked at only where each type is fit for P2P by itself.",
 	.why = "Each P2P table row is one type on one board, and the guest's driver makes peers "
-	       "only of GPUs whose chips are equal. Where they differ, the VM starts and its GPUs "
-	       "are no peers. That boards which share a type (A100 PCIe 80 GB and A100X) are "
-	       "refused as well is an inference: no document lists such a pair.",
+	       "only of GPUs whose chips are equal. Where they differ, the VM starts and its "
+	       "GPUs are no peers. That different boards which share a type are refused as well "
+	       "is an inference: no document lists such a pair.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers; NVIDIA open GPU "
 		  "kernel modules 595.45.04 (areGpusP2PCompatible)",
 	.example = " version: 1\n"
@@ -211,19 +211,21 @@ const struct rule rule_vgpu_multi_unsupported = {
 		"several vGPUs in one VM that the hypervisor or the driver does not take together",
 	.vgpus = check_multi,
 	.what = "A VM has several vGPUs, and they are of different boards or series; or one of "
-		"them is smaller than its GPU's framebuffer and the host runs ESXi before 8.0.",
+		"them is smaller than its GPU's framebuffer and the host runs ESXi before "
+		"{release:esxi_multi_vgpu_fractional}.",
 	.why = "vGPUs of one VM may differ in framebuffer, but the manager takes them together "
-	       "only when board and series are equal. vSphere 7 attaches a second vGPU to a VM "
-	       "only where both have all of their GPU. In either case the VM does not start. Some "
-	       "types may not share a VM with others at all; which ones is not confirmed, and "
-	       "nothing is said of them.",
-	.source = "NVIDIA AI Enterprise Infra 6, Multi-vGPU",
+	       "only when board and series are equal. vSphere before "
+	       "{release:esxi_multi_vgpu_fractional} attaches a second vGPU to a VM only where "
+	       "both have all of their GPU. In either case the VM does not start. Some types may "
+	       "not share a VM with others at all; which ones is not confirmed, and nothing is "
+	       "said of them.",
+	.source = "{source:esxi_multi_vgpu_fractional}, Multi-vGPU",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   esx-1:\n"
 		   "     hypervisor: vsphere\n"
 		   "-    versions: {esxi: 7.0u3}\n"
-		   "+    versions: {esxi: 8.0u2}\n"
+		   "+    versions: {esxi: {release:esxi_multi_vgpu_fractional}}\n"
 		   "     gpus:\n"
 		   "       g0: {board: a40, address: 07:00.0}\n"
 		   "       g1: {board: a40, address: 0b:00.0}\n"

@@ -118,14 +118,17 @@ const struct rule rule_mmio_exceeds_phys_bits = {
 	.summary = "the MMIO window does not fit the guest's address space",
 	.mmio = check,
 	.what = "A VM's MMIO window, aligned above its memory, ends beyond what the host's "
-		"`cpus.phys_bits` can address; or it is above 16 TiB.",
-	.why = "The guest has the host's address bits. QEMU refuses to start a VM whose memory and "
-	       "window do not fit. The memory ends 2 GiB above its size, and the window starts at "
-	       "a multiple of the power of two in it, so that a little more memory may cost as "
-	       "much again as the window. AMD's address map has a hole from 1012 GiB to 1 TiB: "
-	       "where the window would reach it, QEMU moves the memory above it. A window of more "
-	       "than 16 TiB is passed over by OVMF, which then takes its own, too small one.",
-	.source = "measured with QEMU and OVMF at 39 to 43 address bits, Intel and AMD CPU models",
+		"`cpus.phys_bits` can address; or it is above {figure:ovmf_window_most}.",
+	.why = "The guest has the host's address bits. QEMU refuses to start a VM whose memory "
+	       "and window do not fit. The memory beyond its first {figure:q35_low_memory} "
+	       "starts at 4 GiB, and the window above it at a multiple of the power of two in "
+	       "the window, so that a little more memory may cost as much again as the window. "
+	       "AMD's address map has a hole from {figure:amd_hole_start} to "
+	       "{figure:amd_hole_end}: where the window would reach it, QEMU moves the memory "
+	       "above it. OVMF ignores a window of more than {figure:ovmf_window_most} and takes "
+	       "its own, too small one.",
+	.source = "measured with QEMU and OVMF at 39 to 43 address bits, Intel and AMD CPU models; "
+		  "{source:ovmf_window_most}; {source:amd_hole_start}",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

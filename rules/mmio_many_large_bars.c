@@ -52,20 +52,21 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_mmio_many_large_bars = {
 	.name = "mmio-many-large-bars",
 	.severity = SEVERITY_NOTE,
-	.summary = "four or more large BARs and QEMU before 10.1: the boot may stall",
+	.summary = "several GPUs with large BARs and an older QEMU: the boot may stall",
 	.host = check,
-	.what = "A VM has four or more whole GPUs whose BAR1 is 128 GiB or more, and the host's "
-		"QEMU is older than 10.1.",
-	.why = "One operator of such machines reports that these guests stall while they boot, and "
-	       "no longer do with QEMU 10.1. What QEMU does there is not confirmed: hence a note.",
-	.source = "a cloud operator's report (Ubicloud, on HGX with KVM); not confirmed by QEMU's "
-		  "notes",
+	.what = "A VM has {figure:stalling_gpus} or more whole GPUs whose BAR1 is "
+		"{figure:stalling_bar1} or more, and the host's QEMU is older than "
+		"{release:qemu_many_large_bars}.",
+	.why = "One operator of such machines reports that these guests stall while they boot, "
+	       "and no longer do with QEMU {release:qemu_many_large_bars}. What QEMU does there "
+	       "is not confirmed: hence a note.",
+	.source = "{source:stalling_bar1}",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"
 		   "     hypervisor: kvm\n"
 		   "-    versions: {qemu: 9.2.0}\n"
-		   "+    versions: {qemu: 10.1.0}\n"
+		   "+    versions: {qemu: {release:qemu_many_large_bars}}\n"
 		   "     gpus:\n"
 		   "       g0: {board: a100-pcie-80gb, address: 05:00.0}\n"
 		   "       g1: {board: a100-pcie-80gb, address: 06:00.0}\n"

@@ -81,15 +81,18 @@ const struct rule rule_mmio_needs_efi = {
 	.flags = RULE_UNSAFE_FIX,
 	.summary = "BIOS firmware with GPUs whose BARs it does not place",
 	.mmio = check,
-	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is above 256 MiB; on "
-		"KVM (a warning) two or more whole GPUs whose BAR1 is 64 GiB or more.",
+	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is above "
+		"{figure:vsphere_bios_bar1_most}; on KVM (a warning) more than "
+		"{figure:seabios_large_bars_most} whole GPU with a BAR1 of "
+		"{figure:seabios_large_bar} or more.",
 	.why = "A BIOS places BARs below 4 GiB. On vSphere a large BAR1 is left unassigned then "
-	       "(\"BAR1 is 0M @ 0x0\") and the driver does not load. On KVM SeaBIOS uses the space "
-	       "above 4 GiB too, but release 1.16.3, which Debian 13 ships, places only the first "
-	       "of several large ones; 1.16.2 and 1.17.0 place them all.",
-	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: \"64-bit MMIO and EFI boot "
-		  "must be enabled for the VM\"; F. Denneman, May 2023; SeaBIOS 1.16.2, 1.16.3 and "
-		  "1.17.0 tried",
+	       "(\"BAR1 is 0M @ 0x0\") and the driver does not load. On KVM SeaBIOS uses the "
+	       "space above 4 GiB too, but release 1.16.3, which Debian 13 ships, places only "
+	       "{figure:seabios_large_bars_most} such BAR; 1.16.2 and 1.17.0 place them all.",
+	.source =
+		"NVIDIA vGPU for Compute overview, AI Enterprise: \"64-bit MMIO and EFI boot must "
+		"be enabled for the VM\"; {source:vsphere_bios_bar1_most}; "
+		"{source:seabios_large_bar}",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   esx-1:\n"

@@ -73,7 +73,7 @@ const struct rule rule_mmio_unknown_board = {
 	       "known, but it is an inference, and a window that is too small leaves a GPU without "
 	       "its memory.",
 	.source = "NVIDIA vGPU for Compute overview, AI Enterprise Infra 6: MMIO space required "
-		  "(the table ends before B200, B300, L40S and RTX PRO 6000)",
+		  "(the table lacks newer boards)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

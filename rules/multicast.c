@@ -76,8 +76,8 @@ const struct rule rule_multicast_needs_uvm = {
 	.why = "NVIDIA makes unified memory a condition of multicast in a vGPU, and it is off "
 	       "there unless the plugin parameter `enable_uvm` says otherwise. Without multicast "
 	       "NCCL works on with its other algorithms and without a message; that this is what "
-	       "the guest shows here is an inference. (The A100 is the other way round: there "
-	       "unified memory takes P2P away, and there is no multicast.)",
+	       "the guest shows here is an inference. (Rule uvm-on-a100 is the other way round: "
+	       "there unified memory takes P2P away, and there is no multicast.)",
 	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast: time-sliced vGPUs of full size, "
 		  "unified memory enabled",
 	.example = " version: 1\n"
@@ -139,12 +139,11 @@ const struct rule rule_multicast_unsupported = {
 	.summary = "NVLink multicast is wanted on a vGPU type without it",
 	.vm = check_type,
 	.what = "A VM says `multicast: true`, and one of its vGPUs is of a type that NVIDIA does "
-		"not list for NVLink multicast. Listed are B300X-279C, B200X-180C, H800XM-80C, "
-		"H200X-141C, H100XM-80C, H20X-141C and H20-96C.",
-	.why = "Multicast (NVLS) is done in the NVSwitches of Hopper and Blackwell baseboards, and "
-	       "offered to vGPUs that own a whole GPU there. Elsewhere NCCL takes its other "
-	       "algorithms: slower, with no message. The driver's B300X-269C is taken for the "
-	       "documents' B300X-279C.",
+		"not list for NVLink multicast. Listed are {types:multicast}.",
+	.why = "Multicast (NVLS) is done in the NVSwitches of newer baseboards, and offered to "
+	       "vGPUs that own a whole GPU there. Elsewhere NCCL takes its other algorithms: "
+	       "slower, with no message. Where the documents and the driver call a type by two "
+	       "names (rule p2p-conflicting-docs), either is taken for the other.",
 	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -46,20 +46,20 @@ const struct rule rule_nvswitch_vsphere_release = {
 	.summary = "P2P between vGPUs on an NVSwitch host, and ESXi is too old for it",
 	.p2p = check_release,
 	.what = "A VM on a vSphere host with NVSwitch wants P2P between its vGPUs, and "
-		"`versions.esxi` is before 8.0 update 1 (Ampere) or 8.0 update 2 (Hopper). An "
-		"NVSwitch host is one that says `nvswitch`, or has more than four GPUs of HGX "
-		"boards.",
+		"`versions.esxi` is before the release that brought it for its GPUs: "
+		"{releases:esxi_nvswitch}. An NVSwitch host is one that says `nvswitch`, or has "
+		"more than {figure:unswitched_gpus} GPUs of HGX boards.",
 	.why = "On these boards NVLink runs through switches, and a VM's GPUs reach each other "
 	       "only after the Fabric Manager has routed their links. ESXi's side of that came "
 	       "with these updates. What an older one does, refuse the VM or start it with its "
 	       "GPUs apart, is not confirmed.",
-	.source = "NVIDIA AI Enterprise Infra 6, NVSwitch",
+	.source = "{source:esxi_nvswitch_hopper}, NVSwitch",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   esx-1:\n"
 		   "     hypervisor: vsphere\n"
 		   "-    versions: {esxi: 8.0u1}\n"
-		   "+    versions: {esxi: 8.0u2}\n"
+		   "+    versions: {esxi: {release:esxi_nvswitch_hopper}}\n"
 		   "     nvlink: all\n"
 		   "     gpus:\n"
 		   "       g0: {board: h100-sxm5-80gb, address: 07:00.0}\n"

@@ -37,8 +37,8 @@ const struct rule rule_p2p_conflicting_docs = {
 	.summary = "NVIDIA's sources disagree on a vGPU type that must do P2P",
 	.vgpu_type = check,
 	.what = "A VM wants P2P between its vGPUs, and NVIDIA's sources disagree on the type of "
-		"one: B300X-279C in the documents is B300X-269C in the driver, and H800XM-80C is "
-		"in the tables for NVSwitch and multicast but not in the one for P2P.",
+		"one: {types:conflicting}. They call it by two names, or one table lists it and "
+		"another does not.",
 	.why = "Which source is right is not confirmed. The spec is taken at its word everywhere. "
 	       "If the driver on the host does not know the name, no vGPU is made; if the type has "
 	       "no P2P after all, copies go through host memory.",

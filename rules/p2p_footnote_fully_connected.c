@@ -54,15 +54,15 @@ const struct rule rule_p2p_footnote_fully_connected = {
 	.summary = "a type that does P2P only on fully connected HGX boards, on a host that is not "
 		   "one",
 	.p2p = check,
-	.what = "A VM wants NVLink P2P between vGPUs of type A800DX-80C, A100DX-80C or A100X-40C, "
+	.what = "A VM wants NVLink P2P between vGPUs of one of the types {types:fully_connected}, "
 		"and in its host's topology two GPUs of that board have no direct link. How many "
 		"GPUs the spec declares is not judged.",
-	.why = "NVIDIA's table lists these three types with a footnote: only HGX A100 boards of "
-	       "four or eight GPUs, each connected to each. The four-GPU board meets it without a "
+	.why = "NVIDIA's table lists these types with a footnote: only HGX A100 boards of four "
+	       "or eight GPUs, each connected to each. The four-GPU board meets it without a "
 	       "switch. Where a link is missing (a dead one, a switch that is down, two boards "
-	       "chained) the combination is not supported even for a pair that is linked. What the "
-	       "manager does then is not confirmed; the text of the footnote is that of Infra 6, "
-	       "and 8.1 marks the same three rows.",
+	       "chained) the combination is not supported even for a pair that is linked. What "
+	       "the manager does then is not confirmed; the text of the footnote was read in an "
+	       "older release only.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers, table 31, footnote "
 		  "1; its text in Infra 6",
 	.example = " version: 1\n"

@@ -38,15 +38,14 @@ const struct rule rule_p2p_legacy_vgpu = {
 	.severity = SEVERITY_WARNING,
 	.summary = "a vGPU that must do P2P is of a type that only older releases list",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its vGPUs, and one is of a Volta or Turing type that newer "
-		"P2P tables have dropped: V100X-16C, V100DX-32C, RTX6000P-24C, RTX8000P-48C. "
-		"Silent where `versions.vgpu` is below 18.",
-	.why = "These boards did P2P from GRID 9.0 on, and the tables of Infra 6 still had them; "
-	       "those of 8.1 do not. In which release they left, and whether a newer manager "
-	       "refuses the links or is merely no longer tested with them, is not confirmed: 18 is "
-	       "taken for the first without them.",
-	.source = "NVIDIA AI Enterprise Infra 6 against 8.1, P2P tables; NVIDIA vGPU on KVM (GRID "
-		  "9.0)",
+	.what = "A VM wants P2P between its vGPUs, and one is of a type that newer P2P tables "
+		"have dropped: {types:old}. Silent where `versions.vgpu` is below "
+		"{release:vgpu_p2p_old_rows_dropped}.",
+	.why = "These boards did P2P once, and older tables list them; newer ones do not. In "
+	       "which release they left, and whether a newer manager refuses the links or is "
+	       "merely no longer tested with them, is not confirmed: "
+	       "{release:vgpu_p2p_old_rows_dropped} is taken for the first without them.",
+	.source = "{source:vgpu_p2p_old_rows_dropped}; NVIDIA vGPU on KVM (GRID 9.0)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -23,18 +23,19 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_p2p_old_release = {
 	.name = "p2p-old-release",
 	.severity = SEVERITY_ERROR,
-	.summary = "P2P between vGPUs is wanted, and the vGPU software is before 9.0",
+	.summary = "P2P between vGPUs is wanted, and the vGPU software is too old for it",
 	.p2p = check,
-	.what = "A VM wants P2P between its vGPUs, and the host's `versions.vgpu` is before 9.0.",
-	.why = "P2P between vGPUs began with GRID 9.0, for NVLink. An older manager gives the VM "
-	       "its vGPUs, and none of them is another's peer.",
-	.source = "NVIDIA vGPU on KVM (GRID 9.0), vGPU P2P over NVLink",
+	.what = "A VM wants P2P between its vGPUs, and the host's `versions.vgpu` is before "
+		"{release:vgpu_p2p_first}.",
+	.why = "P2P between vGPUs began with vGPU software {release:vgpu_p2p_first}, for NVLink. "
+	       "An older manager gives the VM its vGPUs, and none of them is another's peer.",
+	.source = "{source:vgpu_p2p_first}, vGPU P2P over NVLink",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"
 		   "     hypervisor: kvm\n"
 		   "-    versions: {vgpu: 8.1}\n"
-		   "+    versions: {vgpu: 9.0}\n"
+		   "+    versions: {vgpu: {release:vgpu_p2p_first}}\n"
 		   "     nvlink: all\n"
 		   "     gpus:\n"
 		   "       g0: {board: v100-sxm2-16gb, address: 07:00.0}\n"

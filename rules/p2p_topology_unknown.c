@@ -47,9 +47,9 @@ const struct rule rule_p2p_topology_unknown = {
 	.what = "A VM says `p2p: nvlink`, and its host has neither `nvlink` nor a capture of "
 		"`nvidia-smi topo -m`.",
 	.why = "That a board is in NVIDIA's P2P tables proves no link: cards need a bridge that "
-	       "somebody has put on, and for A10 and A16, which are in the tables, no NVLink was "
-	       "found in any source. Without the links nothing here can tell whether the GPUs are "
-	       "peers or only look alike.",
+	       "somebody has put on, and for some boards in the tables no source shows an NVLink "
+	       "at all. Without the links nothing here can tell whether the GPUs are peers or "
+	       "only look alike.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"on physical GPUs "
 		  "supporting NVLink\"; NVIDIA vGPU on KVM (GRID 9.0): direct NVLink connections",
 	.example = " version: 1\n"

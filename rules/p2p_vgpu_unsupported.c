@@ -26,11 +26,11 @@ const struct rule rule_p2p_vgpu_unsupported = {
 	.vgpu_type = check,
 	.what = "A VM wants P2P between its vGPUs, and NVIDIA's P2P tables have no row for the "
 		"type of one of them on its board.",
-	.why = "P2P between vGPUs runs over NVLink, and boards such as L4, L40, L40S, RTX 6000 Ada "
-	       "and RTX PRO 6000 Blackwell have none; PCIe is no way round it. The VM starts, the "
-	       "guest's driver says that its GPUs are no peers, and copies go through host memory.",
+	.why = "P2P between vGPUs runs over NVLink, and many boards have none; PCIe is no way "
+	       "round it. The VM starts, the guest's driver says that its GPUs are no peers, and "
+	       "copies go through host memory.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers, tables 29 to 31; "
-		  "Infra 6 for Volta and Turing",
+		  "Infra 6 for older boards",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

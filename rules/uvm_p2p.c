@@ -61,9 +61,9 @@ static void check_a100(struct judge *judge, const struct vm *vm)
 		if (!holds(vm, i, UVM_P2P_LOST))
 			continue;
 		f = report(judge, g->uvm.at,
-			   "unified memory is on in VM '%.*s': its vGPUs on A100 boards lose "
+			   "unified memory is on in VM '%.*s': its vGPUs on %.*s lose "
 			   "NVLink P2P",
-			   STR_ARG(vm->spec->name.s));
+			   STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id));
 		describe(judge, f, g);
 		fix_uvm(judge, f, g, false);
 	}
@@ -73,15 +73,16 @@ const struct rule rule_uvm_on_a100 = {
 	.name = "uvm-on-a100",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_FIX,
-	.summary = "unified memory is on for A100 vGPUs that must do NVLink P2P",
+	.summary = "unified memory is on for vGPUs that must do NVLink P2P, on a board where it "
+		   "takes it away",
 	.p2p = check_a100,
-	.what = "A VM has two or more vGPUs on A100 boards, says `p2p: nvlink`, and has `uvm: "
-		"true` for one of them. `uvm: default` is fine there: it is written as `enable_uvm "
-		"= 0`.",
-	.why = "On the A100, P2P over NVLink and NVSwitch is switched off for a VM with several "
-	       "vGPUs as soon as unified memory is on. In the guest `nvidia-smi topo -m` then "
-	       "shows PIX where it showed NV12, and CUDA's copies leave NVLink. Nothing else "
-	       "tells. Hopper and newer are not affected.",
+	.what = "A VM has two or more vGPUs on boards whose P2P unified memory takes away "
+		"({boards:uvm_lost}), says `p2p: nvlink`, and has `uvm: true` for one of them. "
+		"`uvm: default` is fine there: it is written as `enable_uvm = 0`.",
+	.why = "On these boards P2P over NVLink and NVSwitch is switched off for a VM with "
+	       "several vGPUs as soon as unified memory is on. In the guest `nvidia-smi topo -m` "
+	       "then shows PIX where it showed the links, such as NV12, and CUDA's copies leave "
+	       "NVLink. Nothing else tells.",
 	.source =
 		"NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: the warning on A100",
 	.example = " version: 1\n"
@@ -125,8 +126,9 @@ const struct rule rule_uvm_on_ga100 = {
 	.severity = SEVERITY_WARNING,
 	.summary = "the same on other boards with the A100's chip, which the source does not name",
 	.p2p = check_ga100,
-	.what = "A VM has two or more vGPUs on A800, AX800, A30 or A30X boards, says `p2p: "
-		"nvlink`, and has `uvm: true` for one of them.",
+	.what = "A VM has two or more vGPUs on boards with the A100's chip that NVIDIA does not "
+		"name ({boards:uvm_unnamed}), says `p2p: nvlink`, and has `uvm: true` for one of "
+		"them.",
 	.why = "NVIDIA says of the A100 that unified memory switches off NVLink P2P in a VM with "
 	       "several vGPUs (rule uvm-on-a100). These boards have the same chip, GA100, and are "
 	       "not named. That they behave alike is likely and not confirmed; `nvidia-smi topo "

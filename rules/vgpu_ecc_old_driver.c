@@ -43,12 +43,14 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vgpu_ecc_old_driver = {
 	.name = "vgpu-ecc-old-driver",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU on a GPU with ECC on, and vGPU software before 9.0",
+	.summary = "a vGPU on a GPU with ECC on, and vGPU software that is too old for it",
 	.host = check,
-	.what = "A GPU says `ecc: true`, has a vGPU, and the host's `versions.vgpu` is before 9.0.",
-	.why = "Before GRID 9.0 the vGPU manager stops at once with \"vGPU not supported with ECC "
-	       "Enabled\", and the VM does not start. From 9.0 on, vGPUs and ECC go together.",
-	.source = "NVIDIA vGPU on KVM (GRID 9.0), ECC memory support",
+	.what = "A GPU says `ecc: true`, has a vGPU, and the host's `versions.vgpu` is before "
+		"{release:vgpu_ecc_first}.",
+	.why = "Before {release:vgpu_ecc_first} the vGPU manager stops at once with \"vGPU not "
+	       "supported with ECC Enabled\", and the VM does not start. From "
+	       "{release:vgpu_ecc_first} on, vGPUs and ECC go together.",
+	.source = "{source:vgpu_ecc_first}, ECC memory support",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

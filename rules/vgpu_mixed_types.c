@@ -62,11 +62,12 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vgpu_mixed_types = {
 	.name = "vgpu-mixed-types",
 	.severity = SEVERITY_WARNING,
-	.summary = "different time-sliced types on one GPU (before Ampere: an error)",
+	.summary = "different time-sliced types on one GPU (an error where it has no mixed-size "
+		   "mode)",
 	.host = check,
 	.what = "Time-sliced vGPUs of different types share a GPU, in one VM or in several. A "
-		"warning, since mixed-size mode allows it; an error on boards older than Ampere, "
-		"which have no such mode.",
+		"warning where the GPU has a mixed-size mode, which allows it "
+		"({architectures:mixed_size}), an error on the other architectures.",
 	.why = "By default a GPU takes vGPUs of one framebuffer size only: the first one that "
 	       "starts decides, and a VM with another size does not start until the first has "
 	       "gone. Mixed-size mode lifts that; it is switched on the host, with no vGPU "

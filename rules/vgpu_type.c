@@ -95,7 +95,7 @@ const struct rule rule_vgpu_type_unknown = {
 		"it is spelt: the driver's name with or without `NVIDIA ` or `GRID `, vCenter's "
 		"(`grid_a100dx-80c`), or that of NVIDIA's P2P tables (`A6000-48C`). For a type that "
 		"is newer than the catalog, switch the rule off and write its name with the "
-		"prefix: `NVIDIA B300X-279C`, on vSphere also `nvidia_b300x-279c`. Without the "
+		"prefix: `NVIDIA NEW-80C`, on vSphere also `nvidia_new-80c`. Without the "
 		"prefix no artifact can name the type: `compile` and `show` then report it "
 		"nevertheless.",
 	.why = "The name is looked up on the host when the VM is made: in `creatable_vgpu_types` "

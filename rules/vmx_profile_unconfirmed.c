@@ -24,8 +24,7 @@ const struct rule rule_vmx_profile_unconfirmed = {
 	.severity = SEVERITY_WARNING,
 	.summary = "a vGPU type whose vSphere profile name no source shows",
 	.vm = check,
-	.what = "A VM on vSphere has a vGPU type whose name holds blanks, such as those of the RTX "
-		"PRO 6000 Blackwell.",
+	.what = "A VM on vSphere has a vGPU type whose name holds blanks.",
 	.why = "The .vmx names a vGPU by its profile: the driver's name in lower case behind "
 	       "`grid_` or `nvidia_`. That is seen for names without blanks; what stands for a "
 	       "blank is not. A profile that the host does not know makes the VM fail to power on.",

@@ -536,6 +536,7 @@ def test_hover(gpuplan, folder, failures):
         ("vms.yaml", VMS.replace("  host", "  ho§st"), ["**host**", "required", "The host that it runs on."]),
         ("vms.yaml", VMS.replace(": hgx", ": hg§x"), ["**hgx**: vsphere, 2 GPUs: 2 x a100-sxm4-80gb; 1 VM"]),
         ("vms.yaml", VMS.replace("DX-40C", "DX-4§0C"), ["A100DX-40C", "40 GiB", "**p2p-vgpu-fractional**", "Source:"]),
+        ("vms.yaml", VMS.replace("    p2p", "    multicast: tr§ue\n    p2p"), ["**multicast-unsupported**", "Listed are B200X-180C, "]),
         ("vms.yaml", VMS.replace("[g0", "[g§0"), ["0000:10:00.0", "NUMA node 0", "used by train", "80 GiB"]),
         ("hosts.yaml", HOSTS.replace("l40s", "l4§0s"), ["**l40s**", "48 GiB", "10de:26b9"]),
         ("hosts.yaml", HOSTS.replace("  desk:", "  de§sk:"), ["**desk**: kvm, 1 GPU"]),

@@ -210,6 +210,15 @@ const struct fm_partition *catalog_partitions(struct catalog *catalog, struct st
 const struct fact *catalog_release(struct catalog *catalog, const char *what);
 const struct figures *catalog_figures(struct catalog *catalog);
 
+/* What the rules' pages name (compiler/finding/rule_page.h):
+ *
+ *     release:ROW, figure:ROW     the text of a row of releases.csv or figures.csv
+ *     source:ROW                  its source
+ *     architectures:COLUMN, …     "Ampere, Ada and Hopper": the lists of fact_text.c
+ *
+ * Empty where there is no such fact. What it prints is in `arena`. */
+struct str catalog_fact_text(struct catalog *catalog, struct arena *arena, struct str name);
+
 /* The nearest known spelling within a small edit distance, or an empty text: for "did you mean". */
 struct str catalog_nearest_board(struct catalog *catalog, struct str wrong);
 struct str catalog_nearest_vgpu(struct catalog *catalog, struct str wrong,

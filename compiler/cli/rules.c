@@ -43,7 +43,7 @@ static struct str example_text(struct arena *arena, const struct rule *rule, boo
 	return buffer_text(&out);
 }
 
-static void put_rule(struct arena *arena, struct json *o, const struct rule *rule, bool page)
+static void put_rule(struct json *o, const struct rule *rule)
 {
 	json_put_text(o, "name", str_of(rule->name));
 	json_put_text(o, "topic", str_of(rule_topic(rule)));
@@ -51,13 +51,15 @@ static void put_rule(struct arena *arena, struct json *o, const struct rule *rul
 	json_put_flag(o, "never_off", rule->flags & RULE_NEVER_OFF);
 	json_put_text(o, "fix", str_of(fix_text(rule)));
 	json_put_text(o, "summary", str_of(rule->summary));
-	if (page) {
-		json_put_text(o, "what", str_of(rule->what));
-		json_put_text(o, "why", str_of(rule->why));
-		json_put_text(o, "source", str_of(rule->source));
-		json_put_text(o, "bad", example_text(arena, rule, false));
-		json_put_text(o, "mended", example_text(arena, rule, true));
-	}
+}
+
+static void put_page(struct arena *arena, struct json *o, const struct rule *filled)
+{
+	json_put_text(o, "what", str_of(filled->what));
+	json_put_text(o, "why", str_of(filled->why));
+	json_put_text(o, "source", str_of(filled->source));
+	json_put_text(o, "bad", example_text(arena, filled, false));
+	json_put_text(o, "mended", example_text(arena, filled, true));
 }
 
 enum page_format { PAGE_TEXT, PAGE_JSON, PAGE_MARKDOWN };
@@ -76,16 +78,17 @@ static void list_json(struct arena *arena)
 	json_put_number(top, "version", 1);
 	list = json_put_list(top, "rules");
 	for (size_t i = 0; rules[i]; i++)
-		put_rule(arena, json_append_map(list), rules[i], false);
+		put_rule(json_append_map(list), rules[i]);
 	json_print(stdout, top, JSON_PRETTY);
 	putchar('\n');
 }
 
-static void page_json(struct arena *arena, const struct rule *rule)
+static void page_json(struct arena *arena, const struct rule *rule, const struct rule *filled)
 {
 	struct json *page = json_map(arena);
 
-	put_rule(arena, page, rule, true);
+	put_rule(page, rule);
+	put_page(arena, page, filled);
 	json_print(stdout, page, JSON_PRETTY);
 	putchar('\n');
 }
@@ -149,7 +152,10 @@ static void print_page(struct arena *arena, const struct rule *rule,
 static enum status run_explain(struct arena *arena, const struct options *options)
 {
 	enum page_format format = page_format(options);
+	struct page_facts facts = {.find = catalog_fact_text};
+	struct catalog_error error;
 	const struct rule *rule;
+	struct rule filled;
 
 	if (options->n_arguments != 1) {
 		trouble("explain takes the name of one rule; `gpuplan rules` lists them");
@@ -163,11 +169,17 @@ static enum status run_explain(struct arena *arena, const struct options *option
 				": `gpuplan rules` lists them");
 		return STATUS_TROUBLE;
 	}
+	facts.catalog = catalog_open(arena, &system_files, options->catalog, &error);
+	if (!facts.catalog) {
+		print_catalog_error(&error);
+		return STATUS_TROUBLE;
+	}
+	filled = rule_with_facts(rule, &facts, arena);
 	if (format == PAGE_JSON)
-		page_json(arena, rule);
+		page_json(arena, rule, &filled);
 	else if (format == PAGE_MARKDOWN)
-		print_page(arena, rule, rule_page_markdown);
+		print_page(arena, &filled, rule_page_markdown);
 	else
-		print_page(arena, rule, rule_page_text);
+		print_page(arena, &filled, rule_page_text);
 	return flush_output(stdout, "standard output") ? STATUS_OK : STATUS_TROUBLE;
 }

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "compiler/base/file_name.h"
-#include "compiler/finding/rule.h"
+#include "compiler/finding/rule_page.h"
 
 struct report {
 	const struct findings *findings; /* finished */
@@ -25,6 +25,7 @@ struct report {
 		uint32_t files, hosts, vms;
 	} counts;
 	const struct rule *const *rules; /* all that there are; ends with NULL */
+	struct page_facts facts;	 /* for their pages */
 	const char *version;		 /* gpuplan's */
 	struct name_root root;		 /* what files are named from */
 	enum severity failing;		 /* a finding of this severity or above fails the run */

@@ -45,15 +45,17 @@ static void put_help(struct arena *arena, struct json *help, const struct rule *
 	json_put_text(help, "markdown", buffer_text(&markdown));
 }
 
-static struct json *rule_json(struct arena *arena, const struct rule *rule)
+static struct json *rule_json(struct arena *arena, const struct rule *rule,
+			      const struct page_facts *facts)
 {
+	struct rule filled = rule_with_facts(rule, facts, arena);
 	struct json *o = json_map(arena);
 
 	json_put_text(o, "id", str_of(rule->name));
 	json_put_text(o, "name", pascal_case(arena, rule->name));
 	put_message(o, "shortDescription", str_of(rule->summary));
-	put_message(o, "fullDescription", str_of(rule->what));
-	put_help(arena, json_put_map(o, "help"), rule);
+	put_message(o, "fullDescription", str_of(filled.what));
+	put_help(arena, json_put_map(o, "help"), &filled);
 	json_put_text(json_put_map(o, "defaultConfiguration"), "level",
 		      str_of(severity_name(rule->severity)));
 	return o;
@@ -67,7 +69,7 @@ static void print_tool(const struct report *report, struct arena *scratch, FILE 
 		report->version, report->version, report->version);
 	for (size_t i = 0; report->rules[i]; i++) {
 		fputs(i ? ",\n  " : "\n  ", out);
-		json_print(out, rule_json(scratch, report->rules[i]), JSON_LINE);
+		json_print(out, rule_json(scratch, report->rules[i], &report->facts), JSON_LINE);
 		arena_reset(scratch);
 	}
 	fputs("]}},\n", out);

@@ -59,7 +59,8 @@ struct rule {
 	bool (*vgpu_type)(struct judge *judge, const struct vm_gpu *vgpu);
 	void (*vgpus)(struct judge *judge, const struct vm *vm);
 
-	/* The page of `gpuplan explain`. */
+	/* The page of `gpuplan explain`: a fact that a table of the catalog holds is named, as
+	 * {release:qemu_many_large_bars} (catalog_fact_text says what there is). */
 	const char *what;   /* what it checks, one or two sentences */
 	const char *why;    /* the mechanism: what happens on the machine */
 	const char *source; /* the document, by name and release */

@@ -1,5 +1,56 @@
 #include "compiler/finding/rule_page.h"
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+
+/* The length of a fact's name between the brace at `text` and its end; 0: none is named there. In
+ * an example's `{qemu: 9.2.0}` a blank follows the colon. */
+static size_t fact_length(const char *text)
+{
+	const char *name = text + 1;
+	size_t kind = strspn(name, LETTERS);
+	size_t row = name[kind] == ':' ? strspn(name + kind + 1, LETTERS "_0123456789") : 0;
+	size_t n = kind + 1 + row;
+
+	return kind && row && name[n] == '}' ? n : 0;
+}
+
+static const char *with_facts(const char *text, const struct page_facts *facts, struct arena *arena)
+{
+	struct buffer out;
+
+	buffer_init(&out, arena);
+	while (*text) {
+		size_t plain = strcspn(text, "{"), n;
+		struct str fact = {0};
+
+		buffer_add(&out, (struct str){text, plain});
+		text += plain;
+		n = *text ? fact_length(text) : 0;
+		if (n)
+			fact = facts->find(facts->catalog, arena, (struct str){text + 1, n});
+		if (fact.n) {
+			buffer_add(&out, fact);
+			text += n + strlen("{}");
+		} else if (*text) {
+			buffer_add(&out, (struct str){text++, 1});
+		}
+	}
+	buffer_add(&out, (struct str){"", 1});
+	return out.p;
+}
+
+struct rule rule_with_facts(const struct rule *rule, const struct page_facts *facts,
+			    struct arena *arena)
+{
+	struct rule filled = *rule;
+
+	filled.what = with_facts(rule->what, facts, arena);
+	filled.why = with_facts(rule->why, facts, arena);
+	filled.source = with_facts(rule->source, facts, arena);
+	filled.example = with_facts(rule->example, facts, arena);
+	return filled;
+}
+
 /* Breaks a paragraph between words, at 80 columns. */
 static void wrap(struct buffer *out, const char *text)
 {

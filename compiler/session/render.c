@@ -14,6 +14,7 @@ void session_render(struct gpuplan_session *s, const struct renderer *renderer,
 		.max_findings = how->max_findings,
 		.counts = {s->plan->n_files, s->plan->n_hosts, s->plan->n_vms},
 		.rules = rules,
+		.facts = {catalog_fact_text, s->catalog},
 		.version = GPUPLAN_VERSION,
 		.failing = session_failing(s),
 	};

@@ -44,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	judged_open(&j, data, size);
 	report.findings = &j.findings;
 	report.sources = &j.sources;
+	report.facts = (struct page_facts){catalog_fact_text, j.plan->catalog};
 	for (uint32_t i = 0; i < j.findings.n; i++)
 		check_finding(&j, &j.findings.items[i]);
 	for (size_t i = 0; renderers[i]; i++) {

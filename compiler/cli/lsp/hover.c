@@ -3,6 +3,7 @@
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/shape.h"
+#include "compiler/finding/rule_page.h"
 #include "compiler/model/decode.h"
 #include "rules/rules.h"
 #include "schema/reference.h"
@@ -107,14 +108,17 @@ static void add_word(struct buffer *out, const struct asked *asked)
 	add_key(out, key);
 }
 
-static void add_rule(struct buffer *out, const struct finding *f)
+static void add_rule(struct buffer *out, const struct page_facts *facts, const struct finding *f)
 {
 	const struct rule *rule = rule_find(str_of(f->rule));
+	struct rule filled;
 
 	buffer_printf(out, "%s**%s** *(%s)*\n\n", out->n ? "\n---\n\n" : "", f->rule,
 		      severity_name(f->severity));
-	if (rule)
-		buffer_printf(out, "%s\n\n%s\n\nSource: %s\n", rule->what, rule->why, rule->source);
+	if (!rule)
+		return;
+	filled = rule_with_facts(rule, facts, out->arena);
+	buffer_printf(out, "%s\n\n%s\n\nSource: %s\n", filled.what, filled.why, filled.source);
 }
 
 static bool touches(const struct finding *f, uint32_t at)
@@ -127,6 +131,7 @@ static void add_findings(struct buffer *out, const struct asked *asked)
 {
 	const struct findings *findings;
 	const struct source *source;
+	struct page_facts facts = {catalog_fact_text, asked->server->catalog};
 	const char *last = "";
 
 	if (!asked->scope)
@@ -139,7 +144,7 @@ static void add_findings(struct buffer *out, const struct asked *asked)
 		if (!touches(f, source->base + (uint32_t)asked->cursor) ||
 		    strcmp(last, f->rule) == 0)
 			continue;
-		add_rule(out, f);
+		add_rule(out, &facts, f);
 		last = f->rule;
 	}
 }
