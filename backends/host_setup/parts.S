@@ -4,6 +4,7 @@
 
 	.macro part name
 	.global host_setup_\name
+	.hidden host_setup_\name
 host_setup_\name:
 	.incbin "backends/host_setup/\name\().sh"
 	.byte 0

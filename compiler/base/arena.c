@@ -143,7 +143,7 @@ void *arena_array(struct arena *arena, size_t n, size_t size)
 
 struct str arena_copy(struct arena *arena, struct str s)
 {
-	char *p = arena_alloc(arena, s.n);
+	char *p = arena_alloc(arena, s.n + 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
 	return (struct str){p, s.n};

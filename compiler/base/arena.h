@@ -24,8 +24,9 @@ void arena_reset(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* `n` things of `size` bytes; a product that overflows is out of memory. */
 void *arena_array(struct arena *arena, size_t n, size_t size);
+/* The copy is terminated. */
 struct str arena_copy(struct arena *arena, struct str s);
-/* printf into the arena; the result is also terminated. */
+/* printf into the arena; the result is terminated. */
 struct str arena_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 struct str arena_vprintf(struct arena *arena, const char *format, va_list args)

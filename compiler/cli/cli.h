@@ -36,7 +36,7 @@ struct options {
 	const char *baseline, *write_baseline;
 	/* lint: `-f FORMAT -o FILE` pairs; file NULL: standard output */
 	struct {
-		const struct renderer *format; /* NULL: what is read here */
+		const char *format; /* NULL: auto */
 		const char *file;
 	} outputs[MAX_OUTPUTS];
 	uint32_t n_outputs;
@@ -113,7 +113,7 @@ enum status session_trouble(const struct gpuplan_session *session);
 
 /* Prints the session's findings in one format; NULL: GitHub's on its runners, else text. */
 void print_findings(struct gpuplan_session *session, const struct options *options,
-		    const struct renderer *format, FILE *out);
+		    const char *format, FILE *out);
 /* Prints some of its findings, or of its project file's, as text. */
 void print_some_findings(const struct options *options, const struct findings *findings,
 			 const struct sources *sources, bool help, FILE *out);

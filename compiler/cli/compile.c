@@ -120,7 +120,7 @@ static bool read_request(struct request *request, struct arena *arena,
 static bool may_compile(struct gpuplan_session *session, const struct request *request,
 			enum status *status)
 {
-	print_findings(session, request->options, &render_text, stderr);
+	print_findings(session, request->options, "text", stderr);
 	*status = session_verdict(session);
 	if (*status != STATUS_OK) {
 		print_summary(session, request->options);

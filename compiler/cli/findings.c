@@ -15,24 +15,25 @@ bool want_color(const struct options *options, FILE *out)
 }
 
 /* What GitHub's runner sets for every step. */
-static const struct renderer *format_here(void)
+static const char *format_here(void)
 {
 	const char *actions = getenv("GITHUB_ACTIONS");
 
-	return actions && strcmp(actions, "true") == 0 ? &render_github : &render_text;
+	return actions && strcmp(actions, "true") == 0 ? "github" : "text";
 }
 
 void print_findings(struct gpuplan_session *session, const struct options *options,
-		    const struct renderer *format, FILE *out)
+		    const char *format, FILE *out)
 {
-	struct session_rendering how = {
+	struct gpuplan_format how = {
+		.name = format ? format : format_here(),
 		.color = want_color(options, out),
 		.help = options->explain || isatty(fileno(out)),
 		.max_findings = options->max_findings,
 		.checkout = getenv("GITHUB_WORKSPACE"),
 	};
 
-	session_render(session, format ? format : format_here(), &how, out);
+	session_render(session, &how, out);
 }
 
 void print_some_findings(const struct options *options, const struct findings *findings,

@@ -96,7 +96,7 @@ static enum status run(struct arena *arena, const struct options *options)
 		status = STATUS_TROUBLE;
 	if (status == STATUS_OK) {
 		/* Nobody reads a picture in a log. */
-		print_findings(session, options, &render_oneline, stderr);
+		print_findings(session, options, "oneline", stderr);
 		print_summary(session, options);
 		status = session_verdict(session);
 	}

@@ -16,7 +16,7 @@ const struct command command_lint = {
 
 /* `standard`: what is printed to where no file is given. */
 static bool print_to(struct gpuplan_session *session, const struct options *options,
-		     const struct renderer *format, const char *name, FILE *standard)
+		     const char *format, const char *name, FILE *standard)
 {
 	struct str text = {0};
 	FILE *out = name ? open_memstream((char **)&text.p, &text.n) : standard;

@@ -16,7 +16,7 @@ static bool parse_format(struct options *o, const struct command *command, const
 		trouble("more than %d outputs", MAX_OUTPUTS);
 		return false;
 	}
-	o->outputs[o->n_outputs++].format = renderer_find(text); /* auto: NULL */
+	o->outputs[o->n_outputs++].format = strcmp(text, "auto") == 0 ? NULL : text;
 	return true;
 }
 

@@ -29,15 +29,6 @@ bool make_text(struct arena *arena, const struct making *m, struct str *text, st
 	return true;
 }
 
-struct str terminated(struct arena *arena, struct str text)
-{
-	char *p = arena_alloc(arena, text.n + 1);
-
-	if (text.n)
-		memcpy(p, text.p, text.n);
-	return (struct str){p, text.n};
-}
-
 /* --- findings that stand in the way: those of the VM, its host, and their profiles --- */
 
 /* Every section with a name starts like this. */
@@ -158,6 +149,6 @@ enum gpuplan_status make_of_name(struct gpuplan_session *s, const char *name, st
 		return status;
 	if (!make_text(s->arena, m, &text, &error))
 		return session_fail(s, GPUPLAN_UNWRITABLE, "%.*s", STR_ARG(error));
-	m->text = terminated(s->arena, text);
+	m->text = arena_copy(s->arena, text);
 	return GPUPLAN_OK;
 }

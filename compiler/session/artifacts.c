@@ -60,7 +60,7 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 		*scratch = arena_new();
 	good = make_text(*scratch, m, &text, &error);
 	if (good)
-		m->text = terminated(worker->arena, text);
+		m->text = arena_copy(worker->arena, text);
 	else
 		m->error = arena_copy(worker->arena, error);
 	if (worker->number == 0 && all->options->progress)
@@ -75,10 +75,10 @@ static struct gpuplan_artifact artifact_of(struct arena *arena, const struct mak
 
 	return (struct gpuplan_artifact){
 		.target = m->backend->target,
-		.host = of->host ? terminated(arena, of->host->spec->name.s).p : NULL,
-		.vm = of->vm ? terminated(arena, of->vm->spec->name.s).p : NULL,
+		.host = of->host ? arena_copy(arena, of->host->spec->name.s).p : NULL,
+		.vm = of->vm ? arena_copy(arena, of->vm->spec->name.s).p : NULL,
 		.path = m->artifact->path
-				? terminated(arena, artifact_path(arena, m->artifact, of)).p
+				? arena_copy(arena, artifact_path(arena, m->artifact, of)).p
 				: NULL,
 		.text = m->text.p,
 		.length = m->text.n,

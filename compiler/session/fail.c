@@ -1,4 +1,4 @@
-/* What a session says of its last call. */
+/* What a session says of its last call, and of its plan. */
 #include "compiler/session/private.h"
 
 enum gpuplan_status session_fail(struct gpuplan_session *s, enum gpuplan_status status,
@@ -19,6 +19,18 @@ enum gpuplan_status session_enter(struct gpuplan_session *s, bool in_order)
 {
 	s->n_errors = 0;
 	s->message.n = 0;
-	return in_order ? GPUPLAN_OK
-			: session_fail(s, GPUPLAN_BAD_CALL, "a call out of order: gpuplan.h");
+	return in_order && !s->exhausted
+		       ? GPUPLAN_OK
+		       : session_fail(s, GPUPLAN_BAD_CALL, "a call out of order: gpuplan.h");
+}
+
+enum severity session_failing(const struct gpuplan_session *s)
+{
+	return s->options.strict ? SEVERITY_WARNING : SEVERITY_ERROR;
+}
+
+bool session_fails(const struct gpuplan_session *s)
+{
+	return findings_count(&s->findings, SEVERITY_ERROR) ||
+	       (s->options.strict && findings_count(&s->findings, SEVERITY_WARNING));
 }

@@ -1,38 +1,48 @@
 /* The library's face: each call runs within a guard, so that out of memory is a status. */
 #include "compiler/session/gpuplan.h"
 
-#include "compiler/session/session.h"
+#include <stdlib.h>
 
-/* The arguments of a call, and what came of it. */
+#include "compiler/session/private.h"
+
+/* The arguments of a call, and what comes of it. */
 struct call {
-	const struct gpuplan_options *options;
-	const struct gpuplan_artifact_options *artifact_options;
+	const void *options;
 	struct gpuplan_session *session;
-	const struct gpuplan_artifact *artifacts;
-	size_t n;
 	enum gpuplan_status status;
+	const void *items; /* or a text */
+	size_t n;
 };
 
-static enum gpuplan_status guard(void (*run)(void *call), struct call *call)
+static enum gpuplan_status guarded(void (*run)(void *call), struct call *call)
 {
-	return memory_guard(run, call) ? call->status : GPUPLAN_NO_MEMORY;
+	if (memory_guard(run, call))
+		return call->status;
+	if (call->session)
+		call->session->exhausted = true;
+	return GPUPLAN_NO_MEMORY;
 }
+
+/* --- the five --- */
 
 static void run_open(void *data)
 {
 	struct call *call = data;
 
-	call->status = session_open(call->options, &system_files, NULL, &call->session);
+	struct gpuplan_session *session;
+
+	call->status = session_open(call->options, &system_files, NULL, &session);
+	/* Not before: where memory ran out, there is none. */
+	call->session = session;
 }
 
 enum gpuplan_status gpuplan_open(const struct gpuplan_options *options,
 				 struct gpuplan_session **ret)
 {
 	struct call call = {.options = options};
-	enum gpuplan_status status = guard(run_open, &call);
+	enum gpuplan_status status = guarded(run_open, &call);
 
-	/* What there was of it is freed. */
-	*ret = status == GPUPLAN_NO_MEMORY ? NULL : call.session;
+	*ret = call.session;
 	return status;
 }
 
@@ -45,7 +55,7 @@ static void run_judge(void *data)
 
 enum gpuplan_status gpuplan_judge(struct gpuplan_session *session)
 {
-	return guard(run_judge, &(struct call){.session = session});
+	return guarded(run_judge, &(struct call){.session = session});
 }
 
 static void run_settle(void *data)
@@ -57,39 +67,163 @@ static void run_settle(void *data)
 
 enum gpuplan_status gpuplan_settle(struct gpuplan_session *session)
 {
-	return guard(run_settle, &(struct call){.session = session});
+	return guarded(run_settle, &(struct call){.session = session});
 }
 
 static void run_artifacts(void *data)
 {
 	struct call *call = data;
+	const struct gpuplan_artifact *artifacts;
 
-	call->status = session_artifacts(call->session, call->artifact_options, &call->artifacts,
-					 &call->n);
+	call->status = session_artifacts(call->session, call->options, &artifacts, &call->n);
+	call->items = artifacts;
 }
 
 enum gpuplan_status gpuplan_artifacts(struct gpuplan_session *session,
 				      const struct gpuplan_artifact_options *options,
 				      const struct gpuplan_artifact **ret, size_t *ret_n)
 {
-	struct call call = {.session = session, .artifact_options = options};
-	enum gpuplan_status status = guard(run_artifacts, &call);
+	struct call call = {.options = options, .session = session};
+	enum gpuplan_status status = guarded(run_artifacts, &call);
 
-	if (status == GPUPLAN_OK) {
-		*ret = call.artifacts;
-		*ret_n = call.n;
-	}
-	return status;
-}
-
-const char *gpuplan_message(const struct gpuplan_session *session)
-{
-	if (!session)
-		return "out of memory";
-	return session->message.n ? session->message.p : "";
+	if (status != GPUPLAN_OK)
+		return status;
+	*ret = call.items;
+	*ret_n = call.n;
+	return GPUPLAN_OK;
 }
 
 void gpuplan_close(struct gpuplan_session *session)
 {
 	session_close(session);
+}
+
+/* --- what there is to see --- */
+
+static void run_findings(void *data)
+{
+	struct call *call = data;
+
+	call->status = session_enter(call->session, call->session->settled);
+	if (call->status == GPUPLAN_OK)
+		call->items = session_findings(call->session);
+}
+
+enum gpuplan_status gpuplan_findings(struct gpuplan_session *session,
+				     const struct gpuplan_finding **ret, size_t *ret_n)
+{
+	struct call call = {.session = session};
+	enum gpuplan_status status = guarded(run_findings, &call);
+
+	if (status != GPUPLAN_OK)
+		return status;
+	*ret = call.items;
+	*ret_n = session->findings.n;
+	return GPUPLAN_OK;
+}
+
+static void run_enter(void *data)
+{
+	struct call *call = data;
+
+	call->status = session_enter(call->session, call->session->settled);
+}
+
+enum gpuplan_status gpuplan_summary(struct gpuplan_session *session, struct gpuplan_summary *ret)
+{
+	enum gpuplan_status status = guarded(run_enter, &(struct call){.session = session});
+	const struct findings *f = &session->findings;
+	const struct plan *plan = session->plan;
+
+	if (status != GPUPLAN_OK)
+		return status;
+	*ret = (struct gpuplan_summary){
+		.files = plan->n_files,
+		.skipped = plan->n_skipped,
+		.hosts = plan->n_hosts,
+		.vms = plan->n_vms,
+		.errors = findings_count(f, SEVERITY_ERROR),
+		.warnings = findings_count(f, SEVERITY_WARNING),
+		.notes = findings_count(f, SEVERITY_NOTE),
+		.silenced = session->n_silenced,
+		.in_baseline = session->n_baseline,
+		.gone = session->n_gone,
+		.fails = session_fails(session),
+	};
+	return GPUPLAN_OK;
+}
+
+/* A stream into memory of the C library's, which is freed either way. */
+struct stream {
+	FILE *file;
+	char *text;
+	size_t n;
+};
+
+static void stream_free(void *data)
+{
+	struct stream *stream = data;
+
+	if (stream->file)
+		fclose(stream->file);
+	free(stream->text);
+}
+
+static void run_render(void *data)
+{
+	struct call *call = data;
+	struct stream stream = {0};
+	struct cleanup cleanup;
+	struct str text;
+
+	cleanup_push(&cleanup, stream_free, &stream);
+	stream.file = open_memstream(&stream.text, &stream.n);
+	if (!stream.file)
+		arena_oom();
+	call->status = session_render(call->session, call->options, stream.file);
+	if (fflush(stream.file) != 0 || ferror(stream.file))
+		arena_oom();
+	text = arena_copy(call->session->arena, (struct str){stream.text, stream.n});
+	call->items = text.p;
+	call->n = text.n;
+	cleanup_pop(&cleanup);
+	stream_free(&stream);
+}
+
+enum gpuplan_status gpuplan_render(struct gpuplan_session *session,
+				   const struct gpuplan_format *format, const char **ret,
+				   size_t *ret_length)
+{
+	struct call call = {.options = format, .session = session};
+	enum gpuplan_status status = guarded(run_render, &call);
+
+	if (status != GPUPLAN_OK)
+		return status;
+	*ret = call.items;
+	*ret_length = call.n;
+	return GPUPLAN_OK;
+}
+
+enum gpuplan_status gpuplan_baseline(struct gpuplan_session *session, const char **ret,
+				     size_t *ret_length)
+{
+	enum gpuplan_status status = guarded(run_enter, &(struct call){.session = session});
+
+	if (status != GPUPLAN_OK)
+		return status;
+	*ret = session->recorded.n ? session->recorded.p : "";
+	*ret_length = session->recorded.n;
+	return GPUPLAN_OK;
+}
+
+const char *gpuplan_message(const struct gpuplan_session *session)
+{
+	if (!session || session->exhausted)
+		return "out of memory";
+	return session->message.n ? session->message.p : "";
+}
+
+const char *gpuplan_version(void)
+{
+	return GPUPLAN_VERSION;
 }

@@ -87,7 +87,7 @@ struct gpuplan_options {
 	const struct gpuplan_level *levels; /* the last one for a rule counts */
 	size_t n_levels;
 	const char *baseline; /* file of findings to hide, or NULL */
-	bool record;	      /* makes a baseline of all findings and hides them; reads none */
+	bool record;	      /* makes a new baseline of all findings, which hides them */
 	bool strict;	      /* a warning fails the plan, as an error does */
 	uint32_t jobs;	      /* threads at most; 0 is one. They change no result */
 };
@@ -137,6 +137,67 @@ GPUPLAN_API enum gpuplan_status gpuplan_artifacts(struct gpuplan_session *sessio
 						  const struct gpuplan_artifact_options *options,
 						  const struct gpuplan_artifact **ret,
 						  size_t *ret_n);
+
+/* A piece of a file: from a character up to, not including, another. Lines and columns count from
+ * 1; columns are Unicode code points. */
+struct gpuplan_place {
+	const char *file; /* as the caller named it or the walk found it */
+	uint32_t line, column, end_line, end_column;
+};
+
+/* Another place that matters. */
+struct gpuplan_note {
+	struct gpuplan_place place;
+	const char *message;
+};
+
+struct gpuplan_finding {
+	const char *rule;
+	enum gpuplan_severity severity;
+	struct gpuplan_place place; /* the smallest wrong piece */
+	const char *message;
+	const char *help; /* what to write instead; may be empty */
+	const char *path; /* vms.train-1.gpus[0].vgpu; may be empty */
+	const struct gpuplan_note *notes;
+	size_t n_notes;
+};
+
+/* The findings that are reported, in the order of their places. */
+GPUPLAN_API enum gpuplan_status gpuplan_findings(struct gpuplan_session *session,
+						 const struct gpuplan_finding **ret, size_t *ret_n);
+
+struct gpuplan_summary {
+	uint32_t files, skipped; /* read as specs; found by a walk, and no specs of gpuplan */
+	uint32_t hosts, vms;
+	uint32_t errors, warnings, notes; /* reported */
+	uint32_t silenced, in_baseline;	  /* hidden by comments, by the baseline */
+	uint32_t gone;			  /* entries of the baseline that hide nothing any more */
+	bool fails;			  /* findings fail the plan */
+};
+
+GPUPLAN_API enum gpuplan_status gpuplan_summary(struct gpuplan_session *session,
+						struct gpuplan_summary *ret);
+
+struct gpuplan_format {
+	const char *name;      /* what `lint -f` takes: text, oneline, json, sarif, github, junit */
+	bool color, help;      /* of text */
+	uint32_t max_findings; /* of text, oneline and github; 0: all */
+	/* The folder that a pipeline says the repository is in: sarif, github and junit name files
+	 * from there. NULL: from the working directory. */
+	const char *checkout;
+};
+
+/* The findings as a text. GPUPLAN_BAD_OPTION: there is no such format. */
+GPUPLAN_API enum gpuplan_status gpuplan_render(struct gpuplan_session *session,
+					       const struct gpuplan_format *format,
+					       const char **ret, size_t *ret_length);
+
+/* With options.record: the new baseline, to be written to a file by the caller. */
+GPUPLAN_API enum gpuplan_status gpuplan_baseline(struct gpuplan_session *session, const char **ret,
+						 size_t *ret_length);
+
+/* "0.1.0" */
+GPUPLAN_API const char *gpuplan_version(void);
 
 /* Why the last call failed, a line for each cause; empty after GPUPLAN_OK. Takes NULL, which is a
  * session that had no memory. */

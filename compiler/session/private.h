@@ -25,7 +25,7 @@ struct making {
 	const struct backend *backend;
 	const struct artifact *artifact;
 	struct subject of;
-	struct str text;  /* terminated */
+	struct str text;
 	struct str error; /* .n 0: none */
 };
 
@@ -36,6 +36,5 @@ bool make_text(struct arena *arena, const struct making *making, struct str *tex
  * session->blocking. */
 enum gpuplan_status make_of_name(struct gpuplan_session *session, const char *name,
 				 struct making *making);
-struct str terminated(struct arena *arena, struct str text);
 
 #endif

@@ -5,8 +5,9 @@
 #ifndef GPUPLAN_SESSION_H
 #define GPUPLAN_SESSION_H
 
+#include <stdio.h>
+
 #include "compiler/base/buffer.h"
-#include "compiler/finding/render.h"
 #include "compiler/finding/rule.h"
 #include "compiler/model/load.h"
 #include "compiler/plan/plan.h"
@@ -64,6 +65,7 @@ struct gpuplan_session {
 	 * what of `firm` stands against any. */
 	struct findings blocking;
 
+	bool exhausted; /* memory ran out: what is here may be half done */
 	/* Why the last call failed: cause by cause, and as one text. */
 	struct str *errors;
 	uint32_t n_errors, errors_capacity;
@@ -88,14 +90,10 @@ void session_close(struct gpuplan_session *session);
 enum severity session_failing(const struct gpuplan_session *session);
 bool session_fails(const struct gpuplan_session *session);
 
-/* How findings are shown. */
-struct session_rendering {
-	bool color, help;
-	uint32_t max_findings;
-	const char *checkout; /* the folder that a pipeline says the repository is in, or NULL */
-};
-
-void session_render(struct gpuplan_session *session, const struct renderer *renderer,
-		    const struct session_rendering *how, FILE *out);
+/* GPUPLAN_BAD_OPTION: there is no such format. */
+enum gpuplan_status session_render(struct gpuplan_session *session,
+				   const struct gpuplan_format *format, FILE *out);
+/* The findings as a user of the library gets them. */
+const struct gpuplan_finding *session_findings(struct gpuplan_session *session);
 
 #endif

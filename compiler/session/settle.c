@@ -56,7 +56,7 @@ static enum gpuplan_status use_baseline(struct gpuplan_session *s)
 		baseline = baseline_of(s->arena, &s->findings, rule_find);
 		buffer_init(&text, s->arena);
 		baseline_print(&baseline, &text);
-		s->recorded = buffer_text(&text);
+		s->recorded = arena_copy(s->arena, buffer_text(&text));
 	} else if (!baseline_read(&baseline, s->arena, &s->files, s->baseline, &error)) {
 		return session_fail(s, GPUPLAN_UNREADABLE, "%.*s", STR_ARG(error));
 	}
@@ -89,15 +89,4 @@ enum gpuplan_status session_settle(struct gpuplan_session *s)
 	findings_drop_hidden(&s->findings);
 	s->settled = status == GPUPLAN_OK;
 	return status;
-}
-
-enum severity session_failing(const struct gpuplan_session *s)
-{
-	return s->options.strict ? SEVERITY_WARNING : SEVERITY_ERROR;
-}
-
-bool session_fails(const struct gpuplan_session *s)
-{
-	return findings_count(&s->findings, SEVERITY_ERROR) ||
-	       (s->options.strict && findings_count(&s->findings, SEVERITY_WARNING));
 }

@@ -5,6 +5,8 @@
 	.macro table name
 	.global table_\name\()_csv
 	.global table_\name\()_csv_end
+	.hidden table_\name\()_csv
+	.hidden table_\name\()_csv_end
 table_\name\()_csv:
 	.incbin "\name\().csv"
 table_\name\()_csv_end:
