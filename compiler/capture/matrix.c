@@ -1,5 +1,6 @@
 /* One matrix of a capture: its columns, rows and cells, and the first reason not to trust it. */
 #include "compiler/capture/private.h"
+#include "compiler/source/lines.h"
 
 struct span capture_span(const struct capture_reader *r, struct str s)
 {
@@ -29,15 +30,6 @@ static struct str shown(const struct capture_reader *r, struct str word)
 	if (memchr(word.p, '\0', word.n))
 		word.n = (size_t)((const char *)memchr(word.p, '\0', word.n) - word.p);
 	return arena_printf(r->arena, "%.*s…", STR_ARG(word));
-}
-
-struct str capture_trimmed(struct str line)
-{
-	while (line.n && (line.p[0] == ' ' || line.p[0] == '\t'))
-		line.p++, line.n--;
-	while (line.n && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
-		line.n--;
-	return line;
 }
 
 bool capture_is_header(struct str line)
@@ -81,7 +73,7 @@ static void read_header(struct capture_reader *r, struct capture_matrix *m, stru
 	size_t at = 0, before = 0;
 	struct str word;
 
-	c->header = capture_span(r, capture_trimmed(line));
+	c->header = capture_span(r, trim_blanks(line));
 	while (capture_gpu(word = capture_word(line, &at)) == (int)c->n) {
 		c->n++;
 		before = at;
@@ -142,7 +134,7 @@ static struct str next_field(struct str *rest)
 
 	rest->p += n + (tab != NULL);
 	rest->n -= n + (tab != NULL);
-	return capture_trimmed(field);
+	return trim_blanks(field);
 }
 
 /* The terminal was too narrow: `NOD` at the end of a line. */
@@ -271,7 +263,7 @@ static bool peek(const struct capture_reader *r, struct str *line, struct captur
 {
 	*behind = r->lines;
 	while (capture_line(behind, line)) {
-		*line = capture_trimmed(*line);
+		*line = trim_blanks(*line);
 		if (line->n)
 			return true;
 	}
@@ -352,7 +344,7 @@ void capture_matrix(struct capture_reader *r, struct str header)
 	if (row == 0 && m.capture.n <= 1 && !m.bad)
 		return;
 	if (row < m.capture.n)
-		fail(r, &m, capture_trimmed(header),
+		fail(r, &m, trim_blanks(header),
 		     arena_printf(r->arena, "the matrix has %u of %u rows", row, m.capture.n));
 	check_symmetry(r, &m);
 	if (!m.kind_known)

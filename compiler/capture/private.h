@@ -52,8 +52,6 @@ struct capture_reader {
 
 /* Where a piece of a line stands. */
 struct span capture_span(const struct capture_reader *r, struct str s);
-/* Without blanks at both ends. */
-struct str capture_trimmed(struct str line);
 /* `GPU0 GPU1 …`, not `GPU0 X …`: the names of columns. */
 bool capture_is_header(struct str line);
 /* Takes the rows below the header and adds the matrix to the reader's. */

@@ -1,6 +1,7 @@
 /* From the text of a capture to the one matrix that its key wants, or the reason why there is none.
  */
 #include "compiler/capture/private.h"
+#include "compiler/source/lines.h"
 
 enum { MATRICES = 16 }; /* of one file */
 
@@ -147,9 +148,8 @@ bool capture_matrices(struct capture_reader *r, struct capture_error *error)
 		} else if (r->n < MATRICES) {
 			capture_matrix(r, line);
 		} else {
-			*error =
-				(struct capture_error){.at = capture_span(r, capture_trimmed(line)),
-						       .message = STR("one matrix too many")};
+			*error = (struct capture_error){.at = capture_span(r, trim_blanks(line)),
+							.message = STR("one matrix too many")};
 			return false;
 		}
 	}

@@ -1,5 +1,6 @@
 /* Lines and words of a terminal's output. */
 #include "compiler/capture/private.h"
+#include "compiler/source/lines.h"
 
 static bool in(char c, unsigned char first, unsigned char last)
 {
@@ -74,29 +75,19 @@ struct str capture_clean(struct arena *arena, struct str text)
 
 bool capture_line(struct capture_lines *lines, struct str *line)
 {
-	const char *start = lines->text.p + lines->next;
-	size_t n = 0, left = lines->text.n - lines->next;
+	size_t start = lines->next, end = line_end(lines->text, start);
 
-	if (left == 0)
+	if (start == lines->text.n)
 		return false;
-	while (n < left && start[n] != '\n' && start[n] != '\r')
-		n++;
-	*line = (struct str){start, n};
-	lines->next += n < left ? n + 1 : n;
+	*line = (struct str){lines->text.p + start, end - start};
+	lines->next = past_line_end(lines->text, end);
 	return true;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
 }
 
 struct str capture_word(struct str line, size_t *at)
 {
-	size_t start = *at;
+	size_t start = skip_blanks(line, *at);
 
-	while (start < line.n && is_blank(line.p[start]))
-		start++;
 	*at = start;
 	while (*at < line.n && !is_blank(line.p[*at]))
 		++*at;
