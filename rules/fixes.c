@@ -2,7 +2,7 @@
 
 #include "compiler/base/buffer.h"
 #include "compiler/finding/edit.h"
-#include "compiler/source/yaml_write.h"
+#include "compiler/model/encode.h"
 #include "rules/p2p.h"
 
 static void replace(struct judge *judge, struct finding *f, bool safe, struct span at,
@@ -60,20 +60,16 @@ void fix_type(struct judge *judge, struct finding *f, const struct vm_gpu *g,
 /* The VM's plugin parameters with another `enable_uvm`: a map replaces its profile's. */
 static struct str params_text(struct judge *judge, const param_list *params, bool on)
 {
+	param_list all = {.items = arena_array(judge->arena, params->n, sizeof *all.items)};
 	struct buffer out;
 
-	buffer_init(&out, judge->arena);
-	for (uint32_t i = 0; i < params->n; i++) {
-		const struct param *p = &params->items[i];
-		struct str value = str_is(p->name.s, "enable_uvm") ? str_of(on ? "1" : "0")
-								   : p->value.s;
-
-		buffer_puts(&out, i ? ", " : "{");
-		buffer_add(&out, yaml_scalar(judge->arena, p->name.s, '\0'));
-		buffer_puts(&out, ": ");
-		buffer_add(&out, yaml_scalar(judge->arena, value, '\0'));
+	for (; all.n < params->n; all.n++) {
+		all.items[all.n] = params->items[all.n];
+		if (str_is(all.items[all.n].name.s, "enable_uvm"))
+			all.items[all.n].value.s = on ? STR("1") : STR("0");
 	}
-	buffer_puts(&out, "}");
+	buffer_init(&out, judge->arena);
+	encode_value(&out, section_key(&vm_section, STR("vgpu_params")), &all);
 	return buffer_text(&out);
 }
 

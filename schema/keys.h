@@ -1,7 +1,8 @@
 /* The key tables: the one place that says what a spec may hold.
  *
- * The decoder (compiler/model/decode.c), the profile merge, `gpuplan schema` and docs/spec.md all
- * read these tables; a new key is a field in model.h and a line in its section's table, and a case.
+ * The decoder and the encoder (compiler/model/), the profile merge, `gpuplan schema` and
+ * docs/spec.md all read these tables; a new key is a field in model.h and a line in its section's
+ * table, and a case.
  *
  *     keys_document.c  the top level
  *     keys_host.c      hosts and host_profiles, and all below

@@ -18,8 +18,7 @@ struct anchor {
 	struct span at;
 };
 
-/* A new entry; a map's value is YAML already (yaml_scalar, compiler/source/yaml_write.h), a
- * scalar's is quoted if the keys are. */
+/* A new entry; a map's value is YAML already, a scalar's is quoted if the keys are. */
 struct entry {
 	const char *key;
 	struct str value;

@@ -244,14 +244,21 @@ static bool put_flow_list(const struct encoder *e, const struct key *key, const 
 	return true;
 }
 
+/* Most values are numbers, and users write them without quotes. */
 static void put_params(const struct encoder *e, const param_list *params)
 {
 	buffer_puts(e->out, "{");
 	for (uint32_t i = 0; i < params->n; i++) {
+		struct str value = params->items[i].value.s;
+		uint64_t n;
+
 		buffer_puts(e->out, i ? ", " : "");
 		yaml_write_text(e->out, params->items[i].name.s);
 		buffer_puts(e->out, ": ");
-		yaml_write_text(e->out, params->items[i].value.s);
+		if (parse_number(value, &n) && (value.n == 1 || *value.p != '0'))
+			buffer_add(e->out, value);
+		else
+			yaml_write_text(e->out, value);
 	}
 	buffer_puts(e->out, "}");
 }
@@ -384,4 +391,11 @@ void encode(struct buffer *out, const struct section *section, const void *spec,
 	struct encoder e = {out, notes};
 
 	put_keys(&e, indent, section, spec);
+}
+
+void encode_value(struct buffer *out, const struct key *key, const void *field)
+{
+	struct encoder e = {out, NULL};
+
+	put_flow(&e, key, field);
 }

@@ -41,5 +41,7 @@ void encode_note(struct encode_notes *notes, const void *at, enum note_place pla
  * blanks. `notes` may be NULL. */
 void encode(struct buffer *out, const struct section *section, const void *spec, unsigned indent,
 	    const struct encode_notes *notes);
+/* One value that has a form without lines of its own: a scalar, parameters, a list of scalars. */
+void encode_value(struct buffer *out, const struct key *key, const void *field);
 
 #endif

@@ -61,6 +61,9 @@ FIXES = [
 PARAMS = [
     ("uvm-on-a100", A100, "{disable_vnc: 1, enable_uvm: 1}", "{disable_vnc: 1, enable_uvm: 0}",
      {"p2p": "nvlink", "vgpu": "A100DX-80C"}),
+    # A text that YAML would read as none keeps its quotes.
+    ("uvm-on-a100", A100, '{disable_vnc: "null", enable_uvm: 1}', '{disable_vnc: "null", enable_uvm: 0}',
+     {"p2p": "nvlink", "vgpu": "A100DX-80C"}),
     ("multicast-needs-uvm", H100, "{enable_uvm: 0, frame_rate_limiter: 0}",
      "{enable_uvm: 1, frame_rate_limiter: 0}", {"p2p": "nvlink", "vgpu": "H100XM-80C", "multicast": "true"}),
 ]

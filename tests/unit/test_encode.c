@@ -22,87 +22,25 @@ static uint32_t below(uint32_t n)
 /* --- a random model --- */
 
 /* What YAML, a shell or XML gives a meaning to, and what other YAML readers take for numbers or
- * dates. */
-static const char *const hostile[] = {
-	"# no comment",
-	"a: b",
-	"- a",
-	"-",
-	"? a",
-	": a",
-	"{a: b}",
-	"[a, b]",
-	"a, b",
-	"]",
-	"}",
-	"*a",
-	"&a",
-	"!a",
-	"!!str 1",
-	"|",
-	">",
-	"%YAML",
-	"@a",
-	"`a`",
-	"'",
-	"\"",
-	"a\"b'c\\",
-	"\\n",
-	"null",
-	"~",
-	"Null",
-	"true",
-	"False",
-	"yes",
-	"NO",
-	"on",
-	"y",
-	"0",
-	"007",
-	"0x1f",
-	"0o17",
-	"1e3",
-	"1_000",
-	".5",
-	"-1",
-	".inf",
-	".nan",
-	"05:00.0",
-	"12:30",
-	"2001-01-01",
-	"1.2.3",
-	"=",
-	"<<",
-	"---",
-	"...",
-	" lead",
-	"trail ",
-	"a  b",
-	"a #b",
-	"a:",
-	"$(touch)",
-	"<a>&amp;",
-	"\xc3\xa9",
-	"\xe2\x80\xa8",
-	"\xef\xbb\xbf",
-	"\xf0\x9f\x92\xa9",
-	"\xee\x80\x80",
-	"a\xc2\xa0",
-	"/x",
-	"/ #",
-	"g0",
-	"a-b",
-	"x.y",
-	"8.2.2-1 #x",
-	"1:8.2.2",
-	"8.0u2",
-	"7.0 U3c",
-	"0-3,8-11",
-	"br0",
-	"A100DX-80C",
-	"GRID A100-40C",
-	"10de:20b2/1463",
-};
+ * dates; a line each. */
+static const char hostile[] =
+	"# no comment\na: b\n- a\n-\n? a\n: a\n{a: b}\n[a, b]\na, b\n]\n}\n*a\n&a\n!a\n!!str 1\n|\n>\n"
+	"%YAML\n@a\n`a`\n'\n\"\na\"b'c\\\n\\n\nnull\n~\nNull\ntrue\nFalse\nyes\nNO\non\ny\n0\n007\n0x1f\n"
+	"0o17\n1e3\n1_000\n.5\n-1\n.inf\n.nan\n05:00.0\n12:30\n2001-01-01\n1.2.3\n=\n<<\n---\n...\n lead\n"
+	"trail \na  b\na #b\na:\n$(touch)\n<a>&amp;\n\xc3\xa9\n\xe2\x80\xa8\n\xef\xbb\xbf\n"
+	"\xf0\x9f\x92\xa9\n\xee\x80\x80\na\xc2\xa0\n/x\n/ #\ng0\na-b\nx.y\n8.2.2-1 #x\n1:8.2.2\n8.0u2\n"
+	"7.0 U3c\n0-3,8-11\nbr0\nA100DX-80C\nGRID A100-40C\n10de:20b2/1463\n";
+
+static struct str hostile_line(void)
+{
+	const char *line = hostile;
+
+	for (uint32_t skip = below(84); skip; skip--) {
+		line = strchr(line, '\n') + 1;
+		line = *line ? line : hostile;
+	}
+	return (struct str){line, strcspn(line, "\n")};
+}
 
 static struct str random_bytes(void)
 {
@@ -118,8 +56,7 @@ static struct str random_bytes(void)
 static struct str random_text(enum grammar grammar)
 {
 	for (uint32_t i = 0; i < 400; i++) {
-		struct str s = below(2) ? random_bytes()
-					: str_of(hostile[below(sizeof hostile / sizeof *hostile)]);
+		struct str s = below(2) ? random_bytes() : hostile_line();
 
 		if (grammar_match(grammar, s) && (grammar != GRAMMAR_CPULIST || cpulist_count(s)))
 			return s;
@@ -403,9 +340,12 @@ static void random_notes(struct encode_notes *notes, const struct section *secti
 		const void *field = (const char *)spec + key->offset;
 		const struct list *list = field;
 
-		if (below(6) == 0)
-			encode_note(notes, field, (enum note_place)below(3), "%.*s\n%s",
-				    STR_ARG(random_bytes()), hostile[below(40)]);
+		if (below(6) == 0) {
+			struct str bytes = random_bytes(), line = hostile_line();
+
+			encode_note(notes, field, (enum note_place)below(3), "%.*s\n%.*s",
+				    STR_ARG(bytes), STR_ARG(line));
+		}
 		if (key->type == KEY_MAP)
 			random_notes(notes, key->section, field);
 		for (uint32_t k = 0; key->type == KEY_NAMED && k < list->n; k++)
