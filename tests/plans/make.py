@@ -219,7 +219,8 @@ class Maker:
                 gpu["vfs"] = [f"{domain}:{bus}:02.{f}" for f in range(8)]
 
     def vsphere_whole(self, plan):
-        gpus = self.gpus(plan, [self.board(lambda row: row["nvswitch"] != "yes") for _ in range(2)], self.rng.choice([1, 2, 4]))
+        boards = [self.board(lambda row: row["nvswitch"] != "yes") for _ in range(2)] + (["10de:fff0"] if self.maybe(0.1) else [])
+        gpus = self.gpus(plan, boards, self.rng.choice([1, 2, 4]))
         if self.maybe(0.3):
             plan.host["nvlink"] = self.rng.choice(["all", self.groups(gpus, ("links", 18)) or "none"])
 

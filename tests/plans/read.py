@@ -32,8 +32,45 @@ def numbers(cpulist):
 # ---------------------------------------------------------------- libvirt
 
 
+# Of VM.xml: what is the same in every domain, path and attribute; a path may be absent or stand there several times.
+FIXED = {
+    "vcpu@placement": "static", "memory@unit": "KiB", "memoryBacking/hugepages/page@unit": "KiB", "devices/controller/pcihole64@unit": "KiB",
+    "cpu/numa/cell@unit": "KiB", "numatune/memory@mode": "strict", "numatune/memnode@mode": "strict", "cpu@check": "none", "cpu/topology@dies": "1",
+    "cpu/topology@threads": "1", "os/type@arch": "x86_64", "os/boot@dev": "hd", "features/hyperv@mode": "custom", "features/hyperv/*@state": "on",
+    "devices/*/address[@type='pci']@domain": "0x0000", "devices/*/address[@type='drive']@controller": "0", "devices/*/address[@type='drive']@bus": "0",
+    "devices/*/address[@type='drive']@target": "0", "devices/disk@device": "disk", "devices/disk/driver@name": "qemu",
+    "devices/controller[@type='scsi']@model": "virtio-scsi", "devices/controller[@type='scsi']@index": "0", "devices/controller[@type='usb']@index": "0",
+    "devices/controller[@model='pcie-root']@index": "0", "devices/controller[@model='pcie-root-port']/model@name": "pcie-root-port",
+    "devices/controller[@model='pcie-expander-bus']/model@name": "pxb-pcie", "devices/hostdev@mode": "subsystem",
+    "devices/hostdev[@type='pci']/driver@name": "vfio", "devices/hostdev[@type='mdev']@managed": "no", "devices/hostdev[@type='mdev']@display": "off",
+    "devices/graphics@port": "-1", "devices/graphics@autoport": "yes", "devices/graphics@listen": "127.0.0.1", "devices/graphics/listen@address": "127.0.0.1",
+    "devices/serial/target@type": "isa-serial", "devices/serial/target@port": "0", "devices/console/target@type": "serial", "devices/console/target@port": "0",
+    "devices/memballoon@model": "none",
+}
+# What stands in every domain.
+ALWAYS = ("on_poweroff", "on_reboot", "on_crash", "features/acpi", "features/apic", "os/boot", "devices/memballoon", "devices/controller[@type='usb']")
+
+
+def fixed(root):
+    for path, value in FIXED.items():
+        path, _, key = path.rpartition("@")
+        found = {e.get(key) for e in root.findall(path)}
+        must(found <= {value}, f"{path}@{key} is {found}")
+    must(all(len(root.findall(path)) == 1 for path in ALWAYS), "something is missing, or there twice")
+    kinds = {"disk": ("file", "block"), "hostdev": ("pci", "mdev"), "interface": ("bridge", "network"), "serial": ("pty",), "console": ("pty",),
+             "controller": ("pci", "scsi", "usb"), "graphics": ("vnc",)}
+    for tag, types in kinds.items():
+        must({e.get("type") for e in root.findall(f"devices/{tag}")} <= set(types), f"<{tag}> of another type")
+    must(len(root.findall("devices/serial")) == len(root.findall("devices/console")), "a console and its serial port")
+    must(root.find("devices/controller[@type='usb']").get("model") in ("none", "qemu-xhci"), "a USB controller of another model")
+    for path, key in (("cpu/numa/cell", "id"), ("numatune/memnode", "cellid")):
+        found = [e.get(key) for e in root.findall(path)]
+        must(found == [str(k) for k in range(len(found))], f"{path}: {found}")
+
+
 def libvirt(text):
     root = ElementTree.fromstring(text)
+    fixed(root)
     window = root.find("devices/controller[@model='pcie-root']/pcihole64")
     cells = [(numbers(c.get("cpus")) if c.get("cpus") else [], int(c.get("memory")) * 1024) for c in root.findall("cpu/numa/cell")]
     nodes = [int(m.get("nodeset")) for m in root.findall("numatune/memnode")]
@@ -201,6 +238,8 @@ def qemu(text):
     allowed = {"-name", "-machine", "-cpu", "-smp", "-m", "-object", "-numa", "-uuid", "-rtc", "-global", "-blockdev", "-device",
                "-netdev", "-fw_cfg", *FLAGS, *KNOWN}
     must({o for o, _ in args.options} <= allowed, f"an option that is not known: {args.options}")
+    must(all(len(args.all(o)) == 1 for o in (*FLAGS, "-display", "-boot")), "an option that is always there")
+    must(len(args.all("-mon")) == len(args.all("-chardev")), "a monitor on the serial port")
     must(all(v == KNOWN[o] for o, v in args.options if o in KNOWN), "a fixed value is another one")
     name, smp, cpu = keyval(args.one("-name")), keyval(args.one("-smp"), "cpus"), keyval(args.one("-cpu"), "model")
     must(set(name) == {"guest", "debug-threads"} and cpu.pop("model") == "host" and cpu.pop("host-phys-bits") == "on", "name or cpu")
@@ -253,6 +292,9 @@ def qemu_memory(args):
     machine = keyval(args.one("-machine"), "type")
     must((machine["type"], machine["accel"]) == ("q35", "kvm"), f"{machine}")
     pages = {o.get("hugetlbsize") for o in objects.values()}
+    for o in objects.values():
+        must((o.get("hugetlb"), o.get("prealloc")) == ((True, True) if o.get("hugetlbsize") else (None, None)), f"{o}")
+        must(o.get("policy") == ("bind" if "host-nodes" in o else None), f"{o}")
     must(len(pages) == 1 and {o["qom-type"] for o in objects.values()} == {"memory-backend-memfd" if pages != {None} else "memory-backend-ram"},
          "page sizes differ")
     if not nodes:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "oracles"), str(Path(__file__).parent)]
+import agree  # noqa: E402
 import compare  # noqa: E402
 import grammar  # noqa: E402
 import locales  # noqa: E402
@@ -83,6 +84,10 @@ class Batch(compare.Judge):
             self.problem(f"compile: {done.returncode}: {done.stderr.decode()[-2000:]}")
             return
         self.judge(self.folder / "out")
+        for host in (self.folder / "out").iterdir():
+            found, n = agree.of_host(host) if host.is_dir() else ([], 0)
+            self.problems += [f"{host.name}: {f}" for f in found]
+            self.counts["facts of hosts' artifacts that agree"] += n
         self.again(files, compare.tree(self.folder / "out"))
 
     def lint(self):
