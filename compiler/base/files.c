@@ -11,7 +11,7 @@ const char *files_error(int error)
 	case FILES_NOT_REGULAR:
 		return "not a regular file";
 	case FILES_NOT_HELD:
-		return "cannot keep its links inside it: the kernel has no openat2";
+		return "cannot keep its links inside it: openat2 is not available";
 	case FILES_OUTSIDE:
 		return "outside the repository";
 	default:
@@ -53,7 +53,7 @@ int files_compare(const struct files *files, struct arena *scratch, const char *
 	return error;
 }
 
-/* Where a new file is renamed to: behind the links of the path. `mode`: for `stage`. */
+/* The path to rename a new file to, with links resolved. `mode`: for `stage`. */
 static int find_place(const struct files *files, struct arena *arena, const char *path,
 		      const char **place, unsigned *mode)
 {
@@ -75,7 +75,7 @@ static int find_place(const struct files *files, struct arena *arena, const char
 	return error;
 }
 
-/* The folder, or the owner, is not ours to change. */
+/* The folder or the owner is not ours to change. */
 static bool is_denied(int error)
 {
 	return error == EACCES || error == EPERM || error == EROFS || error == ENAMETOOLONG;

@@ -1,22 +1,23 @@
-/* The only door to files: whoever reads, walks or writes one is handed a `struct files`.
+/* The only way to files: what reads, walks or writes them is handed a `struct files`.
  *
- * It is a folder and the functions that reach files from there. Three implementations:
+ * It is a folder and the functions that reach files from it. There are three implementations:
  *
  *     files_system.c   the operating system's: files_system_path.c, _read.c, _write.c
  *     files_memory.c   a tree in memory: for tests, and where there is no disk
  *     files_overlay.c  texts in front of other files: what an editor holds, what a fix would write
  *
- * A relative path starts at the folder, an absolute one where the implementation has its root. Each
- * function returns 0 or why it failed: an errno value or one of `enum files_failure`; files_error
- * has the words for both. Results are set only on success and live in the arena that was handed in.
- * The functions that read may be called from several threads at once. */
+ * A relative path starts at the folder, an absolute one at the root. Each function returns 0, or
+ * why it failed: an errno value or one of `enum files_failure`; files_error() has the words for
+ * both. Results are set only on success and live in the arena that the caller passes.
+ *
+ * Several threads may read at once, but not from a folder that was opened with REACH_NAMES. */
 #ifndef GPUPLAN_FILES_H
 #define GPUPLAN_FILES_H
 
 #include "compiler/base/arena.h"
 
 enum files_failure {
-	FILES_NOT_REGULAR = -1, /* a folder, a pipe, a device, a link that is not followed */
+	FILES_NOT_REGULAR = -1, /* a folder, pipe or device, or a link that is not followed */
 	FILES_NOT_HELD = -2,	/* this kernel cannot keep links inside a folder */
 	FILES_OUTSIDE = -3,	/* compiler/base/inside.h */
 };
@@ -25,41 +26,44 @@ enum file_kind { FILE_REGULAR, FILE_FOLDER, FILE_LINK, FILE_OTHER };
 
 struct file_facts {
 	enum file_kind kind;
-	uint64_t device, number; /* the same two: the same file by another name */
+	uint64_t device, number; /* both equal: one file under two names */
 	unsigned mode;		 /* permission bits */
 	uint64_t names;		 /* hard links */
 };
 
+struct file_entry {
+	const char *name;
+	enum file_kind kind;
+};
+
 struct file_list {
-	struct file_entry {
-		const char *name;
-		enum file_kind kind;
-	} * items; /* in no order, without `.` and `..` */
+	struct file_entry *items; /* in no order, without `.` and `..` */
 	uint32_t n, capacity;
 };
 
 /* What a path may lead to. */
 enum files_reach {
-	REACH_ALL,     /* whatever its `..` and links say */
-	REACH_IN_ROOT, /* the folder is the root of every path and link: nothing lies outside */
-	REACH_NAMES,   /* what lies below the folder by names alone: no link is followed, no `..` */
+	REACH_ALL,     /* any file, through `..` and links */
+	REACH_IN_ROOT, /* the folder is the root of every path and link, as with chroot */
+	REACH_NAMES,   /* a file below the folder: no link is followed, and `..` is refused */
 };
 
 /* How to read. */
 enum {
 	READ_ANY = 0,	   /* pipes and devices too; `-` is standard input */
-	READ_REGULAR = 1,  /* nothing else is even opened: a pipe waits, a device may act */
-	READ_NOFOLLOW = 2, /* the last part of the path is no link */
+	READ_REGULAR = 1,  /* nothing else is opened: a pipe would wait, a device may act */
+	READ_NOFOLLOW = 2, /* the last part of the path must not be a link */
 };
 
 struct files {
-	/* Reads up to `limit` bytes, and one more: text->n > limit says that there are more. */
+	/* Reads at most `limit` bytes and one more: text->n > limit means that the file is longer.
+	 */
 	int (*read)(const struct files *files, struct arena *arena, const char *path, unsigned how,
 		    size_t limit, struct str *text);
-	/* `follow`: of what a link leads to. */
+	/* `follow`: looks at what a link leads to, not at the link. */
 	int (*look)(const struct files *files, const char *path, bool follow,
 		    struct file_facts *facts);
-	/* What is in a folder; E2BIG: more than `most`. */
+	/* The entries of a folder; E2BIG: there are more than `most`. */
 	int (*list)(const struct files *files, struct arena *arena, const char *path, uint32_t most,
 		    struct file_list *list);
 	/* What a symbolic link says. */
@@ -68,65 +72,72 @@ struct files {
 	/* Absolute, without symbolic links; only with REACH_ALL. */
 	int (*real_path)(const struct files *files, struct arena *arena, const char *path,
 			 const char **real);
-	/* The same files, seen from another folder. Until `close`, *folder must stay where it is.
-	 */
+	/* The same files, seen from another folder. *folder must not move until `close`. */
 	int (*open)(const struct files *files, struct arena *arena, const char *path,
 		    enum files_reach reach, struct files *folder);
 	void (*close)(struct files *folder);
-	/* Waits until no other process holds the folder, or holds it alone. Ends with `close`. */
+	/* Waits until no other process has locked the folder, or, if not `alone`, none has locked
+	 * it alone. `close` unlocks. */
 	int (*lock)(const struct files *folder, bool alone);
 
 	/* --- writing: from one thread --- */
 
-	/* Writes and syncs a new file beside `path` and tells its path, which `rename` takes; where
-	 * that fails, nothing is left. `mode`: its permission bits, less the umask; 0: it has
-	 * owner, mode and attributes of the file at `path`, before anybody else may read it. */
+	/* Writes and syncs a new file beside `path`, to be renamed to it; on failure nothing is
+	 * left behind. `mode`: its permission bits, less the umask; 0: it gets the owner, mode and
+	 * attributes of the file at `path` before anybody else may read it. */
 	int (*stage)(const struct files *files, struct arena *arena, const char *path,
 		     struct str text, unsigned mode, const char **staged);
-	int (*rename)(const struct files *files, const char *from, const char *to);
+	/* Both paths in one folder. */
+	int (*rename)(const struct files *files, const char *staged, const char *path);
 	/* A file, or an empty folder. */
 	int (*remove)(const struct files *files, const char *path, enum file_kind kind);
 	int (*make_folder)(const struct files *files, const char *path);
-	/* What was renamed, made and removed in a folder outlives a loss of power. */
+	/* Renames, new entries and removals in the folder `path` then survive a loss of power. */
 	int (*sync)(const struct files *files, const char *path);
-	/* 0: a file may be written; of a folder, `FOLDER/.`: something may be put there. */
+	/* 0: the file may be written; with `FOLDER/.`, entries may be added and removed. */
 	int (*may_write)(const struct files *files, const char *path);
-	/* Writes where the path leads to, a device or a pipe, or a new or emptied file. */
+	/* Writes in place, to a device or a pipe too; a file is emptied first, or made. */
 	int (*overwrite)(const struct files *files, const char *path, struct str text);
 
-	/* Private to the implementations. */
-	const char *name; /* that the folder was opened by; NULL: the working directory */
-	int fd;
+	/* --- private to the implementations --- */
+
+	const char *name; /* what the folder was opened as; NULL: the working directory */
 	enum files_reach reach;
+	/* Of the system: */
+	int fd;
 	struct last_folder *last;
 	struct cleanup cleanup;
+	/* Of a tree in memory, and of an overlay: */
+	struct memory *memory;
 	const struct files *under;
 	const struct overlay *overlay;
-	struct memory *memory;
 };
 
 /* The system's files, from the working directory. */
 extern const struct files system_files;
 
-/* An empty tree in memory, seen from its root. It has no links, owners, modes or locks. What is
- * written there is copied, and lives as long as `arena`. */
+/* An empty tree in memory, seen from its root. It has no links, owners, modes or locks. It copies
+ * what is written to it into `arena`. */
 struct files memory_files(struct arena *arena);
-/* A file with the folders that lead to it. */
+/* Adds a file, with the folders above it. */
 void memory_add(const struct files *files, const char *path, struct str text);
 
-/* Texts that stand in for files, those that are not on the disk yet included. */
+/* A text in place of a file, which need not exist. */
+struct overlay_text {
+	const char
+		*path; /* as `read` is given it, with the folder's name in front where it has one */
+	struct str text;
+};
+
 struct overlay {
-	struct overlay_text {
-		const char *path; /* as `read` will be asked for it, from the folder's name on */
-		struct str text;
-	} * items; /* in the order of their paths: overlay_sort */
+	struct overlay_text *items; /* in the order of their paths: overlay_sort */
 	uint32_t n;
 };
 
 void overlay_sort(struct overlay *overlay);
-/* NULL: none stands in for it. */
+/* NULL: there is none. */
 const struct overlay_text *overlay_find(const struct overlay *overlay, const char *path);
-/* Both arguments must outlive the result, and what is opened from it. */
+/* The texts in front of `under`. Both must outlive the result and what is opened from it. */
 struct files overlay_files(const struct overlay *overlay, const struct files *under);
 
 /* --- on top of any of them --- */
@@ -135,13 +146,15 @@ struct files overlay_files(const struct overlay *overlay, const struct files *un
 const char *files_error(int error);
 /* `name`, seen from `folder` (NULL: as it is). */
 const char *files_join(struct arena *arena, const char *folder, struct str name);
-/* A regular file, its last part no link, holds that text. `scratch` is reset. */
+/* Whether a regular file holds that text; a link at the end of the path is not followed. Resets
+ * `scratch`. */
 int files_compare(const struct files *files, struct arena *scratch, const char *path,
 		  struct str text, bool *same);
-/* Writes a text where the user wants it: a regular file, wherever that is possible, is put in place
- * when it is whole; everything else is overwritten. */
+/* Writes a text to a path that the user gave: beside it and then renamed, so that it is wholly old
+ * or wholly new; in place where the path is no regular file, or its folder or owner is not ours to
+ * change. */
 int files_write(const struct files *files, struct arena *arena, const char *path, struct str text);
-/* The name is one that `stage` gives. */
+/* Whether a name is that of a staged file: .NAME.gpuplan-XXXXXX */
 #define FILES_STAGED ".gpuplan-"
 bool files_is_staged(const char *name);
 

@@ -44,7 +44,7 @@ const struct overlay_text *overlay_find(const struct overlay *overlay, const cha
 
 /* --- as files --- */
 
-/* What the texts call a path, with a slash behind it: how those below it start. */
+/* What the texts call a path; of a folder, what the paths of the texts below it start with. */
 static const char *key_of(const struct files *files, const char *path, bool folder,
 			  char key[PATH_MAX])
 {
@@ -79,7 +79,7 @@ static const char *next_below(const struct overlay *overlay, const char *key, ui
 		       : NULL;
 }
 
-/* What is there by its text alone has no device. */
+/* A file that only a text makes exist has device 0. */
 static int look(const struct files *files, const char *path, bool follow, struct file_facts *facts)
 {
 	const struct overlay *overlay = files->overlay;
@@ -103,7 +103,7 @@ static int look(const struct files *files, const char *path, bool follow, struct
 	return 0;
 }
 
-/* What the texts add to a folder: files, and folders on the way to one. */
+/* The texts add files to a folder, and folders on the way to one. */
 static int list_texts(const struct files *files, struct arena *arena, const char *path,
 		      uint32_t most, struct file_list *list)
 {
@@ -162,7 +162,7 @@ static void close_folder(struct files *folder)
 	under->close(under);
 }
 
-/* Everything else is what it is below. */
+/* All other functions are those of `under`, whose private fields are copied. */
 struct files overlay_files(const struct overlay *overlay, const struct files *under)
 {
 	struct files files = *under;

@@ -10,7 +10,7 @@ int file_list_add(struct arena *arena, struct file_list *list, uint32_t most, st
 
 enum { STAGED_RANDOM = 6 }; /* characters at the end of a staged file's name */
 
-/* A path beside `path`, those characters still to be chosen. */
+/* A name beside `path`; these characters are still to be chosen. */
 char *files_staged_name(struct arena *arena, const char *path);
 
 /* --- the system's: files_system_path.c --- */
@@ -20,12 +20,12 @@ struct stat;
 /* As openat. -1: errno says why. */
 int system_open(const struct files *files, const char *path, int flags);
 int system_stat(const struct files *files, const char *path, bool follow, struct stat *st);
-/* The folder that a path leads through, and what is left of it to be found there; -1: errno says
- * why. Open until the next call. */
+/* The folder that a path leads through, and the rest of the path from there; -1: errno says why. It
+ * stays open until the next call. */
 int system_parent(const struct files *files, const char *path, const char **name);
-/* What system_parent has open; it is no longer what the path says. */
+/* Closes what system_parent opened: its path may mean another folder now. */
 void system_forget(const struct files *files);
-/* For the folder of REACH_NAMES. */
+/* What a folder opened with REACH_NAMES needs for that. */
 struct last_folder *system_last_folder(struct arena *arena);
 
 /* --- files_system_read.c --- */

@@ -6,7 +6,7 @@
 
 #include "compiler/base/files_private.h"
 
-/* An older kernel cannot hold paths inside. */
+/* A kernel without openat2 cannot keep paths inside a folder. */
 static int check_reach(const struct files *folder)
 {
 	int fd;
@@ -37,7 +37,7 @@ static int open_folder(const struct files *files, struct arena *arena, const cha
 
 	opened.name = files_join(arena, files->name, str_of(path));
 	opened.last = reach == REACH_NAMES ? system_last_folder(arena) : NULL;
-	/* What is written in can be locked and synced. */
+	/* A folder to write in may be locked, which O_PATH cannot. */
 	opened.fd = system_open(files, path,
 				(reach == REACH_NAMES ? O_RDONLY : O_PATH) | O_DIRECTORY);
 	if (opened.fd < 0)

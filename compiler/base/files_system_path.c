@@ -9,9 +9,9 @@
 
 #include "compiler/base/files_private.h"
 
-enum { TRIES = 16 }; /* where somebody renames folders meanwhile */
+enum { TRIES = 16 }; /* while somebody else renames folders */
 
-/* The folder that paths led through last: most follow one another. Of REACH_NAMES alone. */
+/* The folder that the last path led through, for REACH_NAMES: paths in a row mostly share it. */
 struct last_folder {
 	int fd; /* -1: none */
 	char path[PATH_MAX];
@@ -41,7 +41,7 @@ static int refuse(int error)
 	return -1;
 }
 
-/* A folder in an open one, if it is one itself and no link. */
+/* Opens a folder in an open one, but no link to one. */
 static int open_below(int fd, const char *name, size_t n)
 {
 	char part[NAME_MAX + 1];
@@ -55,7 +55,7 @@ static int open_below(int fd, const char *name, size_t n)
 	return openat(fd, n ? part : ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Goes down name by name, over no link and never up. */
+/* Goes down name by name, through no link and never up. */
 static int walk_down(const struct files *files, const char *path, size_t n)
 {
 	int fd = files->fd;

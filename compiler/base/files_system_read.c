@@ -9,7 +9,7 @@
 
 #include "compiler/base/files_private.h"
 
-enum { FIRST_READ = 64 << 10 }; /* bytes, where the system tells no size */
+enum { FIRST_READ = 64 << 10 }; /* bytes, where the size is not known */
 
 static enum file_kind kind_of(mode_t mode)
 {
@@ -35,8 +35,8 @@ static void close_descriptor(void *context)
 	close(*(int *)context);
 }
 
-/* An open file to its end, at most `most` bytes of it. The size that the system tells is only a
- * first guess: a pipe has none, and a file may grow. */
+/* Reads an open file to its end, at most `most` bytes. The size that fstat gives is a first guess
+ * only: a pipe has none, and a file may grow. */
 static int read_to_end(struct arena *arena, int fd, unsigned how, size_t most, struct str *out)
 {
 	struct stat st = {0};
@@ -71,7 +71,8 @@ static int read_to_end(struct arena *arena, int fd, unsigned how, size_t most, s
 	return 0;
 }
 
-/* Looked at before it is opened, which alone can have effects, and once more when it is open. */
+/* Opening alone can have effects, so that the file is looked at first, and again once it is open.
+ */
 static int open_to_read(const struct files *files, const char *path, unsigned how, int *fd)
 {
 	int flags = O_RDONLY | O_NOCTTY | (how & READ_NOFOLLOW ? O_NOFOLLOW : 0);
@@ -134,7 +135,7 @@ int system_real_path(const struct files *files, struct arena *arena, const char 
 	return 0;
 }
 
-/* Some file systems do not say in a folder of what kind its entries are. */
+/* Some file systems do not tell the kinds of a folder's entries. */
 static int kind_of_entry(int folder, const struct dirent *entry, enum file_kind *kind)
 {
 	struct stat st = {.st_mode = DTTOIF(entry->d_type)};

@@ -42,7 +42,7 @@ static int find_folder(const struct files *files, struct arena *arena, struct in
 	return 0;
 }
 
-/* First by its text alone: a file outside is not even looked at. */
+/* By its text first: a file outside must not be looked at. */
 int path_inside(const struct files *files, struct arena *arena, struct inside *inside,
 		struct str folder, struct str path, const char **real)
 {

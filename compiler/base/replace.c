@@ -5,8 +5,8 @@
 /* One file on its way. */
 struct staged {
 	const struct replacement *file;
-	const char *path; /* where it really lies */
-	const char *temp; /* the new text beside it; NULL: not there, or renamed */
+	const char *path; /* its real one */
+	const char *temp; /* the file with the new text; NULL: none, or renamed */
 };
 
 struct replacer {
@@ -39,13 +39,13 @@ static bool find_place(struct replacer *r, struct staged *s, struct file_facts *
 	int error = r->files->look(r->files, s->file->path, true, facts);
 
 	if (!error && facts->kind != FILE_REGULAR)
-		return refuse(r, s, "it is no regular file");
+		return refuse(r, s, "it is not a regular file");
 	if (!error)
 		error = r->files->real_path(r->files, r->arena, s->file->path, &s->path);
 	return done(r, s, "find it", error);
 }
 
-/* The file itself is asked for write permission: a folder's is enough to replace it. */
+/* Write permission for the folder alone would be enough to replace it. */
 static bool may_replace(struct replacer *r, const struct staged *s, const struct file_facts *facts)
 {
 	if (!(facts->mode & 0222))
@@ -65,14 +65,14 @@ static bool stage(struct replacer *r, struct staged *s)
 		    r->files->stage(r->files, r->arena, s->path, s->file->new, 0, &s->temp));
 }
 
-/* As it was read, by now. */
+/* Still as it was read? */
 static bool look_again(struct replacer *r, struct staged *s)
 {
 	bool same = false;
 	int error = files_compare(r->files, r->scratch, s->path, s->file->old, &same);
 
 	if (error == FILES_NOT_REGULAR)
-		return refuse(r, s, "it is no regular file");
+		return refuse(r, s, "it is not a regular file");
 	if (error == ENOENT || (!error && !same))
 		return refuse(r, s, "it was changed meanwhile; run again");
 	return done(r, s, "read it", error);
@@ -85,7 +85,7 @@ static struct str folder_of(const struct staged *s)
 	return (struct str){s->path, (size_t)(slash - s->path) + 1};
 }
 
-/* A folder is synced once, behind the last of its files that follow one another. */
+/* A folder is synced once, after the last of its files in a row. */
 static bool is_last_there(const struct replacer *r, const struct staged *s)
 {
 	return s + 1 == r->items + r->n || !str_eq(folder_of(s), folder_of(s + 1));

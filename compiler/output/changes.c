@@ -5,7 +5,7 @@
 
 #include "compiler/output/private.h"
 
-/* A link or a file stands in the way to it. */
+/* On the way to it is a link or a file. */
 static bool is_no_folder(int error)
 {
 	return error == ENOTDIR || error == ELOOP;

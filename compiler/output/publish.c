@@ -59,7 +59,7 @@ bool tree_stage(struct tree *t)
 	return true;
 }
 
-/* Files beside their places, of runs that were killed. Nobody misses one that cannot go. */
+/* Staged files of runs that were killed. One that cannot be removed does no harm. */
 static void remove_leftovers(struct tree *t, bool below)
 {
 	for (uint32_t i = 0; i < t->leftovers.n; i++) {

@@ -249,7 +249,7 @@ def no_regular_file(f):
     thread.start()
     done = f.run("hosts.yaml", "a.yaml", "z.pipe")
     thread.join()
-    f.refused(done, "z.pipe", "no regular file")
+    f.refused(done, "z.pipe", "not a regular file")
     f.same(SPECS, "nothing may be written")
 
 
