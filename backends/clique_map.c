@@ -50,7 +50,7 @@ static uint32_t collect(const struct host *host, struct entry entries[MAX_GPUS])
 	for (uint32_t i = 0; i < host->n_gpus && n < MAX_GPUS; i++) {
 		const struct gpu *gpu = &host->gpus[i];
 
-		if (gpu->clique < 0 || gpu->clique >= MAX_CLIQUES)
+		if (gpu->clique < 0)
 			continue;
 		entries[n].gpu = gpu;
 		pci_format(gpu->spec->address.pci, entries[n].address);

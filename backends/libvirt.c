@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "backends/backend.h"
+#include "backends/firmware.h"
 #include "backends/libvirt_devices.h"
 #include "backends/vfio.h"
 #include "compiler/base/digest.h"
@@ -23,12 +24,6 @@ const struct backend backend_libvirt = {
 
 static const char qemu_namespace[] = "http://libvirt.org/schemas/domain/qemu/1.0";
 
-/* OVMF is told the window in MiB; SeaBIOS takes the hole of the PCI root as it is. */
-static bool tells_firmware(const struct vm *vm)
-{
-	return vm->firmware == FIRMWARE_EFI && vm->mmio.window;
-}
-
 static bool has_override(const struct vm_gpu *gpu)
 {
 	return gpu->clique || vfio_needs_sysfs(gpu);
@@ -39,7 +34,7 @@ static bool needs_qemu_namespace(const struct vm *vm, const struct vm_devices *d
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
 		if (has_override(&vm->gpus[i]))
 			return true;
-	return tells_firmware(vm) || (devices && devices->ports_without_io);
+	return vm->mmio.told || (devices && devices->ports_without_io);
 }
 
 static void open_domain(struct xml *xml, const struct vm *vm, const struct vm_devices *devices)
@@ -77,12 +72,16 @@ static void identity(struct xml *xml, const struct vm *vm)
 
 static void memory_backing(struct xml *xml, const struct vm *vm)
 {
-	if (vm->hugepages == HUGEPAGES_NONE)
+	uint64_t page = vm_huge_page(vm);
+
+	if (!page)
 		return;
 	xml_open(xml, "memoryBacking", NULL);
 	xml_open(xml, "hugepages", NULL);
-	xml_leaf(xml, "page", "size", vm->hugepages == HUGEPAGES_1G ? "1048576" : "2048", "unit",
-		 "KiB", NULL);
+	xml_open(xml, "page", NULL);
+	xml_attrf(xml, "size", "%" PRIu64, page / KIB);
+	xml_attr(xml, "unit", STR("KiB"));
+	xml_close(xml);
 	xml_close(xml);
 	xml_close(xml);
 }
@@ -268,14 +267,13 @@ static void override(struct xml *xml, const struct vm_gpu *gpu)
 
 static void command_line(struct xml *xml, const struct vm *vm, bool ports)
 {
-	if (!tells_firmware(vm) && !ports)
+	if (!vm->mmio.told && !ports)
 		return;
 	xml_open(xml, "qemu:commandline", NULL);
-	if (tells_firmware(vm)) {
+	if (vm->mmio.told) {
 		xml_leaf(xml, "qemu:arg", "value", "-fw_cfg", NULL);
 		xml_open(xml, "qemu:arg", NULL);
-		xml_attrf(xml, "value", "name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64,
-			  vm->mmio.window / MIB);
+		xml_attrf(xml, "value", FIRMWARE_WINDOW, vm->mmio.told / MIB);
 		xml_close(xml);
 	}
 	if (ports) {

@@ -89,7 +89,7 @@ static void add_machine(struct qemu_args *args, const struct vm *vm)
 static void add_backend(struct qemu_args *args, const struct vm *vm, const char *id, uint64_t size,
 			struct str nodeset)
 {
-	bool huge = vm->hugepages != HUGEPAGES_NONE;
+	uint64_t huge = vm_huge_page(vm);
 	struct json *object = qemu_object(args, "qom-type",
 					  huge ? "memory-backend-memfd" : "memory-backend-ram");
 
@@ -97,8 +97,7 @@ static void add_backend(struct qemu_args *args, const struct vm *vm, const char 
 	json_put_number(object, "size", size);
 	if (huge) {
 		qemu_add_true(object, "hugetlb", true);
-		json_put_number(object, "hugetlbsize",
-				vm->hugepages == HUGEPAGES_1G ? GIB : 2 * MIB);
+		json_put_number(object, "hugetlbsize", huge);
 		qemu_add_true(object, "prealloc", true);
 	}
 	if (nodeset.n) {
@@ -158,13 +157,11 @@ static void add_platform(struct qemu_args *args, const struct vm *vm,
 		qemu_arg(args, "-global", "pcie-root-port.io-reserve=0");
 }
 
-/* OVMF takes the window from here. The hole alone would do for QEMU, which refuses what does not
- * fit; OVMF alone would hang. */
+/* With the hole of the PCI root, by which QEMU refuses what does not fit: OVMF alone would hang. */
 static void add_window(struct qemu_args *args, const struct vm *vm)
 {
-	if (vm->firmware == FIRMWARE_EFI && vm->mmio.window)
-		qemu_arg(args, "-fw_cfg", "name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64,
-			 vm->mmio.window / MIB);
+	if (vm->mmio.told)
+		qemu_arg(args, "-fw_cfg", FIRMWARE_WINDOW, vm->mmio.told / MIB);
 }
 
 static struct qemu_args arguments(const struct vm *vm, struct arena *arena)

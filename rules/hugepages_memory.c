@@ -3,11 +3,11 @@
 
 static void check(struct judge *judge, const struct vm *vm)
 {
-	uint64_t page = vm->hugepages == HUGEPAGES_1G ? GIB : 2 * MIB;
+	uint64_t page = vm_huge_page(vm);
 	struct finding *f;
 
-	if (vm->hugepages == HUGEPAGES_NONE || !span_given(vm->spec->memory.at) ||
-	    vm->memory % page == 0 || vm->memory % MIB) /* the latter is spec-value */
+	if (!page || !span_given(vm->spec->memory.at) || vm->memory % page == 0 ||
+	    vm->memory % MIB) /* the latter is spec-value */
 		return;
 	f = report(judge, vm->spec->memory.at, "'%s' is not a whole number of pages of '%s'",
 		   written(judge, vm->spec->memory.at), written(judge, vm->spec->hugepages.at));

@@ -5,7 +5,7 @@
 
 #include "schema/keys.h"
 
-static uint64_t page_size(const struct vm *vm)
+uint64_t vm_huge_page(const struct vm *vm)
 {
 	switch (vm->hugepages) {
 	case HUGEPAGES_1G:
@@ -15,7 +15,15 @@ static uint64_t page_size(const struct vm *vm)
 	case HUGEPAGES_NONE:
 		break;
 	}
-	return MIB; /* the unit of QEMU's -m */
+	return 0;
+}
+
+/* What memory is split by: without huge pages the unit of QEMU's -m. */
+static uint64_t page_size(const struct vm *vm)
+{
+	uint64_t page = vm_huge_page(vm);
+
+	return page ? page : MIB;
 }
 
 bool guest_has_cells(const struct vm *vm)

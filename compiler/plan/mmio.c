@@ -47,6 +47,7 @@ void resolve_mmio(const struct figures *figures, struct vm *vm)
 		m->automatic = next_power_of_two(
 			m->needed > figures->mmio_least ? m->needed : figures->mmio_least);
 	m->window = vm->spec->mmio.n ? vm->spec->mmio.n : m->automatic;
+	m->told = vm->firmware == FIRMWARE_EFI ? m->window : 0;
 }
 
 static bool same_share(const struct vm_gpu *a, const struct vm_gpu *b)

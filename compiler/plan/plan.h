@@ -136,7 +136,10 @@ struct mmio {
 	uint64_t needed;    /* sum; with expanders sum + largest, as a power of two */
 	uint64_t automatic; /* what `auto` writes: a power of two, 0 without GPUs */
 	uint64_t window;    /* what artifacts say: automatic, or the user's */
-	bool expanders;	    /* a pcie-expander-bus a guest node */
+	/* Of it, what the firmware is told: OVMF needs that, SeaBIOS takes the hole of the PCI
+	 * root; 0: nothing. */
+	uint64_t told;
+	bool expanders; /* a pcie-expander-bus a guest node */
 };
 
 /* A guest NUMA node, for one host node of the VM's GPUs. */
@@ -297,6 +300,8 @@ void vm_gpu_alias(const struct vm_gpu *gpu, char out[ALIAS_MAX]);
 /* The devices of a VM whose layout is ours; like the above for artifacts alone. */
 void vm_devices(struct arena *arena, const struct vm *vm, struct vm_devices *out);
 
+/* Of the huge pages that its memory is made of; 0: of no huge ones. */
+uint64_t vm_huge_page(const struct vm *vm);
 /* Where vCPU `i` runs, as a cpulist; empty: anywhere. */
 struct str vm_pin(const struct vm *vm, uint32_t i);
 
