@@ -8,7 +8,7 @@ struct request {
 	const struct document *document;
 	const struct scope *scope;
 	const struct source *source;
-	size_t start, end; /* the range that is asked for */
+	size_t start, end; /* the range in question */
 };
 
 static bool read_offset(const struct request *r, const struct json *range, const char *line_path,
@@ -36,7 +36,7 @@ static bool read_request(struct request *r, struct server *server, const struct 
 	       read_offset(r, range, "end.line", "end.character", &r->end);
 }
 
-/* The client may want only some kinds; `quickfix` is asked for by itself or by nothing. */
+/* The client may name the kinds that it wants. */
 static bool is_wanted(const struct json *params)
 {
 	return !member(params, "context.only") || member_lists(params, "context.only", "quickfix");
@@ -67,8 +67,8 @@ static struct json *document_edit(const struct request *r, struct str uri, struc
 	return o;
 }
 
-/* {"documentChanges": …} or the older {"changes": …}. The edits of a file stand together, as they
- * are in the order of their places. */
+/* {"documentChanges": …} or the older {"changes": …}. Edits are sorted by
+ * place, so those of one file follow each other. */
 static struct json *workspace_edit(const struct request *r, const struct fix *fix)
 {
 	bool versions = r->server->client.document_changes;
@@ -105,7 +105,7 @@ static struct json *action_of(const struct request *r, const struct finding *f)
 	json_put_text(o, "kind", STR("quickfix"));
 	json_append(json_put_list(o, "diagnostics"),
 		    diagnostic_of(r->server, r->scope, &r->scope->latest->sources, f));
-	/* The safe ones may be applied without a second look. */
+	/* An editor may apply a preferred action without asking. */
 	if (f->fix.safe)
 		json_put_flag(o, "isPreferred", true);
 	json_put(o, "edit", workspace_edit(r, &f->fix));

@@ -1,4 +1,4 @@
-/* Completion: keys that may stand here and do not yet, and values that fit. */
+/* Completion: keys that the map at the cursor lacks, and values that fit. */
 #include "compiler/cli/lsp/complete.h"
 
 #include "compiler/cli/lsp/facts.h"
@@ -8,7 +8,7 @@
 
 /* --- keys --- */
 
-/* What stands behind the key, so that the cursor is where its value goes. */
+/* The key with what follows it, so that the cursor ends up where the value goes. */
 static struct str key_text(struct completion *c, const struct key *key, bool *snippet)
 {
 	const struct context *at = c->asked.context;
@@ -64,7 +64,7 @@ static void add_key(struct completion *c, const struct section *section, const s
 	add_item(c, item);
 }
 
-/* What is required first, each part in the order of the table. */
+/* Required keys first, then the others, both in the order of the table. */
 static void add_keys(struct completion *c, const struct section *section)
 {
 	bool profile = (section == &vm_section && !is_in_vm(&c->asked, false)) ||
@@ -78,7 +78,7 @@ static void add_keys(struct completion *c, const struct section *section)
 
 /* --- the request --- */
 
-/* Within the brackets of `# gpuplan: ignore[`: the word there becomes what is completed. */
+/* Within the brackets of `# gpuplan: ignore[`; the word there is what will be replaced. */
 static bool find_ignored_rule(struct completion *c)
 {
 	struct context *at = c->asked.context;
@@ -110,7 +110,7 @@ static void set_range(struct completion *c)
 				    c->asked.server->client.encoding, at->start, at->end);
 }
 
-/* What stands in a map is a key. */
+/* A word in a map is a key. */
 static bool may_be_value(const struct completion *c)
 {
 	const struct context *at = c->asked.context;

@@ -26,14 +26,14 @@ struct item {
 	struct str label;
 	enum item_kind kind;
 	struct str detail, doc; /* may be empty */
-	struct str text;	/* that is inserted; empty: the label */
+	struct str text;	/* to insert; empty: the label */
 	bool snippet;
 };
 
 void add_item(struct completion *c, struct item item);
-/* What may stand at the cursor as a value. */
+/* The values that the cursor's key takes. */
 void add_values(struct completion *c);
-/* The rules that may be switched off, `behind` behind each name. */
+/* The rules that may be switched off; `behind` is appended to each name. */
 void add_rules(struct completion *c, const char *behind);
 
 #endif

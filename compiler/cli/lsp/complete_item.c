@@ -20,7 +20,7 @@ void add_item(struct completion *c, struct item item)
 	json_put_text(o, "sortText", arena_printf(c->arena, "%05u", c->rank++));
 	if (item.snippet)
 		json_put_number(o, "insertTextFormat", 2);
-	/* `host:` was typed up to the colon: YAML wants a blank behind it. */
+	/* The cursor is right behind `host:`, where YAML wants a blank. */
 	if (c->asked.context->after_colon)
 		text = arena_printf(c->arena, " %.*s", STR_ARG(text));
 	edit = json_put_map(o, "textEdit");

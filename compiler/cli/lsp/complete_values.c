@@ -4,7 +4,7 @@
 #include "compiler/cli/lsp/facts.h"
 #include "rules/rules.h"
 
-/* --- values out of the key tables --- */
+/* --- values from the key tables --- */
 
 static void add_words(struct completion *c, const char *const *words, struct str doc)
 {
@@ -93,8 +93,8 @@ static void add_boards_of(struct boards *boards, const struct host *host)
 	}
 }
 
-/* The boards that the vGPU may be on: the item's GPU, else every GPU of the host, else of the plan.
- */
+/* The boards that the vGPU may be on: that of the item's GPU if it names one, else those of the
+ * host, else those of the plan. */
 static struct boards boards_around(struct completion *c)
 {
 	const struct asked *asked = &c->asked;
@@ -143,7 +143,7 @@ static void add_vgpu_types(struct completion *c)
 	size_t n;
 	const struct vgpu_type *types = catalog_vgpu_types(c->asked.server->catalog, &n);
 
-	/* With p2p: nvlink the types that can do it stand first. */
+	/* With p2p: nvlink, types that support it come first. */
 	for (unsigned pass = nvlink ? 0 : 1; pass < 2; pass++) {
 		for (size_t i = 0; i < n; i++) {
 			unsigned how = fit(c, &types[i], &boards);
@@ -164,7 +164,7 @@ static void add_vgpu_types(struct completion *c)
 				  .detail = STR("the GPU is passed through whole")});
 }
 
-/* --- rules and targets, of comments and of the project file --- */
+/* --- rules and targets, for comments and the project file --- */
 
 void add_rules(struct completion *c, const char *behind)
 {

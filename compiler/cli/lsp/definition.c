@@ -1,9 +1,9 @@
-/* Go to definition: of hosts, profiles and GPUs by their names, and of captures by their paths. */
+/* Go to definition: hosts, profiles and GPUs by name, captures by path. */
 #include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/place.h"
 #include "compiler/cli/lsp/shape.h"
 
-/* Where the name at the cursor is given; nowhere: not known. */
+/* The definition of the name at the cursor; nowhere: unknown. */
 static struct span find_name(const struct asked *asked, const struct section *owner,
 			     const struct key *key)
 {
@@ -30,7 +30,7 @@ static struct span find_name(const struct asked *asked, const struct section *ow
 	return gpu ? gpu->spec->name.at : (struct span){0, 0};
 }
 
-/* The capture that a key at the cursor names, where it was read. */
+/* The start of the capture that the key at the cursor names. */
 static struct json *find_capture(const struct asked *asked)
 {
 	const struct gpuplan_session *j = asked->scope->latest;

@@ -1,4 +1,4 @@
-/* From a method's name to its handler, and the life of a session. */
+/* The main loop: from a method's name to its handler. */
 #include "compiler/cli/lsp/dispatch.h"
 
 #include "compiler/cli/lsp/message.h"
@@ -12,7 +12,7 @@
 static const struct {
 	const char *method;
 	struct json *(*answer)(struct server *server, const struct json *params);
-	bool fresh; /* answered out of the plan as the texts are now */
+	bool fresh; /* the plan is judged again first, if a text has changed */
 } requests[] = {
 	{"shutdown", answer_shutdown, false},
 	{"textDocument/completion", answer_completion, false},
@@ -79,7 +79,7 @@ static void take(struct server *server, struct str method, const struct json *pa
 
 /* --- messages --- */
 
-/* What was read at once, in its order. */
+/* Messages that arrived together, in order. */
 enum { QUEUE_LENGTH = 256 };
 
 struct queue {
@@ -94,7 +94,7 @@ static bool is_same_id(const struct json *a, const struct json *b)
 	       str_eq(a->text, b->text);
 }
 
-/* A later message of the queue takes the request back. */
+/* A later message in the queue cancels the request. */
 static bool is_cancelled(const struct queue *queue, size_t i, const struct json *id)
 {
 	for (i++; i < queue->n; i++)
@@ -111,7 +111,7 @@ static void handle(struct server *server, const struct queue *queue, size_t i)
 	const struct json *params = member(message, "params");
 
 	if (!member_is_text(message, "method")) {
-		/* The client's answer to a request of ours is no request. */
+		/* An answer of the client to a request of ours has no method either. */
 		if (!json_member(message, "result") && !json_member(message, "error"))
 			send_error(&server->transport, id, ERROR_INVALID,
 				   "a message without a method");
@@ -125,7 +125,7 @@ static void handle(struct server *server, const struct queue *queue, size_t i)
 	arena_reset(server->scratch);
 }
 
-/* Fills the queue with what is there; false: the wire cannot be read any more. */
+/* Fills the queue with what has arrived; false: the stream is beyond repair. */
 static bool fill(struct server *server, struct queue *queue)
 {
 	struct transport *t = &server->transport;
@@ -159,7 +159,7 @@ static void handle_all(struct server *server, const struct queue *queue)
 {
 	for (size_t i = 0; i < queue->n && !server->exits; i++)
 		handle(server, queue, i);
-	/* Once for all keystrokes that came together. */
+	/* Once for all keystrokes that arrived together. */
 	if (server->state == SERVER_RUNNING && !server->exits)
 		scopes_refresh(server);
 	arena_reset(server->scratch);

@@ -5,8 +5,8 @@
 #include "compiler/cli/cli.h"
 
 /* Serves one client on two file descriptors, until `exit` or the end of the input. Paths in the
- * options are absolute. SIGPIPE is ignored by the caller; a client that is gone is found by the
- * failing write. */
+ * options are absolute. The caller ignores SIGPIPE: a client that has gone shows in a failing
+ * write. */
 enum status server_run(const struct gpuplan_options *options, struct catalog *catalog, int in,
 		       int out);
 

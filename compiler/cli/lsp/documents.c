@@ -44,7 +44,7 @@ static void set_path(struct document *d)
 	arena_free(scratch);
 }
 
-/* Puts `with` in place of what is between two offsets. */
+/* Replaces the bytes between two offsets. */
 static void replace(struct document *d, size_t start, size_t end, struct str with)
 {
 	size_t n = d->n - (end - start) + with.n;

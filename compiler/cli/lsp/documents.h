@@ -1,4 +1,4 @@
-/* The texts that the editor holds. */
+/* The texts that are open in the editor. */
 #ifndef GPUPLAN_LSP_DOCUMENTS_H
 #define GPUPLAN_LSP_DOCUMENTS_H
 
@@ -20,7 +20,7 @@ static inline struct str document_text(const struct document *d)
 	return (struct str){d->text, d->n};
 }
 
-/* The newest first. */
+/* Newest first. */
 struct documents {
 	struct document *first;
 };
@@ -28,8 +28,8 @@ struct documents {
 /* NULL where it is not open. */
 struct document *document_find(const struct documents *documents, struct str uri);
 struct document *document_of_path(const struct documents *documents, const char *path);
-/* The parameters of didOpen, didChange and didClose. Opened twice, it is what came last; what is
- * not open or cannot be understood changes nothing: NULL, or false. */
+/* Take the parameters of didOpen, didChange and didClose. Opening a text twice replaces it; a text
+ * that is not open, and parameters that make no sense, change nothing: NULL, or false. */
 struct document *document_open(struct documents *documents, const struct json *params);
 struct document *document_change(struct documents *documents, const struct json *params,
 				 enum encoding encoding);

@@ -31,7 +31,7 @@ struct str vgpu_facts(struct arena *arena, const struct vgpu_type *type)
 	return buffer_text(&out);
 }
 
-/* The VMs that hold the GPU, whole or in part. */
+/* The VMs that use the GPU or a part of it. */
 static void add_users(struct buffer *out, const struct gpu *gpu)
 {
 	const char *before = "; used by ";

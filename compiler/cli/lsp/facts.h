@@ -1,4 +1,4 @@
-/* What the catalog and the plan know, in a line: for completion and hover. */
+/* What the catalog and the plan know, one line each, for completion and hover. */
 #ifndef GPUPLAN_LSP_FACTS_H
 #define GPUPLAN_LSP_FACTS_H
 
@@ -13,11 +13,11 @@ struct str vgpu_facts(struct arena *arena, const struct vgpu_type *type);
 struct str gpu_facts(struct arena *arena, const struct gpu *gpu);
 /* "kvm, 8 GPUs: 8 x a100-sxm4-80gb; 3 VMs" */
 struct str host_facts(struct arena *arena, const struct host *host);
-/* "required, kvm only" or empty; nothing is required in a profile. */
+/* "required, kvm only" or empty; in a profile nothing is required. */
 struct str key_facts(struct arena *arena, const struct key *key, bool profile);
 /* What the key means, and its default. */
 struct str key_meaning(struct arena *arena, const struct key *key);
-/* The type is one that the board can run. */
+/* The board can run the type. */
 bool vgpu_fits(struct catalog *catalog, const struct board *board, const struct vgpu_type *type);
 
 #endif

@@ -1,4 +1,4 @@
-/* Hover: what a key takes, what a name stands for, and why a finding is one. */
+/* Hover: what a key takes, what a name stands for, and why a rule has a finding here. */
 #include "compiler/cli/lsp/facts.h"
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"
@@ -35,7 +35,7 @@ static void add_board(struct buffer *out, struct catalog *catalog, struct str id
 		add_fact(out, board->id, board_facts(out->arena, board));
 }
 
-/* What the catalog or the plan knows of a value. */
+/* What the catalog or the plan knows about a value. */
 static void add_value(struct buffer *out, const struct asked *asked, const struct section *owner,
 		      const struct key *key)
 {
@@ -64,7 +64,7 @@ static void add_value(struct buffer *out, const struct asked *asked, const struc
 	}
 }
 
-/* The name of a host or GPU where it is defined. */
+/* On the name of a host or GPU in its definition. */
 static void add_name(struct buffer *out, const struct asked *asked, const struct shape *shape)
 {
 	const struct host *host = host_around(asked);

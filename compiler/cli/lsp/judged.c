@@ -41,10 +41,10 @@ struct gpuplan_session *judge(const struct server *server, const char *folder,
 	options.found = true;
 	options.project_folder = folder;
 	lay_over(server, &options);
-	/* What is wrong with the project file is published; one that cannot be read is not. */
+	/* A wrong project file has findings; one that cannot be read has none. */
 	if (session_open(&options, &system_files, server->catalog, &session) == GPUPLAN_UNREADABLE)
 		session_trouble(session);
-	/* So are specs, and what could be read of them is judged. */
+	/* A spec that cannot be read is skipped. */
 	session_judge(session);
 	if (session_settle(session) == GPUPLAN_UNREADABLE)
 		session_trouble(session);

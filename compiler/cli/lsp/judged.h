@@ -6,11 +6,12 @@
 #include "compiler/cli/lsp/server.h"
 #include "compiler/session/session.h"
 
-/* Of a folder, or of the one file `only` that lies in it. The texts are copied: the editor goes on
- * typing. What could not be read is in spec.errors. To be closed. */
+/* The plan of a folder, or of the one file `only` in it. Copies the open texts, which may change
+ * while the plan is in use. Files that could not be read are in spec.errors. The caller closes the
+ * session. */
 struct gpuplan_session *judge(const struct server *server, const char *folder,
 			      const struct document *only);
-/* The open text as it was judged; NULL: it is no part of that plan. */
+/* The open text as it was judged; NULL: it is not part of that plan. */
 const struct source *judged_source(const struct gpuplan_session *session, const struct document *d);
 
 #endif

@@ -1,19 +1,19 @@
-/* Pieces of LSP's messages: read out of the client's JSON, which may hold anything, and made. */
+/* Pieces of LSP's messages. The client's JSON may hold anything. */
 #ifndef GPUPLAN_LSP_MESSAGE_H
 #define GPUPLAN_LSP_MESSAGE_H
 
 #include "compiler/base/json.h"
 
-/* "textDocument.uri": member by member; NULL where one is missing or null, or what holds it is no
- * map. */
+/* "textDocument.uri": member by member; NULL where one is missing or null, or its parent is not
+ * a map. */
 const struct json *member(const struct json *from, const char *path);
-/* Empty where it is no text. The bytes live as long as the message. */
+/* Empty unless it is a text. The bytes live as long as the message. */
 struct str member_text(const struct json *from, const char *path);
 bool member_is_text(const struct json *from, const char *path);
-/* false where it is no whole number from 0 to 2^32 - 1. */
+/* false unless it is a whole number from 0 to 2^32 - 1. */
 bool member_number(const struct json *from, const char *path, uint32_t *out);
 bool member_is_on(const struct json *from, const char *path);
-/* A list of texts holds that one. */
+/* The list of texts contains that one. */
 bool member_lists(const struct json *from, const char *path, const char *text);
 
 /* {"line": …, "character": …} */

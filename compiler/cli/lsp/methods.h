@@ -1,11 +1,11 @@
 /* The methods of LSP that the server knows, one function each; dispatch.c has their table. `params`
- * may be NULL or anything. */
+ * may be NULL, or anything. */
 #ifndef GPUPLAN_LSP_METHODS_H
 #define GPUPLAN_LSP_METHODS_H
 
 #include "compiler/cli/lsp/server.h"
 
-/* --- requests: NULL is the answer null --- */
+/* --- requests; NULL answers null --- */
 
 struct json *answer_initialize(struct server *server, const struct json *params);
 struct json *answer_shutdown(struct server *server, const struct json *params);

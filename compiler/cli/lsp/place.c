@@ -19,7 +19,7 @@ struct str source_uri(const struct server *server, const struct scope *scope,
 
 	if (d)
 		return str_of(d->uri);
-	/* As the client reached the folder, which may be through a link. */
+	/* By the client's own way to the folder, which may be a link. */
 	if (strncmp(path, scope->folder, folder) == 0 && path[folder] == '/')
 		return uri_of_path(server->scratch, arena_printf(server->scratch, "%s%s",
 								 scope->shown, path + folder));

@@ -25,7 +25,7 @@ bool encoding_parse(struct str name, enum encoding *out)
 	return false;
 }
 
-/* Bytes of the character at the front of a text that is not empty, and its units. */
+/* The length in bytes of the first character of a text that is not empty, and its units. */
 static size_t next_character(struct str text, enum encoding encoding, uint32_t *units)
 {
 	uint32_t code = 0;
@@ -50,7 +50,7 @@ uint32_t count_units(struct str text, enum encoding encoding)
 	return all;
 }
 
-/* Where the line behind the line end at or after `i` starts; the text's end where there is none. */
+/* The start of the line after that of `i`; the text's end where there is none. */
 static size_t next_line(struct str text, size_t i)
 {
 	return past_line_end(text, line_end(text, i));
@@ -108,7 +108,7 @@ struct json *range_of_offsets(struct arena *arena, struct str text, enum encodin
 	return o;
 }
 
-/* Nothing is counted here: a file may be one line of 64 MiB. */
+/* Does not count from the line's start: a file may be one line of 64 MiB. */
 static struct json *position_of(struct arena *arena, struct position p, enum encoding encoding,
 				bool mark)
 {

@@ -3,7 +3,7 @@
 #include "compiler/cli/lsp/send.h"
 #include "compiler/cli/lsp/uri.h"
 
-/* Of one file; nobody reads on behind so many, and an editor has to draw them. */
+/* Per file: nobody reads more, and the editor has to draw them all. */
 enum { MAX_DIAGNOSTICS = 1000 };
 
 static void put_notes(const struct server *server, const struct scope *scope,
@@ -97,7 +97,7 @@ static void collect(const struct server *server, const struct scope *scope,
 	}
 }
 
-/* A file of a folder within this folder's is that one's to report. */
+/* A file in a nested folder of the workspace is reported by that folder. */
 static bool is_reported_here(const struct server *server, const struct scope *scope, struct str uri)
 {
 	const char *path = uri_to_path(server->scratch, uri);
@@ -151,7 +151,7 @@ static void publish_all(struct server *server, struct scope *scope, const struct
 	scope->published = sent;
 }
 
-/* Of a text that changed and has no finding the client hears too. */
+/* A text that changed and has no findings is reported as well, with its version. */
 static void publish_clean(struct server *server, const struct scope *scope)
 {
 	for (struct document *d = server->documents.first; d; d = d->next)

@@ -8,7 +8,7 @@ struct json *diagnostic_of(const struct server *server, const struct scope *scop
 			   const struct sources *sources, const struct finding *f);
 /* Sends the findings of the latest plan, file by file, where they differ from those sent last. */
 void publish_scope(struct server *server, struct scope *scope);
-/* Takes back what was published. */
+/* Withdraws what was published. */
 void publish_nothing(struct server *server, struct scope *scope);
 
 #endif

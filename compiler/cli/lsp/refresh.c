@@ -3,7 +3,7 @@
 #include "compiler/cli/lsp/publish.h"
 #include "compiler/cli/lsp/send.h"
 
-/* A file that cannot be read is not mentioned again and again. */
+/* Once per cause, however often the plan is judged. */
 static void report_trouble(struct server *server, struct scope *scope, const struct spec *spec)
 {
 	const char *what = spec->n_errors ? spec->errors[0].p : "";

@@ -1,4 +1,4 @@
-/* JSON-RPC messages to the client. All take `params` or `result`, and only borrow `id`. */
+/* JSON-RPC messages to the client. All take `params` or `result`, and borrow `id`. */
 #ifndef GPUPLAN_LSP_SEND_H
 #define GPUPLAN_LSP_SEND_H
 
@@ -13,9 +13,9 @@ enum answer_error {
 };
 
 void send_notification(struct transport *t, const char *method, struct json *params);
-/* A request whose answer does not matter. */
+/* A request whose answer is ignored. */
 void send_request(struct transport *t, const char *method, struct json *params);
-/* Both may be NULL, which is null. */
+/* NULL is null, for both. */
 void send_result(struct transport *t, const struct json *id, struct json *result);
 void send_error(struct transport *t, const struct json *id, enum answer_error code,
 		const char *message);

@@ -1,4 +1,4 @@
-/* The start and the end of a session: what both sides can do, and which folders are open. */
+/* Start and end of a session: what client and server can do, and which folders are open. */
 #include <assert.h>
 
 #include "compiler/cli/lsp/message.h"
@@ -11,7 +11,7 @@ static void read_client(struct client *client, const struct json *params)
 	const struct json *c = member(params, "capabilities");
 	const struct json *encodings = member(c, "general.positionEncodings");
 
-	/* The client's order is its preference; who says nothing means UTF-16. */
+	/* In the client's order of preference; without a list, it uses UTF-16. */
 	for (const struct json *e = json_first(encodings); e; e = e->next)
 		if (encoding_parse(member_text(e, ""), &client->encoding))
 			break;
@@ -36,7 +36,7 @@ static void read_folders(struct server *server, const struct json *params)
 			scope_add_uri(server, member_text(f, "uri"));
 }
 
-/* JSON of ours. */
+/* Of a constant of ours. */
 static struct json *constant(const struct server *server, const char *text)
 {
 	const char *why;
@@ -72,7 +72,7 @@ struct json *answer_initialize(struct server *server, const struct json *params)
 	return result;
 }
 
-/* Files that change without the editor: another program's, a `git checkout`. */
+/* Files that others change: another program, a `git checkout`. */
 static const char registration[] =
 	"{\"registrations\": [{\"id\": \"files\", \"method\": \"workspace/didChangeWatchedFiles\","
 	" \"registerOptions\": {\"watchers\": [{\"globPattern\": \"**/*.{yaml,yml,txt}\"}]}}]}";

@@ -46,7 +46,7 @@ static struct shape into_item(struct shape s)
 	const struct shape none = {SHAPE_NONE, NULL, NULL, NULL};
 	const struct key *key;
 
-	/* `[[g0, g1]]`: the inner list stands for a map with one key. */
+	/* In `[[g0, g1]]` the inner list is short for a map with one key. */
 	if (s.kind == SHAPE_MAP && s.section->shorthand) {
 		key = section_key(s.section, str_of(s.section->shorthand));
 		s = of_key(s.section, key);

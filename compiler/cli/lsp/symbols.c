@@ -1,4 +1,4 @@
-/* The outline of a file: its hosts with their GPUs, its VMs, and their profiles. */
+/* The outline of a file: hosts with their GPUs, VMs, and profiles of both. */
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/place.h"
@@ -23,7 +23,7 @@ static struct json *range(const struct outline *o, struct span at)
 	return range_in_source(o->server, &o->scope->latest->sources, at);
 }
 
-/* From the name to the end of what it names. */
+/* From the name to the end of the section. */
 static struct span whole(const struct named_spec *spec)
 {
 	uint32_t end = span_end(spec->at), own = span_end(spec->name.at);
@@ -60,7 +60,7 @@ static void add_hosts(struct outline *o, const struct host_list *hosts, enum sym
 		s = symbol(o, (const struct named_spec *)host, kind);
 		gpus = json_list(o->server->scratch);
 		for (uint32_t k = 0; k < host->gpus.n && o->server->client.symbol_tree; k++)
-			/* Those of a profile stand there. */
+			/* GPUs of a profile are listed in the profile. */
 			if (is_here(o, host->gpus.items[k].name.at) &&
 			    span_within(host->gpus.items[k].name.at, host->at))
 				json_append(gpus,

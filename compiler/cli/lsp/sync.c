@@ -1,10 +1,10 @@
-/* What the client tells of its texts, folders and files. */
+/* What the client reports about its texts, folders and files. */
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"
 #include "compiler/cli/lsp/publish.h"
 #include "compiler/cli/lsp/uri.h"
 
-/* A file outside of all folders is judged alone. */
+/* A file outside of all folders forms a plan of its own. */
 static void give_scope(struct server *server, const struct document *d)
 {
 	const char *slash = d->path ? strrchr(d->path, '/') : NULL;
@@ -43,7 +43,7 @@ void on_close(struct server *server, const struct json *params)
 
 	if (!d)
 		return;
-	/* The file on the disk counts again; of a file alone nothing is left. */
+	/* From now on the file on disk counts; a file outside of all folders is forgotten. */
 	if (d->path)
 		scopes_set_stale_at(server, d->path);
 	if (scope && scope->only) {
@@ -72,7 +72,7 @@ static void remove_folder(struct server *server, struct str uri)
 	}
 }
 
-/* Each open file goes to the folder that holds it now. */
+/* Assigns each open file to the folder that contains it now. */
 static void reassign_documents(struct server *server)
 {
 	for (struct scope *s = server->scopes, *next; s; s = next) {

@@ -53,7 +53,7 @@ bool transport_read(struct transport *t, bool wait)
 	return true;
 }
 
-/* The number behind `Content-Length:` in the lines of the header. */
+/* The number of the header line `Content-Length:`. */
 static bool content_length(const char *p, const char *end, size_t *out)
 {
 	static const char name[] = "content-length:";

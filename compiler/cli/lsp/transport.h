@@ -1,4 +1,4 @@
-/* The wire: JSON-RPC messages with a Content-Length before each, on two file descriptors. */
+/* The wire: JSON-RPC messages, each after a Content-Length header, on two file descriptors. */
 #ifndef GPUPLAN_LSP_TRANSPORT_H
 #define GPUPLAN_LSP_TRANSPORT_H
 
@@ -16,26 +16,26 @@ enum {
 struct transport {
 	int in, out;
 	struct arena *arena; /* where what is sent is made; reset by the caller */
-	char *bytes;	     /* what was read and is no message yet: from `start` to `n` */
+	char *bytes;	     /* read, but not taken as messages yet: from `start` to `n` */
 	size_t start, n, capacity;
-	size_t skip; /* of a body that is over the limit: bytes to come that nobody reads */
-	bool ended;  /* the input has no more */
-	bool broken; /* the output takes no more */
+	size_t skip; /* bytes of a message over the limit that are still to come */
+	bool ended;  /* the input is at its end */
+	bool broken; /* a write has failed */
 };
 
 enum incoming {
 	INCOMING_MESSAGE,
-	INCOMING_NONE,	  /* nothing whole is there: transport_read */
-	INCOMING_NO_JSON, /* answered by -32700 */
+	INCOMING_NONE,	  /* none is complete: transport_read */
+	INCOMING_NO_JSON, /* not JSON */
 	INCOMING_TOO_LONG,
-	INCOMING_NO_HEADER, /* where the next message starts is not known any more */
+	INCOMING_NO_HEADER, /* the start of the next message cannot be found */
 };
 
-/* Takes the next message out of what was read, into the arena. */
+/* The next message of what was read; it lives in the arena. */
 enum incoming transport_next(struct transport *t, struct arena *arena, const struct json **message);
-/* Reads what is there; `wait`: until something is. false: nothing was. */
+/* Reads what has arrived; `wait`: at least something. false: nothing. */
 bool transport_read(struct transport *t, bool wait);
-/* The input broke off in the middle of a message. */
+/* The input ended in the middle of a message. */
 bool transport_cut(const struct transport *t);
 void transport_send(struct transport *t, const struct json *message);
 void transport_free(struct transport *t);

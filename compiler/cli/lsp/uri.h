@@ -4,11 +4,10 @@
 
 #include "compiler/base/arena.h"
 
-/* NULL where the URI is none of a file on this machine, or its path holds a NUL byte. */
+/* NULL unless the URI names a file on this machine, by a path without NUL bytes. */
 const char *uri_to_path(struct arena *arena, struct str uri);
 struct str uri_of_path(struct arena *arena, struct str path);
-/* Absolute, without symbolic links; of a file or folder that is not there (yet) as far as it can be
- * told. */
+/* Absolute, without symbolic links as far as the path exists. */
 const char *path_real(struct arena *arena, const char *path);
 /* The path lies in the folder, at any depth; both are real. */
 bool path_is_below(const char *path, const char *folder);
