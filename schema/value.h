@@ -97,9 +97,9 @@ static inline struct number made_number(uint64_t n)
 	return (struct number){SPAN_MADE, n};
 }
 
-static inline struct word made_word(uint8_t is)
+static inline struct word made_word(unsigned is)
 {
-	return (struct word){SPAN_MADE, is};
+	return (struct word){SPAN_MADE, (uint8_t)is};
 }
 
 static inline struct text made_text(struct str s)

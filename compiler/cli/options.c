@@ -192,8 +192,9 @@ static void make_tables(const struct command *command, struct option longs[MAX_O
 	letters[l++] = ':';
 	for (; (row = option_of(command, n)); n++) {
 		assert(n < MAX_OPTIONS);
-		longs[n] = (struct option){
-			row->name, row->argument ? required_argument : no_argument, NULL, row->id};
+		longs[n] = (struct option){row->name,
+					   row->argument ? required_argument : no_argument, NULL,
+					   (int)row->id};
 		if (row->letter) {
 			letters[l++] = row->letter;
 			if (row->argument)

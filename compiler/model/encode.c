@@ -1,5 +1,6 @@
 #include "compiler/model/encode.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #include "compiler/base/digest.h"
@@ -119,10 +120,17 @@ static void end_line(const struct encoder *e, const void *noted)
 
 /* --- on one line --- */
 
+/* Counted from 1. */
+static struct str word_of(const struct key *key, uint8_t is)
+{
+	assert(key->words && is);
+	return str_of(key->words[is - 1]);
+}
+
 static void put_scalar(const struct encoder *e, const struct key *key, const void *field)
 {
 	const struct number *number = field;
-	struct str text = STR("");
+	struct str text;
 	char room[37];
 
 	switch (key->type) {
@@ -134,10 +142,10 @@ static void put_scalar(const struct encoder *e, const struct key *key, const voi
 		return;
 	case KEY_SIZE:
 		buffer_add(e->out,
-			   number->n ? size_spec(e->out->arena, number->n) : str_of(*key->words));
+			   number->n ? size_spec(e->out->arena, number->n) : word_of(key, 1));
 		return;
 	case KEY_WORD:
-		buffer_puts(e->out, key->words[((const struct word *)field)->is - 1]);
+		buffer_add(e->out, word_of(key, ((const struct word *)field)->is));
 		return;
 	case KEY_ADDRESS:
 		text = (struct str){room, pci_format(((const struct address *)field)->pci, room)};
@@ -222,7 +230,7 @@ static bool put_flow_list(const struct encoder *e, const struct key *key, const 
 	unsigned left = column(e->out) + 1;
 
 	if (list->word) {
-		buffer_puts(e->out, key->words[list->word - 1]);
+		buffer_add(e->out, word_of(key, list->word));
 		return true;
 	}
 	if (has_lines(e, key, list))

@@ -421,17 +421,16 @@ static void test_forms(void)
 	struct disk_spec disk = {.file = made_text(STR("/a b")), .format = made_word(FORMAT_RAW)};
 	struct vm_gpu_spec items[2] = {{.gpu = made_text(STR("g0"))},
 				       {.gpu = made_text(STR("g1"))}};
-	struct vm_spec vm = {
+	struct vm_spec *vm = &(struct vm_spec){
 		.name = made_text(STR("v")),
 		.mmio = made_number(0),
 		.gpus = {.n = 2, .items = items},
 		.disks = {.n = 1, .items = &disk},
 	};
 	struct host_spec *hosts = &host;
-	struct vm_spec *vms = &vm;
 	struct document_spec document = {.version = made_number(1),
 					 .hosts = {.n = 1, .items = &hosts},
-					 .vms = {.n = 1, .items = &vms}};
+					 .vms = {.n = 1, .items = &vm}};
 	struct encode_notes notes = {.arena = arena};
 	struct buffer out;
 

@@ -99,7 +99,9 @@ static struct number rough_size(uint64_t bytes)
 	enum { FEW = 16 };
 	uint64_t unit = bytes >= FEW * GIB ? GIB : MIB;
 
-	return bytes < MIB ? (struct number){0} : made_number(bytes / unit * unit);
+	if (bytes < MIB)
+		return (struct number){0};
+	return made_number(bytes / unit * unit);
 }
 
 /* `MemTotal:   1056756260 kB`; absent: not so. */

@@ -195,7 +195,7 @@ static void note_all(const struct machine *m, struct document_spec *document,
 void machine_write(struct buffer *out, const struct machine *m, struct catalog *catalog)
 {
 	struct encode_notes notes = {.arena = m->arena};
-	const struct board *boards[MAX_GPUS];
+	const struct board *boards[MAX_GPUS] = {NULL};
 	struct host_spec host = m->host, *hosts = &host;
 	struct document_spec document = {.version = made_number(SPEC_VERSION),
 					 .hosts = {.n = 1, .items = &hosts}};
