@@ -71,7 +71,7 @@ static const struct {
 };
 
 /* Only a pattern with PRINTABLE takes more than ASCII: the others need not look for UTF-8. */
-static pcre2_code *compile(enum grammar grammar)
+static pcre2_code *compile(enum grammar grammar, bool many)
 {
 	const char *pattern = grammars[grammar].pattern;
 	uint32_t utf = strstr(pattern, PRINTABLE) ? PCRE2_UTF | PCRE2_NO_UTF_CHECK : 0;
@@ -83,31 +83,37 @@ static pcre2_code *compile(enum grammar grammar)
 	if (!code && error == PCRE2_ERROR_HEAP_FAILED)
 		arena_oom();
 	assert(code);
+	/* Where the system forbids it, or memory is short, matching stays as it is. */
+	if (many)
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	return code;
 }
 
-/* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. Of
- * two threads that come first the slower one throws its own away. */
-static pcre2_code *compiled(enum grammar grammar)
-{
-	static pcre2_code *_Atomic codes[GRAMMARS];
-	pcre2_code *code = atomic_load_explicit(&codes[grammar], memory_order_acquire), *first;
-
-	if (code)
-		return code;
-	code = compile(grammar);
-	first = NULL;
-	if (atomic_compare_exchange_strong(&codes[grammar], &first, code))
-		return code;
-	pcre2_code_free(code);
-	return first;
-}
+static atomic_bool expects_many;
 
 void grammar_expect_many(void)
 {
-	/* Where the system forbids it, or memory is short, matching stays as it is. */
-	for (enum grammar g = 0; g < GRAMMARS; g++)
-		pcre2_jit_compile(compiled(g), PCRE2_JIT_COMPLETE);
+	atomic_store_explicit(&expects_many, true, memory_order_relaxed);
+}
+
+/* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. Of
+ * two threads that come first the slower one throws its own away. What another thread may be
+ * matching with is never changed: for many matches there is a second code. */
+static pcre2_code *compiled(enum grammar grammar)
+{
+	static pcre2_code *_Atomic codes[2][GRAMMARS];
+	bool many = atomic_load_explicit(&expects_many, memory_order_relaxed);
+	pcre2_code *_Atomic *slot = &codes[many][grammar];
+	pcre2_code *code = atomic_load_explicit(slot, memory_order_acquire), *first;
+
+	if (code)
+		return code;
+	code = compile(grammar, many);
+	first = NULL;
+	if (atomic_compare_exchange_strong(slot, &first, code))
+		return code;
+	pcre2_code_free(code);
+	return first;
 }
 
 static pthread_key_t match_key;

@@ -101,7 +101,7 @@ struct files {
 
 	/* --- private to the implementations --- */
 
-	const char *name; /* what the folder was opened as; NULL: the working directory */
+	const char *name; /* what the folder was opened as; NULL: where relative paths start */
 	enum files_reach reach;
 	/* Of the system: */
 	int fd;

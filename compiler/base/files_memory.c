@@ -76,9 +76,10 @@ static int resolve(const struct files *files, const char *path, char key[PATH_MA
 		   struct node **node)
 {
 	bool anywhere = files->reach == REACH_ALL;
-	const char *folder = (anywhere && *path == '/') || !files->name[1] ? "" : files->name;
-	size_t start = anywhere ? 0 : strlen(folder);
-	int n = snprintf(key, PATH_MAX, "%s/%s", folder, path);
+	const char *name = (anywhere && *path == '/') || !files->name ? "" : files->name;
+	struct str folder = {name + (*name == '/'), strlen(name) - (*name == '/')};
+	size_t start = anywhere || !folder.n ? 0 : folder.n + 1;
+	int n = snprintf(key, PATH_MAX, "/%.*s/%s", STR_ARG(folder), path);
 
 	if (n >= PATH_MAX)
 		return ENAMETOOLONG;
@@ -192,12 +193,17 @@ static int open_folder(const struct files *files, struct arena *arena, const cha
 		       enum files_reach reach, struct files *folder)
 {
 	char key[PATH_MAX];
+	bool absolute = *path == '/' || (files->name && *files->name == '/');
 	int error = find_folder(files, path, key);
 
 	if (error)
 		return error;
 	*folder = *files;
-	folder->name = *key ? arena_printf(arena, "%s", key).p : "/";
+	/* Relative to the root, as long as it was opened so. */
+	if (*key)
+		folder->name = arena_printf(arena, "%s", key + !absolute).p;
+	else
+		folder->name = absolute ? "/" : NULL;
 	folder->reach = reach;
 	return 0;
 }
@@ -323,7 +329,6 @@ struct files memory_files(struct arena *arena)
 		.sync = no_trouble,
 		.may_write = no_trouble,
 		.overwrite = put,
-		.name = "/",
 		.memory = m,
 	};
 }

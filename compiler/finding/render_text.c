@@ -151,9 +151,8 @@ static void render_shown(struct text_renderer *r, FILE *out,
 {
 	const struct findings *findings = r->report->findings;
 	uint32_t left[SEVERITY_ERROR + 1], hidden = 0;
-	struct arena *scratch = arena_new();
 
-	buffer_init(&r->out, scratch);
+	buffer_init(&r->out, findings->arena);
 	render_share(findings, r->report->max_findings, left);
 	for (uint32_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->items[i];
@@ -170,7 +169,6 @@ static void render_shown(struct text_renderer *r, FILE *out,
 			      r->report->max_findings);
 	if (r->out.n)
 		fwrite(r->out.p, 1, r->out.n, out);
-	arena_free(scratch);
 }
 
 static void render_text_report(const struct report *report, FILE *out)

@@ -303,15 +303,3 @@ void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		l.parts[i].file = &walk.files[i];
 	load_parts(spec, &l, findings, options->jobs);
 }
-
-void load_source(struct spec *spec, struct arena *arena, struct sources *sources,
-		 struct findings *findings, struct source *source)
-{
-	struct part part = {.source = source};
-	struct loader l = {.arena = arena, .sources = sources, .parts = &part, .n = 1};
-
-	*spec = (struct spec){0};
-	source->named = true;
-	load_part(&l, &(struct worker){0, arena}, 0);
-	finish(spec, &l, findings);
-}

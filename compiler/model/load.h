@@ -20,8 +20,5 @@ struct load_options {
 /* Reads from sources->files. */
 void load_paths(struct spec *spec, struct arena *arena, struct sources *sources,
 		struct findings *findings, const struct load_options *options);
-/* One source that is in memory. */
-void load_source(struct spec *spec, struct arena *arena, struct sources *sources,
-		 struct findings *findings, struct source *source);
 
 #endif

@@ -75,6 +75,7 @@ struct gpuplan_options {
 	bool found;
 	const struct gpuplan_text *texts;
 	size_t n_texts;
+	bool only_texts;	/* there are no other files: nothing is read from the disk */
 	const char *stdin_name; /* of `-` in findings; NULL: <stdin> */
 
 	const char *catalog; /* folder of tables that replace built-in ones, or NULL */

@@ -48,7 +48,18 @@ static void copy_options(struct gpuplan_session *s, const struct gpuplan_options
 	o->baseline = copy(s->arena, o->baseline);
 }
 
-static void copy_texts(struct gpuplan_session *s)
+static void hold_texts(struct gpuplan_session *s)
+{
+	const struct gpuplan_options *o = &s->options;
+
+	s->held = memory_files(s->arena);
+	s->files = overlay_files(&s->texts, &s->held);
+	for (size_t i = 0; i < o->n_texts; i++)
+		memory_add(&s->held, o->texts[i].path,
+			   (struct str){o->texts[i].text, o->texts[i].length});
+}
+
+static void lay_texts_over(struct gpuplan_session *s)
 {
 	const struct gpuplan_options *o = &s->options;
 	struct overlay_text *items = arena_array(s->arena, o->n_texts, sizeof *items);
@@ -138,7 +149,10 @@ enum gpuplan_status session_open(const struct gpuplan_options *options, const st
 
 	*ret = s;
 	copy_options(s, options);
-	copy_texts(s);
+	if (options->only_texts)
+		hold_texts(s);
+	else
+		lay_texts_over(s);
 	project = session_read_project(s);
 	levels = add_levels(s);
 	s->catalog = catalog;

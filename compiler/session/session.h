@@ -33,7 +33,8 @@ struct gpuplan_session {
 	struct arena *arena;
 	struct gpuplan_options options; /* as they were given; copies */
 	struct overlay texts;
-	struct files files; /* those that it was opened with, behind the texts */
+	/* Those that it was opened with, behind `texts`; with only_texts, `held`. */
+	struct files files, held;
 
 	/* From gpuplan_open on: */
 	struct project project;

@@ -3,7 +3,6 @@
 #include <libxml/parser.h>
 #include <string.h>
 
-#include "backends/backend.h"
 #include "compiler/base/json.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -62,57 +61,61 @@ static bool names_end(const char *path, const char *end)
 	return n >= m && strcmp(path + n - m, end) == 0;
 }
 
-static void check_text(const char *target, const struct artifact *artifact, struct str text)
+static void check_artifact(const struct gpuplan_artifact *a)
 {
+	struct str text = {a->text, a->length};
+
 	for (size_t i = 0; i < text.n; i++)
 		assert((unsigned char)text.p[i] >= ' ' || text.p[i] == '\n' || text.p[i] == '\t');
-	if (strcmp(target, "libvirt") == 0)
+	if (strcmp(a->target, "libvirt") == 0)
 		assert(is_xml(text));
-	else if (strcmp(target, "vmx") == 0)
+	else if (strcmp(a->target, "vmx") == 0)
 		check_lines(text, is_vmx_line);
-	else if (names_end(artifact->path, ".qemu-args"))
+	else if (names_end(a->path, ".qemu-args"))
 		check_lines(text, is_argument);
-	else if (names_end(artifact->path, ".json"))
+	else if (names_end(a->path, ".json"))
 		assert(is_json(text));
 }
 
-static void write_one(const struct judged *j, const struct backend *backend,
-		      const struct artifact *artifact, struct subject of)
+/* What `show` prints alone; not every VM has every target. */
+static void check_variant(struct gpuplan_session *session, const char *target, const char *variant,
+			  const char *name)
 {
-	struct str error = {0};
-	struct buffer text;
-	bool good;
+	struct gpuplan_artifact_options one = {
+		.targets = &target, .n_targets = 1, .name = name, .variant = variant};
+	const struct gpuplan_artifact *artifact;
+	size_t n;
+	enum gpuplan_status status = session_artifacts(session, &one, &artifact, &n);
 
-	if (!backend_has(backend, artifact, &of))
-		return;
-	buffer_init(&text, j->arena);
-	good = artifact->write(&of, &text, &error);
-	assert(good);
-	check_text(backend->target, artifact, buffer_text(&text));
+	assert(status == GPUPLAN_OK || status == GPUPLAN_BAD_OPTION);
+	if (status == GPUPLAN_OK)
+		check_artifact(artifact);
 }
 
-static void write_all(const struct judged *j, const struct backend *backend)
+static void check_all(struct gpuplan_session *session)
 {
-	const struct plan *plan = j->plan;
+	const struct gpuplan_artifact *artifacts;
+	size_t n;
 
-	for (const struct artifact *a = backend->artifacts; a->write; a++) {
-		for (uint32_t i = 0; a->scope == OF_VM && i < plan->n_vms; i++)
-			write_one(j, backend, a,
-				  (struct subject){plan, plan->vms[i].host, &plan->vms[i]});
-		for (uint32_t i = 0; a->scope == OF_HOST && i < plan->n_hosts; i++)
-			write_one(j, backend, a, (struct subject){plan, &plan->hosts[i], NULL});
+	if (session_artifacts(session, NULL, &artifacts, &n) != GPUPLAN_OK) {
+		assert(session_fails(session) || session->blocking.n);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		check_artifact(&artifacts[i]);
+	for (uint32_t v = 0; v < session->plan->n_vms; v++) {
+		struct str name = arena_copy(session->arena, session->plan->vms[v].spec->name.s);
+
+		check_variant(session, "libvirt", "devices", name.p);
+		check_variant(session, "qemu", "shell", name.p);
 	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct judged j;
+	struct gpuplan_session *session = judged(data, size);
 
-	judged_open(&j, data, size);
-	if (findings_count(&j.findings, SEVERITY_ERROR) == 0) {
-		for (size_t b = 0; backends[b]; b++)
-			write_all(&j, backends[b]);
-	}
-	judged_close(&j);
+	check_all(session);
+	session_close(session);
 	return 0;
 }

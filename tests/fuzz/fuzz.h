@@ -9,19 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compiler/plan/plan.h"
+#include "compiler/session/session.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A spec that is in memory, judged as `gpuplan lint` does. */
-struct judged {
-	struct arena *arena;
-	struct sources sources;
-	struct findings findings;
-	struct plan *plan;
-};
-
-void judged_open(struct judged *judged, const uint8_t *data, size_t size);
-void judged_close(struct judged *judged);
+/* A spec that is in memory, judged and settled. To be closed. */
+struct gpuplan_session *judged(const uint8_t *data, size_t size);
 
 #endif

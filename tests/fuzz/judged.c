@@ -1,10 +1,5 @@
 #include <assert.h>
 
-#include "compiler/finding/ignore.h"
-#include "compiler/finding/path.h"
-#include "compiler/model/load.h"
-#include "compiler/plan/resolve.h"
-#include "rules/rules.h"
 #include "tests/fuzz/fuzz.h"
 
 /* One for all inputs: its tables are read on first use and never change. */
@@ -19,30 +14,16 @@ static struct catalog *the_catalog(void)
 	return catalog;
 }
 
-void judged_open(struct judged *j, const uint8_t *data, size_t size)
+struct gpuplan_session *judged(const uint8_t *data, size_t size)
 {
-	struct spec spec = {0};
-	struct str text;
+	static const char *const path = "fuzz.yaml";
+	struct gpuplan_text text = {path, (const char *)data, size};
+	struct gpuplan_options options = {
+		.paths = &path, .n_paths = 1, .texts = &text, .n_texts = 1, .only_texts = true};
+	struct gpuplan_session *session;
 
-	*j = (struct judged){.arena = arena_new()};
-	sources_init(&j->sources, j->arena, &system_files);
-	findings_init(&j->findings, j->arena);
-	text = arena_copy(j->arena, (struct str){(const char *)data, size});
-	load_source(&spec, j->arena, &j->sources, &j->findings,
-		    source_add(&j->sources, STR("fuzz.yaml"), text));
-	j->plan = plan_resolve(j->arena, &j->sources, the_catalog(), &spec, &j->findings, 1);
-	judge_plan(j->plan, j->arena, &j->findings, 1);
-	findings_finish(&j->findings);
-	ignore_findings(&j->findings, &j->sources, rule_find, rule_nearest);
-	findings_finish(&j->findings);
-	/* As for compile. */
-	for (uint32_t i = 0; i < j->findings.n; i++)
-		j->findings.items[i].hidden &= !j->findings.items[i].firm;
-	findings_drop_hidden(&j->findings);
-	paths_of_findings(&j->findings, &j->sources);
-}
-
-void judged_close(struct judged *j)
-{
-	arena_free(j->arena);
+	assert(session_open(&options, &system_files, the_catalog(), &session) == GPUPLAN_OK);
+	assert(session_judge(session) == GPUPLAN_OK);
+	assert(session_settle(session) == GPUPLAN_OK);
+	return session;
 }

@@ -4,56 +4,43 @@
 #include <string.h>
 
 #include "compiler/finding/render.h"
-#include "rules/rules.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What a finding points at lies in the input, and its texts can be printed. */
-static void check_finding(const struct judged *j, const struct finding *f)
+static void check_finding(const struct sources *sources, const struct finding *f)
 {
 	assert(f->message.n && f->severity);
 	if (span_given(f->at))
-		assert(span_start(&j->sources, f->at).line >= 1);
+		assert(span_start(sources, f->at).line >= 1);
 	for (uint32_t i = 0; i < f->n_notes; i++)
-		assert(span_start(&j->sources, f->notes[i].at).line >= 1);
+		assert(span_start(sources, f->notes[i].at).line >= 1);
 	for (uint32_t i = 0; i < f->fix.n_edits; i++)
 		assert(span_given(f->fix.edits[i].at));
 }
 
-static struct str rendered(const struct renderer *renderer, const struct report *report)
+/* Nothing that a terminal would obey. */
+static void check_format(struct gpuplan_session *session, const char *name)
 {
-	struct str text;
-	char *p = NULL;
-	FILE *out = open_memstream(&p, &text.n);
+	struct gpuplan_format format = {.name = name, .help = true, .max_findings = 1000};
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
 
-	renderer->render(report, out);
+	assert(session_render(session, &format, out) == GPUPLAN_OK);
 	fclose(out);
-	text.p = p;
-	return text;
+	assert(!memchr(text, '\033', n));
+	free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct report report = {.help = true,
-				.max_findings = 1000,
-				.counts = {1, 1, 1},
-				.rules = rules,
-				.version = "0",
-				.failing = SEVERITY_ERROR};
-	struct judged j;
+	struct gpuplan_session *session = judged(data, size);
 
-	judged_open(&j, data, size);
-	report.findings = &j.findings;
-	report.sources = &j.sources;
-	report.facts = (struct page_facts){catalog_fact_text, j.plan->catalog};
-	for (uint32_t i = 0; i < j.findings.n; i++)
-		check_finding(&j, &j.findings.items[i]);
-	for (size_t i = 0; renderers[i]; i++) {
-		struct str text = rendered(renderers[i], &report);
-
-		/* Nothing that a terminal would obey. */
-		assert(!memchr(text.p, '\033', text.n));
-		free((char *)text.p);
-	}
-	judged_close(&j);
+	for (uint32_t i = 0; i < session->findings.n; i++)
+		check_finding(&session->sources, &session->findings.items[i]);
+	for (size_t i = 0; renderers[i]; i++)
+		check_format(session, renderers[i]->name);
+	session_findings(session);
+	session_close(session);
 	return 0;
 }

@@ -394,6 +394,42 @@ static size_t errors_of(struct gpuplan_session *session)
 	return summary.errors + summary.warnings;
 }
 
+/* Without a disk: what is not among the texts is not there. */
+static void test_only_texts(void)
+{
+	static const char *const paths[] = {"specs", "here.yaml"};
+	struct gpuplan_text texts[] = {
+		{"specs/a.yaml", uvm, strlen(uvm)},
+		{".gpuplan.yaml", "rules: {p2p-unstated: off}\n", 27},
+	};
+	struct gpuplan_options options = {
+		.paths = paths,
+		.n_paths = 1,
+		.texts = texts,
+		.n_texts = 2,
+		.only_texts = true,
+		.project_folder = "",
+	};
+	const struct gpuplan_finding *f;
+	struct gpuplan_session *session;
+
+	put("here.yaml", uvm);
+	CHECK(gpuplan_open(&options, &session) == GPUPLAN_OK);
+	CHECK(gpuplan_judge(session) == GPUPLAN_OK);
+	CHECK(gpuplan_settle(session) == GPUPLAN_OK);
+	CHECK_U64(findings_of(session, &f), 1);
+	check_text(f->place.file, "specs/a.yaml");
+	check_text(f->rule, "key-without-effect");
+	gpuplan_close(session);
+
+	options.n_paths = 2;
+	CHECK(gpuplan_open(&options, &session) == GPUPLAN_OK);
+	CHECK(gpuplan_judge(session) == GPUPLAN_UNREADABLE);
+	check_text(gpuplan_message(session), "here.yaml: No such file or directory");
+	gpuplan_close(session);
+	unlink(in_folder("here.yaml"));
+}
+
 /* Each knows its own catalog and spec, in whatever order they are called. */
 static void test_two_sessions(void)
 {
@@ -422,7 +458,7 @@ static void test_two_sessions(void)
 	unlink(in_folder("boards.csv"));
 }
 
-enum { ROUNDS = 20, MANY = 3000 };
+enum { ROUNDS = 20, MANY = 8000 };
 
 /* A plan that is large enough to be read and judged on several threads. */
 static char *large_spec(void)
@@ -564,6 +600,7 @@ int main(void)
 	test_rendering();
 	test_baseline();
 	test_order();
+	test_only_texts();
 	test_two_sessions();
 	test_threads();
 	CHECK(rmdir(folder) == 0);
