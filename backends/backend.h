@@ -23,9 +23,10 @@
  * It fails only for what the machine did wrong (a library that is missing or out of memory):
  * false with *error set, and the run ends with status 2. What the user did wrong is a finding.
  *
- * A new backend is four files: its .c here, its line in backends/list.c, its judge in
- * tests/oracles/ (the program that reads the artifact), and an example or golden file. CMake finds
- * the source by itself. */
+ * A new backend is four files: its .c here, which CMake finds by itself; its line in
+ * backends/list.c; its target in the rows of schema/platform.c that take it; and its judge in
+ * tests/oracles/, the program that reads the artifact. `tests/golden.py --update` writes its golden
+ * files. */
 #ifndef GPUPLAN_BACKEND_H
 #define GPUPLAN_BACKEND_H
 
