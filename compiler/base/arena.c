@@ -177,17 +177,16 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
 	return s;
 }
 
-void *arena_push(struct arena *arena, void **items, uint32_t *n, uint32_t *capacity, size_t size)
+void arena_double(struct arena *arena, void **items, uint32_t n, uint32_t *capacity, size_t size)
 {
-	if (*n == *capacity) {
-		if (*capacity > UINT32_MAX / 2)
-			arena_oom();
-		uint32_t more = *capacity ? *capacity * 2 : 8;
-		void *moved = arena_array(arena, more, size);
-		if (*n)
-			memcpy(moved, *items, *n * size);
-		*items = moved;
-		*capacity = more;
-	}
-	return (char *)*items + (*n)++ * size;
+	uint32_t more = *capacity ? *capacity * 2 : 8;
+	void *moved;
+
+	if (*capacity > UINT32_MAX / 2)
+		arena_oom();
+	moved = arena_array(arena, more, size);
+	if (n)
+		memcpy(moved, *items, n * size);
+	*items = moved;
+	*capacity = more;
 }

@@ -32,7 +32,16 @@ struct str arena_printf(struct arena *arena, const char *format, ...)
 struct str arena_vprintf(struct arena *arena, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
+/* Doubles the array; for arena_push. */
+void arena_double(struct arena *arena, void **items, uint32_t n, uint32_t *capacity, size_t size);
+
 /* One more element at the end of an array that grows by doubling. `*items` moves. */
-void *arena_push(struct arena *arena, void **items, uint32_t *n, uint32_t *capacity, size_t size);
+static inline void *arena_push(struct arena *arena, void **items, uint32_t *n, uint32_t *capacity,
+			       size_t size)
+{
+	if (*n == *capacity)
+		arena_double(arena, items, *n, capacity, size);
+	return (char *)*items + (*n)++ * size;
+}
 
 #endif

@@ -41,13 +41,13 @@ static bool read_bare(struct csv *csv, struct csv_cell *cell)
 	while (p < end && !is_special(*p))
 		p++;
 	csv->p = p;
-	if (!at_line_end(csv) && *csv->p != ',')
+	if (p < end && *p != ',' && !at_line_end(csv))
 		return csv_fail(csv, csv->line,
 				*csv->p == '\0' ? "a NUL byte"
 				: *csv->p == '"'
 					? "a quote inside a cell that does not begin with one"
 					: "a carriage return without its line feed");
-	cell->text = (struct str){start, (size_t)(csv->p - start)};
+	cell->text = (struct str){start, (size_t)(p - start)};
 	return true;
 }
 

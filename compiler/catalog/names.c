@@ -8,27 +8,11 @@ static char fold(char c)
 	return c == '_' ? ' ' : c;
 }
 
-int spelling_text_cmp(struct str a, struct str b)
+bool folded_alike(const char *a, const char *b, size_t n)
 {
-	size_t n = a.n < b.n ? a.n : b.n;
-
-	for (size_t i = 0; i < n; i++) {
-		if (a.p[i] == b.p[i])
-			continue;
-		int d = (unsigned char)fold(a.p[i]) - (unsigned char)fold(b.p[i]);
-		if (d)
-			return d;
-	}
-	return (a.n > b.n) - (a.n < b.n);
-}
-
-int spelling_cmp(const struct spelling *a, const struct spelling *b)
-{
-	int d = spelling_text_cmp(a->text, b->text);
-
-	if (d == 0)
-		d = b->own - a->own;
-	return d ? d : (a->type > b->type) - (a->type < b->type);
+	while (n && (a[n - 1] == b[n - 1] || fold(a[n - 1]) == fold(b[n - 1])))
+		n--;
+	return n == 0;
 }
 
 struct str spelling_strip(struct str s, enum vgpu_spelling *spelling)
@@ -92,27 +76,58 @@ static bool has_upper_case(struct str s)
 	return false;
 }
 
+struct str vgpu_size_text(const struct vgpu_type *type)
+{
+	return (struct str){type->name.p + type->board_code.n, type->name.n - type->board_code.n};
+}
+
+const struct vgpu_type *type_of_code(const struct catalog *catalog, uint32_t first, struct str size)
+{
+	for (uint32_t i = first; i; i = catalog->next_of_code[i - 1])
+		if (spelled_alike(vgpu_size_text(&catalog->types[i - 1]), size))
+			return &catalog->types[i - 1];
+	return NULL;
+}
+
+/* The type of that size, by the code's name or what the documents call the code. `exact`: letter
+ * case counts. */
+static const struct vgpu_type *find_type(const struct catalog *catalog, struct str code,
+					 struct str size, bool exact)
+{
+	const struct vgpu_type *type = NULL;
+	bool alike = true;
+
+	for (uint32_t i = 0; i < catalog->n_codes && !type; i++)
+		if (spelled_alike(catalog->codes[i].text, code)) {
+			type = type_of_code(catalog, catalog->codes[i].first, size);
+			alike = str_eq(catalog->codes[i].text, code);
+		}
+	for (uint32_t i = 0; i < catalog->n_code_spellings && !type; i++)
+		if (spelled_alike(catalog->code_spellings[i].docs, code)) {
+			uint32_t own = catalog->code_spellings[i].code;
+
+			type = type_of_code(catalog, catalog->codes[own].first, size);
+			alike = str_eq(catalog->code_spellings[i].docs, code);
+		}
+	if (type && exact && !(alike && str_eq(vgpu_size_text(type), size)))
+		return NULL;
+	return type;
+}
+
 const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling)
 {
+	const struct vgpu_type *type = NULL;
 	enum vgpu_spelling as;
 	struct str name = spelling_strip(spelling, &as);
-	uint32_t low = 0, high = catalog->n_spellings;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const struct spelling *candidate = &catalog->spellings[middle];
-		int d = spelling_text_cmp(candidate->text, name);
-		if (d < 0) {
-			low = middle + 1;
-		} else if (d > 0) {
-			high = middle;
-		} else {
-			bool spelt = as == VGPU_VCENTER ? !has_upper_case(name)
-							: str_eq(candidate->text, name);
-			return spelt ? &catalog->types[candidate->type] : NULL;
-		}
-	}
-	return NULL;
+	if (as == VGPU_VCENTER && has_upper_case(name))
+		return NULL;
+	/* A code may hold dashes too: RTX6000-Ada. */
+	for (size_t i = 0; i < name.n && !type; i++)
+		if (name.p[i] == '-')
+			type = find_type(catalog, (struct str){name.p, i},
+					 (struct str){name.p + i, name.n - i}, as != VGPU_VCENTER);
+	return type;
 }
 
 const struct vgpu_type *catalog_vgpu_type(struct catalog *catalog, struct str spelling)
@@ -179,11 +194,11 @@ struct str catalog_nearest_board(struct catalog *catalog, struct str wrong)
 /* Slices, framebuffer and series of the type, as `-80C` or `-7-80C`, end the wrong name too. */
 static bool same_size(struct str wrong, const struct vgpu_type *type)
 {
-	struct str size = {type->name.p + type->board_code.n, type->name.n - type->board_code.n};
+	struct str size = vgpu_size_text(type);
 
 	if (wrong.n < size.n)
 		return false;
-	return spelling_text_cmp((struct str){wrong.p + wrong.n - size.n, size.n}, size) == 0;
+	return spelled_alike((struct str){wrong.p + wrong.n - size.n, size.n}, size);
 }
 
 static bool same_series(struct str wrong, const struct vgpu_type *type)
@@ -219,7 +234,7 @@ static struct str without_prefix(struct str wrong)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct str start = {wrong.p, prefixes[i].n};
-		if (wrong.n >= start.n && spelling_text_cmp(start, prefixes[i]) == 0)
+		if (wrong.n >= start.n && spelled_alike(start, prefixes[i]))
 			return (struct str){wrong.p + start.n, wrong.n - start.n};
 	}
 	return wrong;

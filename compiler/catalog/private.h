@@ -49,23 +49,18 @@ struct boards {
 	const struct board **by_device;
 };
 
-/* What a user may write for a type; the driver's own name is one of its spellings. */
-struct spelling {
+/* The board's part of its types' names, and these types. */
+struct board_code {
 	struct str text;
-	uint32_t type; /* index in types */
-	uint32_t line; /* of the table that spells it so */
-	bool own;      /* the driver's, not the documents' */
+	uint32_t first, last; /* of its types: index in types, from 1; next_of_code links them */
+	uint32_t n_types;
+	uint8_t mig_slices; /* of the whole GPU, 0 without MIG-backed types */
 };
 
 /* `A6000` in the documents is `RTXA6000` in the driver. */
 struct code_spelling {
 	struct str docs;
-	struct str driver;
-};
-
-struct board_code {
-	struct str code;
-	uint8_t mig_slices; /* of the whole GPU, 0 without MIG-backed types */
+	uint32_t code; /* index in codes */
 };
 
 struct chip_prefix {
@@ -105,12 +100,12 @@ struct catalog {
 
 	struct vgpu_type *types;
 	uint32_t n_types, types_capacity;
-	struct spelling *spellings; /* sorted by spelling_cmp */
-	uint32_t n_spellings, spellings_capacity;
+	uint32_t *next_of_code; /* for each type the next one of its code, from 1; 0: the last */
+	uint32_t n_next_of_code, next_of_code_capacity;
+	struct board_code *codes;
+	uint32_t n_codes, codes_capacity;
 	struct code_spelling *code_spellings;
 	uint32_t n_code_spellings, code_spellings_capacity;
-	struct board_code *codes; /* sorted */
-	uint32_t n_codes, codes_capacity;
 
 	struct p2p_row *p2p; /* in the table's order */
 	uint32_t n_p2p, p2p_capacity;
@@ -154,13 +149,20 @@ const struct architecture *architecture_find(const struct catalog *catalog, stru
 /* By the start of the chip's name; NULL where no row has it. */
 const struct architecture *architecture_of_chip(const struct catalog *catalog, struct str chip);
 
-/* Order of spellings: letter case does not count, `_` is a blank; the driver's own come first. */
-int spelling_cmp(const struct spelling *a, const struct spelling *b);
-/* The same for their texts alone. */
-int spelling_text_cmp(struct str a, struct str b);
+/* Letter case does not count, and `_` is a blank. */
+bool folded_alike(const char *a, const char *b, size_t n);
+static inline bool spelled_alike(struct str a, struct str b)
+{
+	return a.n == b.n && folded_alike(a.p, b.p, a.n);
+}
+/* What follows the board's code in the type's name: `-80C`, `-7-80C`. */
+struct str vgpu_size_text(const struct vgpu_type *type);
+/* The type of that size among those of a code, from its `first` on; NULL: none. */
+const struct vgpu_type *type_of_code(const struct catalog *catalog, uint32_t first,
+				     struct str size);
 /* Without the prefix of its spelling: `NVIDIA `, `GRID `, `nvidia_` or `grid_`. */
 struct str spelling_strip(struct str s, enum vgpu_spelling *spelling);
-/* The type in the sorted spellings; NULL where there is none. */
+/* NULL where there is none. */
 const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling);
 
 #endif

@@ -61,31 +61,17 @@ static void fail(struct table *table, uint32_t row, uint32_t column, struct str 
 	};
 }
 
-static void fail_cell(struct table *table, uint32_t line, unsigned column, const char *format,
-		      va_list args)
-{
-	struct str what = arena_vprintf(table->arena, format, args);
-
-	fail(table, line, table->at[column] + 1,
-	     arena_printf(table->arena, "%s: %.*s", table->columns[column], STR_ARG(what)));
-}
-
 void table_fail(struct table *table, unsigned column, const char *format, ...)
 {
+	const struct csv_cell *cell = &table->csv.cells[table->at[column]];
+	struct str what;
 	va_list args;
 
 	va_start(args, format);
-	fail_cell(table, table->csv.cells[table->at[column]].line, column, format, args);
+	what = arena_vprintf(table->arena, format, args);
 	va_end(args);
-}
-
-void table_fail_at(struct table *table, uint32_t line, unsigned column, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fail_cell(table, line, column, format, args);
-	va_end(args);
+	fail(table, cell->line, table->at[column] + 1,
+	     arena_printf(table->arena, "%s: %.*s", table->columns[column], STR_ARG(what)));
 }
 
 static bool read_row(struct table *table)
@@ -157,11 +143,6 @@ bool table_next(struct table *table)
 bool table_end(const struct table *table)
 {
 	return !table->failed;
-}
-
-struct str table_text(const struct table *table, unsigned column)
-{
-	return table->csv.cells[table->at[column]].text;
 }
 
 struct str table_name(struct table *table, unsigned column)

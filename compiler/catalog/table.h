@@ -62,7 +62,10 @@ bool table_next(struct table *table);
 /* True when the whole table was read and nothing was wrong. */
 bool table_end(const struct table *table);
 
-struct str table_text(const struct table *table, unsigned column);
+static inline struct str table_text(const struct table *table, unsigned column)
+{
+	return table->csv.cells[table->at[column]].text;
+}
 /* A text that must be there. */
 struct str table_name(struct table *table, unsigned column);
 /* A decimal number up to `max`; an empty cell is 0. */
@@ -80,8 +83,5 @@ bool pci_hex(struct str s, uint16_t *value);
 /* The current row's cell is wrong; the message gets the column's name before it. */
 void table_fail(struct table *table, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The same of a row that was read before. */
-void table_fail_at(struct table *table, uint32_t line, unsigned column, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
 
 #endif

@@ -2,11 +2,12 @@
  * prints, and the documents' figures. */
 #include "compiler/catalog/private.h"
 
-#include <stdlib.h>
-
 /* The documents' megabytes stray from the name's GB by less than 0.4 % (94C is 96246, 24C of an
  * H100 NVL is 24672); more than this is a slip of the table. */
 #define FIGURE_TOLERANCE 32 /* a 32nd */
+
+/* Codes, and the types of one, are searched one by one: NVIDIA has 67, and at most 72 of one. */
+enum { MOST_CODES = 1000, MOST_TYPES = 1000 };
 
 static bool is_digit(char c)
 {
@@ -121,46 +122,60 @@ static struct vgpu_type read_type(struct table *table)
 	return type;
 }
 
-static void push_spelling(struct catalog *catalog, struct str text, uint32_t type, uint32_t line,
-			  bool own)
+/* The code's entry, made with its first type. */
+static struct board_code *code_of(struct catalog *catalog, struct str text)
 {
-	*(struct spelling *)PUSH(catalog, spellings) =
-		(struct spelling){.text = text, .type = type, .line = line, .own = own};
+	struct board_code *code;
+
+	/* The table has a code's types together, so the last one is nearly always it. */
+	for (uint32_t i = catalog->n_codes; i-- > 0;)
+		if (spelled_alike(catalog->codes[i].text, text))
+			return &catalog->codes[i];
+	code = PUSH(catalog, codes);
+	code->text = text;
+	return code;
 }
 
 /* The whole GPU has as many slices as the largest MIG-backed type of its code. */
-static void note_code(struct catalog *catalog, const struct vgpu_type *type)
+static void add_type(struct catalog *catalog, struct board_code *code, const struct vgpu_type *type)
 {
-	struct board_code *code = NULL;
-
-	/* The table has a code's types together, so the last one is nearly always it. */
-	for (uint32_t i = catalog->n_codes; i-- > 0 && !code;) {
-		if (str_eq(catalog->codes[i].code, type->board_code))
-			code = &catalog->codes[i];
-	}
-	if (!code) {
-		code = PUSH(catalog, codes);
-		code->code = type->board_code;
-	}
+	*(struct vgpu_type *)PUSH(catalog, types) = *type;
+	*(uint32_t *)PUSH(catalog, next_of_code) = 0;
+	*(code->last ? &catalog->next_of_code[code->last - 1] : &code->first) = catalog->n_types;
+	code->last = catalog->n_types;
+	code->n_types++;
 	if (type->mig_slices > code->mig_slices)
 		code->mig_slices = type->mig_slices;
 }
 
-static void read_types(struct catalog *catalog, struct table *table, struct catalog_error *error)
+static bool read_types(struct catalog *catalog, struct catalog_error *error)
 {
-	catalog_read(catalog, table, TABLE_VGPU_TYPES, type_columns, error);
-	while (table_next(table)) {
-		struct vgpu_type type = read_type(table);
-		push_spelling(catalog, type.name, catalog->n_types, table->line, true);
-		note_code(catalog, &type);
-		*(struct vgpu_type *)PUSH(catalog, types) = type;
+	struct table table;
+
+	catalog_read(catalog, &table, TABLE_VGPU_TYPES, type_columns, error);
+	/* A row has some 80 bytes. Growing to as many would take twice the memory. */
+	catalog->types_capacity = (uint32_t)(table.source.bytes.n / 64);
+	catalog->types = arena_array(catalog->arena, catalog->types_capacity,
+				     sizeof(*catalog->types));
+	while (table_next(&table)) {
+		struct vgpu_type type = read_type(&table);
+		struct board_code *code = code_of(catalog, type.board_code);
+
+		if (type_of_code(catalog, code->first, vgpu_size_text(&type)))
+			table_fail(&table, TYPE_FULL_NAME, "a second type '%.*s'",
+				   STR_ARG(type.name));
+		if (catalog->n_codes > MOST_CODES || code->n_types == MOST_TYPES)
+			table_fail(&table, TYPE_CODE, "more than %d board codes, or types of one",
+				   MOST_TYPES);
+		add_type(catalog, code, &type);
 	}
+	return table_end(&table);
 }
 
 enum { SPELLING_DOCS, SPELLING_DRIVER };
 static const char *const spelling_columns[] = {"docs_code", "driver_code", NULL};
 
-/* The documents' spelling of every type whose code they spell otherwise. */
+/* The documents' spellings of codes. */
 static bool read_spellings(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
@@ -169,59 +184,17 @@ static bool read_spellings(struct catalog *catalog, struct catalog_error *error)
 	while (table_next(&table)) {
 		struct str docs = table_name(&table, SPELLING_DOCS);
 		struct str driver = table_name(&table, SPELLING_DRIVER);
-		bool found = false;
-		for (uint32_t i = 0; i < catalog->n_types; i++) {
-			const struct vgpu_type *type = &catalog->types[i];
-			if (!str_eq(type->board_code, driver))
-				continue;
-			struct str tail = {type->name.p + driver.n, type->name.n - driver.n};
-			push_spelling(catalog,
-				      arena_printf(catalog->arena, "%.*s%.*s", STR_ARG(docs),
-						   STR_ARG(tail)),
-				      i, table.line, false);
-			found = true;
-		}
-		if (!found)
+		uint32_t i = 0;
+
+		while (i < catalog->n_codes && !str_eq(catalog->codes[i].text, driver))
+			i++;
+		if (i < catalog->n_codes)
+			*(struct code_spelling *)PUSH(catalog, code_spellings) =
+				(struct code_spelling){docs, i};
+		else
 			catalog_dangling(catalog, &table, SPELLING_DRIVER, TABLE_VGPU_TYPES);
 	}
 	return table_end(&table);
-}
-
-static int compare_spellings(const void *left, const void *right)
-{
-	return spelling_cmp(left, right);
-}
-
-/* Sorts them and leaves one of each text: the driver's own. */
-static void sort_spellings(struct catalog *catalog, struct table *types)
-{
-	uint32_t kept = 0;
-
-	if (catalog->n_spellings)
-		qsort(catalog->spellings, catalog->n_spellings, sizeof(*catalog->spellings),
-		      compare_spellings);
-	for (uint32_t i = 0; i < catalog->n_spellings; i++) {
-		struct spelling *spelling = &catalog->spellings[i];
-		const struct spelling *last = kept ? &catalog->spellings[kept - 1] : NULL;
-		if (!last || spelling_text_cmp(last->text, spelling->text) != 0)
-			catalog->spellings[kept++] = *spelling;
-		else if (spelling->own)
-			table_fail_at(types, spelling->line, TYPE_FULL_NAME, "a second type '%.*s'",
-				      STR_ARG(spelling->text));
-	}
-	catalog->n_spellings = kept;
-}
-
-/* A text that none of the sorted ones has. */
-static void insert_spelling(struct catalog *catalog, struct str text, uint32_t type, uint32_t line)
-{
-	struct spelling spelling = {.text = text, .type = type, .line = line};
-	uint32_t at = catalog->n_spellings;
-
-	PUSH(catalog, spellings);
-	for (; at && spelling_cmp(&catalog->spellings[at - 1], &spelling) > 0; at--)
-		catalog->spellings[at] = catalog->spellings[at - 1];
-	catalog->spellings[at] = spelling;
 }
 
 enum { P2P_DOCS_TYPE, P2P_DRIVER_TYPE };
@@ -251,8 +224,7 @@ static bool read_docs_only(struct catalog *catalog, struct catalog_error *error)
 		type.prefix = driver ? driver->prefix : STR("NVIDIA");
 		type.full_name = arena_printf(catalog->arena, "%.*s %.*s", STR_ARG(type.prefix),
 					      STR_ARG(docs));
-		insert_spelling(catalog, docs, catalog->n_types, table.line);
-		*(struct vgpu_type *)PUSH(catalog, types) = type;
+		add_type(catalog, code_of(catalog, type.board_code), &type);
 	}
 	return table_end(&table);
 }
@@ -294,25 +266,11 @@ static bool read_figures(struct catalog *catalog, enum table_id id, const char *
 	return table_end(&table);
 }
 
-static int compare_codes(const void *left, const void *right)
-{
-	const struct board_code *a = left, *b = right;
-	return str_cmp(a->code, b->code);
-}
-
 bool catalog_load_vgpu(struct catalog *catalog, struct catalog_error *error)
 {
-	struct table types;
-
-	read_types(catalog, &types, error);
-	if (!table_end(&types) || !read_spellings(catalog, error))
-		return false;
-	sort_spellings(catalog, &types);
-	if (!table_end(&types) || !read_docs_only(catalog, error))
-		return false;
-	if (catalog->n_codes)
-		qsort(catalog->codes, catalog->n_codes, sizeof(*catalog->codes), compare_codes);
-	return read_figures(catalog, TABLE_TIME_SLICED, time_sliced_columns, error) &&
+	return read_types(catalog, error) && read_spellings(catalog, error) &&
+	       read_docs_only(catalog, error) &&
+	       read_figures(catalog, TABLE_TIME_SLICED, time_sliced_columns, error) &&
 	       read_figures(catalog, TABLE_MIG, mig_columns, error);
 }
 
@@ -325,12 +283,9 @@ const struct vgpu_type *catalog_vgpu_types(struct catalog *catalog, size_t *n)
 
 unsigned catalog_mig_slices(struct catalog *catalog, const struct board *board)
 {
-	struct board_code wanted = {.code = board->vgpu_code};
-
 	catalog_need(catalog, PART_VGPU);
-	if (wanted.code.n == 0 || catalog->n_codes == 0)
-		return 0;
-	const struct board_code *code = bsearch(&wanted, catalog->codes, catalog->n_codes,
-						sizeof(*code), compare_codes);
-	return code ? code->mig_slices : 0;
+	for (uint32_t i = 0; i < catalog->n_codes; i++)
+		if (str_eq(catalog->codes[i].text, board->vgpu_code))
+			return catalog->codes[i].mig_slices;
+	return 0;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "compiler/base/buffer.h"
 #include "compiler/catalog/table.h"
 #include "tests/unit/check.h"
 
@@ -170,6 +171,40 @@ static void test_broken_tables(void)
 	       "platform: the rows of 'x' must stand together");
 }
 
+/* `n` types, all of one board code or each of its own. */
+static struct str many_types(uint32_t n, bool one_code)
+{
+	struct buffer out;
+
+	buffer_init(&out, arena);
+	buffer_puts(&out, "prefix,board_code,full_name,kind,mig_slices,fb_gb,series,"
+			  "is_full_fb_timesliced\n");
+	for (uint32_t i = 1; i <= n; i++) {
+		unsigned code = one_code ? 0 : i, gb = one_code ? i : 1;
+
+		buffer_printf(&out, "NVIDIA,X%u,NVIDIA X%u-%uC,timesliced,,%u,C,0\n", code, code,
+			      gb, gb);
+	}
+	return buffer_text(&out);
+}
+
+static void test_many_types(void)
+{
+	const char *message = "board_code: more than 1000 board codes, or types of one";
+	struct catalog_error error = {0};
+
+	refuse("vgpu_types_driver_union.csv", many_types(1001, true), 1002, 2, message);
+	refuse("vgpu_types_driver_union.csv", many_types(1001, false), 1002, 2, message);
+	for (int one_code = 0; one_code < 2; one_code++) {
+		put("vgpu_types_driver_union.csv", many_types(1000, one_code));
+		catalog = catalog_open(arena, &system_files, dir, &error);
+		CHECK(catalog && type_of(one_code ? "X0-1000C" : "X1000-1C"));
+		CHECK(catalog && type_of(one_code ? "nvidia_x0-1000c" : "nvidia_x1000-1c"));
+		CHECK(catalog && !type_of(one_code ? "x0-1000c" : "x1000-1c"));
+	}
+	CHECK(unlink(path_of("vgpu_types_driver_union.csv").p) == 0);
+}
+
 static void test_folders(void)
 {
 	struct catalog_error error = {0};
@@ -258,6 +293,7 @@ int main(void)
 	CHECK(mkdtemp(dir) != NULL);
 	test_broken_boards();
 	test_broken_tables();
+	test_many_types();
 	test_folders();
 	test_replacement();
 	CHECK(rmdir(dir) == 0);
