@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "compiler/finding/render.h"
 #include "compiler/session/mend.h"
 #include "compiler/session/session.h"
 
@@ -91,19 +90,21 @@ const struct command *command_find(const char *name); /* NULL: there is none */
 enum status options_parse(struct arena *arena, const struct command *command, int argc, char **argv,
 			  struct options *out);
 void options_print_help(FILE *out, const struct command *command);
+
 /* --- a session as the options ask for it: session.c --- */
 
 /* What the options say of a session, but for its paths. */
 struct gpuplan_options session_options(const struct options *options);
-/* Opens a session for these paths (none: the working directory). What goes wrong is printed:
- * STATUS_TROUBLE. Either way the session is to be closed. */
+/* Opens a session for the paths among the arguments, which are those from `first` on (none: the
+ * working directory). What goes wrong is printed: STATUS_TROUBLE. Either way the session is to be
+ * closed. */
 enum status open_session(struct gpuplan_session **session, const struct options *options,
-			 char **paths, uint32_t n_paths);
+			 uint32_t first);
 /* Judges and settles it, and writes the baseline that --write-baseline asks for; likewise. */
 enum status judge_session(struct gpuplan_session *session, const struct options *options);
 /* Both. */
-enum status read_plan(struct gpuplan_session **session, const struct options *options, char **paths,
-		      uint32_t n_paths);
+enum status read_plan(struct gpuplan_session **session, const struct options *options,
+		      uint32_t first);
 /* 1 where a finding fails the run (an error; with --strict a warning), else 0. */
 enum status session_verdict(const struct gpuplan_session *session);
 /* Prints why its last call failed; returns STATUS_TROUBLE. */

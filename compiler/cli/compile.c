@@ -22,15 +22,14 @@ struct request {
 	const struct options *options;
 	const char *folder;
 	const char *const *targets; /* ends with NULL; NULL: all */
+	size_t n_targets;
 };
 
 static bool read_request(struct request *request, struct arena *arena,
 			 const struct options *options, const struct gpuplan_session *session);
-static bool may_compile(struct gpuplan_session *session, const struct request *request,
-			enum status *status);
+static enum status report_findings(struct gpuplan_session *session, const struct request *request);
 static enum status add_artifacts(struct gpuplan_session *session, const struct request *request,
 				 struct output *output);
-static void add_sources(const struct gpuplan_session *session, struct output *output);
 static void add_inputs(const struct gpuplan_session *session, struct output *output);
 static enum status check(const struct request *request, struct output *output);
 static enum status write_all(const struct request *request, struct output *output);
@@ -45,14 +44,15 @@ static enum status compile(struct arena *arena, const struct options *options,
 	if (!read_request(&request, arena, options, session))
 		return STATUS_TROUBLE;
 	status = judge_session(session, options);
-	if (status != STATUS_OK || !may_compile(session, &request, &status))
+	if (status == STATUS_OK)
+		status = report_findings(session, &request);
+	if (status != STATUS_OK)
 		return status;
 	output_init(&output, arena, &system_files, GPUPLAN_VERSION, request.targets);
 	output.jobs = options->jobs;
 	status = add_artifacts(session, &request, &output);
 	if (status != STATUS_OK)
 		return status;
-	add_sources(session, &output);
 	add_inputs(session, &output);
 	return options->check ? check(&request, &output) : write_all(&request, &output);
 }
@@ -60,8 +60,7 @@ static enum status compile(struct arena *arena, const struct options *options,
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct gpuplan_session *session;
-	enum status status = open_session(&session, options, options->arguments,
-					  options->n_arguments);
+	enum status status = open_session(&session, options, 0);
 
 	if (status == STATUS_OK)
 		status = compile(arena, options, session);
@@ -72,7 +71,7 @@ static enum status run(struct arena *arena, const struct options *options)
 /* --- what is asked for --- */
 
 /* "libvirt,vmx" as a list that ends with NULL. */
-static bool parse_targets(struct arena *arena, const char *list, const char ***out)
+static bool parse_targets(struct arena *arena, const char *list, struct request *request)
 {
 	const char **targets = arena_array(arena, strlen(list) + 2, sizeof *targets);
 	struct str error;
@@ -91,59 +90,44 @@ static bool parse_targets(struct arena *arena, const char *list, const char ***o
 		if (!*p)
 			break;
 	}
-	*out = targets;
+	request->targets = targets;
+	request->n_targets = n;
 	return true;
 }
 
 static bool read_request(struct request *request, struct arena *arena,
 			 const struct options *options, const struct gpuplan_session *session)
 {
-	const char **targets;
-
-	*request = (struct request){options, options->output ? options->output : session->output,
-				    session->targets};
+	*request = (struct request){
+		.options = options,
+		.folder = options->output ? options->output : session->output,
+		.targets = session->targets,
+		.n_targets = session->n_targets,
+	};
 	if (!request->folder || !*request->folder) {
 		trouble("compile: -o DIR is missing: the folder that is written (or `output` in "
 			".gpuplan.yaml)");
 		return false;
 	}
-	if (!options->targets)
-		return true;
-	if (!parse_targets(arena, options->targets, &targets))
-		return false;
-	request->targets = targets;
-	return true;
+	return !options->targets || parse_targets(arena, options->targets, request);
 }
 
-/* Prints the findings; false, with the status to end with, where they or the want of a spec stand
- * in the way. */
-static bool may_compile(struct gpuplan_session *session, const struct request *request,
-			enum status *status)
+/* Prints the findings; STATUS_OK where neither they nor the want of a spec stand in the way. */
+static enum status report_findings(struct gpuplan_session *session, const struct request *request)
 {
 	print_findings(session, request->options, "text", stderr);
-	*status = session_verdict(session);
-	if (*status != STATUS_OK) {
+	if (session_fails(session)) {
 		print_summary(session, request->options);
-		return false;
+		return STATUS_FINDINGS;
 	}
 	if (session->plan->n_files)
-		return true;
+		return STATUS_OK;
 	/* An empty plan would empty the folder: more likely the path is wrong. */
 	trouble("compile: no spec was found; %s is left as it is", request->folder);
-	*status = STATUS_TROUBLE;
-	return false;
+	return STATUS_TROUBLE;
 }
 
 /* --- what the folder is to hold --- */
-
-static size_t count_targets(const struct request *request)
-{
-	size_t n = 0;
-
-	while (request->targets && request->targets[n])
-		n++;
-	return n;
-}
 
 static enum status add_artifacts(struct gpuplan_session *session, const struct request *request,
 				 struct output *output)
@@ -151,7 +135,7 @@ static enum status add_artifacts(struct gpuplan_session *session, const struct r
 	struct progress progress;
 	struct gpuplan_artifact_options how = {
 		.targets = request->targets,
-		.n_targets = count_targets(request),
+		.n_targets = request->n_targets,
 		.progress = progress_show,
 		.context = &progress,
 	};
@@ -179,20 +163,16 @@ static enum status add_artifacts(struct gpuplan_session *session, const struct r
 	return STATUS_OK;
 }
 
-static void add_sources(const struct gpuplan_session *session, struct output *output)
+/* The specs, and what decides besides them: what is silenced, and what the boards are. */
+static void add_inputs(const struct gpuplan_session *session, struct output *output)
 {
+	struct str file;
+
 	for (uint32_t i = 0; i < session->sources.n; i++) {
 		const struct source *source = &session->sources.items[i];
 
 		output_add_source(output, source->name, source->is_stdin, source->text);
 	}
-}
-
-/* What decides besides the specs: what is silenced, and what the boards are. */
-static void add_inputs(const struct gpuplan_session *session, struct output *output)
-{
-	struct str file;
-
 	if (session->project.file)
 		output_add_input(output, str_of(session->project.file));
 	if (session->baseline)

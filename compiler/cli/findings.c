@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "compiler/cli/cli.h"
+#include "compiler/finding/render.h"
 
 bool want_color(const struct options *options, FILE *out)
 {

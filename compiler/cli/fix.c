@@ -145,7 +145,7 @@ enum status fix_plan(struct fixed *fixed, const struct options *options)
 	*fixed = (struct fixed){0};
 	if (!options_agree(options))
 		return STATUS_TROUBLE;
-	status = read_plan(&fixed->first, options, options->arguments, options->n_arguments);
+	status = read_plan(&fixed->first, options, 0);
 	if (status != STATUS_OK)
 		return status;
 	if (session_mend(fixed->first, options->unsafe, &fixed->mended) != GPUPLAN_OK)

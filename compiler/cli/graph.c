@@ -90,7 +90,7 @@ static bool draw(struct arena *arena, const struct options *options,
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct gpuplan_session *session;
-	enum status status = read_plan(&session, options, options->arguments, options->n_arguments);
+	enum status status = read_plan(&session, options, 0);
 
 	if (status == STATUS_OK && !draw(arena, options, session))
 		status = STATUS_TROUBLE;

@@ -92,7 +92,7 @@ static enum status run(struct arena *arena, const struct options *options)
 	(void)arena;
 	if (options->fix)
 		return run_fix(options);
-	status = read_plan(&session, options, options->arguments, options->n_arguments);
+	status = read_plan(&session, options, 0);
 	if (status == STATUS_OK) {
 		status = report_all(session, options, stdout);
 		if (status != STATUS_TROUBLE)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "backends/backend.h"
+#include "compiler/finding/render.h"
 
 enum {
 	WITH_CATALOG = COMMANDS_WITH_PLAN | COMMAND_EXPLAIN | COMMAND_BOARDS | COMMAND_DISCOVER |

@@ -31,13 +31,13 @@ struct gpuplan_options session_options(const struct options *options)
 }
 
 enum status open_session(struct gpuplan_session **session, const struct options *options,
-			 char **paths, uint32_t n_paths)
+			 uint32_t first)
 {
 	struct gpuplan_options of_session = session_options(options);
 	enum gpuplan_status status;
 
-	of_session.paths = (const char *const *)paths;
-	of_session.n_paths = n_paths;
+	of_session.paths = (const char *const *)options->arguments + first;
+	of_session.n_paths = options->n_arguments - first;
 	status = session_open(&of_session, &system_files, NULL, session);
 	if (status != GPUPLAN_BAD_PROJECT)
 		return status_of(*session, status);
@@ -58,10 +58,10 @@ enum status judge_session(struct gpuplan_session *session, const struct options 
 	return status;
 }
 
-enum status read_plan(struct gpuplan_session **session, const struct options *options, char **paths,
-		      uint32_t n_paths)
+enum status read_plan(struct gpuplan_session **session, const struct options *options,
+		      uint32_t first)
 {
-	enum status status = open_session(session, options, paths, n_paths);
+	enum status status = open_session(session, options, first);
 
 	return status == STATUS_OK ? judge_session(*session, options) : status;
 }

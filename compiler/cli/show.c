@@ -79,7 +79,7 @@ static enum status run(struct arena *arena, const struct options *options)
 
 	if (!options_agree(arena, options))
 		return STATUS_TROUBLE;
-	status = read_plan(&session, options, options->arguments + 1, options->n_arguments - 1);
+	status = read_plan(&session, options, 1);
 	if (status == STATUS_OK)
 		status = show(session, options);
 	session_close(session);

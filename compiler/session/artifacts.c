@@ -89,13 +89,13 @@ static struct gpuplan_artifact artifact_of(struct arena *arena, const struct mak
 static bool is_wanted(const struct gpuplan_session *s,
 		      const struct gpuplan_artifact_options *options, const char *target)
 {
-	for (size_t i = 0; i < options->n_targets; i++)
-		if (strcmp(options->targets[i], target) == 0)
+	const char *const *targets = options->n_targets ? options->targets : s->targets;
+	size_t n = options->n_targets ? options->n_targets : s->n_targets;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(targets[i], target) == 0)
 			return true;
-	for (size_t i = 0; !options->n_targets && s->targets && s->targets[i]; i++)
-		if (strcmp(s->targets[i], target) == 0)
-			return true;
-	return !options->n_targets && !s->targets;
+	return !targets;
 }
 
 static enum gpuplan_status make_whole(struct gpuplan_session *s, struct makings *all)

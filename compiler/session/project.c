@@ -139,8 +139,10 @@ static void take_targets(struct gpuplan_session *s)
 						 finding_quote(findings, target.s)),
 				     "the targets are %.*s", STR_ARG(target_names(s->arena)));
 	}
-	if (given->n)
+	if (given->n) {
 		s->targets = targets;
+		s->n_targets = n;
+	}
 }
 
 static void take_exclude(struct gpuplan_session *s)

@@ -45,7 +45,8 @@ struct gpuplan_session {
 	struct exclude exclude;
 	const char *baseline;	    /* NULL: none */
 	const char *const *targets; /* of the project file; ends with NULL. NULL: it says nothing */
-	const char *output;	    /* likewise */
+	size_t n_targets;
+	const char *output; /* likewise */
 
 	/* From gpuplan_judge on: */
 	bool loaded;

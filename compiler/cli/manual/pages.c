@@ -3,6 +3,7 @@
 
 #include "backends/backend.h"
 #include "compiler/cli/manual/manual.h"
+#include "compiler/finding/render.h"
 #include "rules/rules.h"
 
 /* What the user puts in is slanted, the rest bold: `VM|HOST [PATH…] -t TARGET`. */
