@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "tests/unit/check.h"
@@ -532,64 +531,9 @@ static void test_threads(void)
 	free(large);
 }
 
-/* The sanitizers have an allocator of their own, with an address space to match. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-static void set_limit(rlim_t limit)
-{
-	struct rlimit now;
-
-	CHECK(getrlimit(RLIMIT_AS, &now) == 0);
-	now.rlim_cur = limit == RLIM_INFINITY ? now.rlim_max : limit;
-	CHECK(setrlimit(RLIMIT_AS, &now) == 0);
-}
-
-static rlim_t address_space(void)
-{
-	unsigned long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	CHECK(f && fscanf(f, "%lu", &pages) == 1);
-	if (f)
-		fclose(f);
-	return pages * (rlim_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Out of memory ends one session, and neither the process nor the next session. */
-static void test_memory_limit(void)
-{
-	static const char *const path = "memory.yaml";
-	char *large = large_spec();
-	struct gpuplan_text text = {path, large, strlen(large)};
-	struct gpuplan_options options = {
-		.paths = &path, .n_paths = 1, .texts = &text, .n_texts = 1, .jobs = 2};
-	struct gpuplan_session *session, *none;
-
-	CHECK(gpuplan_open(&options, &session) == GPUPLAN_OK);
-	set_limit(address_space() + (64 << 10));
-	CHECK(gpuplan_judge(session) == GPUPLAN_NO_MEMORY);
-	CHECK(gpuplan_open(&options, &none) == GPUPLAN_NO_MEMORY);
-	set_limit(RLIM_INFINITY);
-	CHECK(!none);
-	check_text(gpuplan_message(none), "out of memory");
-	check_text(gpuplan_message(session), "out of memory");
-	CHECK(gpuplan_settle(session) == GPUPLAN_BAD_CALL);
-	gpuplan_close(session);
-	session = session_of(uvm, (struct gpuplan_options){0});
-	check_uvm(session, "memory.yaml");
-	gpuplan_close(session);
-	free(large);
-}
-#else
-static void test_memory_limit(void)
-{
-}
-#endif
-
 int main(void)
 {
 	CHECK(mkdtemp(folder) != NULL && chdir(folder) == 0);
-	/* First: what others have freed would be taken before the limit. */
-	test_memory_limit();
 	test_memory_and_files();
 	test_text_in_folder();
 	test_artifacts();
