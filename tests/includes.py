@@ -44,13 +44,15 @@ PRINTERS = ("compiler/cli", WRAPPER)
 # Where a call of the system stands, and nowhere else: the start of a file's name, and the calls. Reading and writing of
 # what is open already (standard input, a pipe) is none. Programs of their own call what they like.
 SYSTEM_CALLS = {
-    "compiler/base/files_system": r"(f|fd)?open(at2?|_by_handle_at)?|creat|f?l?statx?|fstatat|realpath|getcwd|f?chdir|(fd)?opendir"
+    "compiler/base/files_system": r"(f|fd)?open(at2?|_by_handle_at)?|creat|f?l?statx?|fstatat|realpath|getcwd|(fd)?opendir"
     r"|readdir|scandir(at)?|ftw|nftw|fts_open|glob|renameat2?|rename|unlink(at)?|remove|rmdir|mkdir(at)?|mkn?o?s?temp|mkdtemp"
     r"|tmpfile|(sym)?link(at)?|readlink(at)?|f?access|faccessat|euidaccess|fsync|fdatasync|syncfs|f?chmod(at)?|l?f?chown(at)?"
     r"|f?truncate|flock|lockf|mmap|umask|[fl]?(list|get|set|remove)xattr|syscall|inotify_\w+",
     "compiler/base/program.c": r"posix_spawnp?|v?fork|exec[lv]p?e?|popen|system|wait(pid|id)?|kill|pipe2?",
     "compiler/base/parallel.": r"sched_[gs]etaffinity|pthread_create",
-    "(nothing)": r"dlopen|dlsym",
+    # What a process has once: a library's user may have set it otherwise.
+    "compiler/cli/": r"(secure_)?getenv|(un)?setenv|putenv|clearenv|isatty|signal|sigaction|alarm|setlocale",
+    "(nothing)": r"dlopen|dlsym|f?chdir",
 }
 SYSTEM_OWN = (WRAPPER, "compiler/cli/manual/")
 
@@ -206,10 +208,12 @@ def check_itself():
     assert list(wrong_arrows("compiler/x.c", ""))
     assert list(wrong_arrows("compiler/plan/x.c", '#include "plan.h"'))
     assert list(prints("rules/x.c", '\tprintf("hello");'))
-    for line in ("int fd = open(path, 0);", "\tif (stat(path, &st) != 0)", "f(realpath(a, b))", "posix_spawnp(&pid)", "dlopen(x)"):
+    for line in ("int fd = open(path, 0);", "\tif (stat(path, &st) != 0)", "f(realpath(a, b))", "posix_spawnp(&pid)", "dlopen(x)",
+                 'getenv("HOME")', "chdir(folder)"):
         assert list(calls_system("rules/x.c", line)), line
         assert not list(calls_system(f"{WRAPPER}/x.c", line)), line
     assert list(calls_system("compiler/base/files_system.c", "dlopen(x)"))
+    assert list(calls_system("compiler/cli/x.c", "chdir(x)")) and not list(calls_system("compiler/cli/x.c", "isatty(2)"))
     assert not list(calls_system("compiler/base/files_system_read.c", "n = realpath(a, b);"))
     assert not list(calls_system("rules/x.c", "files->open(files, a), t.remove(&t), my_open(a), /* open( */ opened(b)"))
     for line in ("host->kvm", "x.is == HYPERVISOR_KVM", "y != MANAGED_BY_QEMU", 'if (strcmp(target, "libvirt") == 0)'):
