@@ -17,7 +17,7 @@ static int by_rule_and_path(const void *a, const void *b)
 	return d ? d : str_cmp(x->path, y->path);
 }
 
-/* Sorts, and adds up what stands there several times. */
+/* Sorts the entries and adds up the counts of equal ones. */
 static void finish(struct baseline *b)
 {
 	uint32_t kept = 0;
@@ -86,7 +86,7 @@ uint32_t baseline_hide(const struct baseline *baseline, struct arena *arena,
 	return hidden;
 }
 
-/* --- to JSON: one entry a line, for diffs --- */
+/* --- to JSON: one entry per line, so that diffs stay small --- */
 
 static void print_entry(const struct baseline_entry *entry, struct buffer *out)
 {
@@ -112,7 +112,7 @@ void baseline_print(const struct baseline *baseline, struct buffer *out)
 
 static bool read_entry(const struct json *o, struct baseline_entry *out)
 {
-	enum { MOST = 1 << 24 }; /* so that a sum of them stays a number */
+	enum { MOST = 1 << 24 }; /* keeps the sum of all counts within uint64_t */
 	const struct json *rule = json_member(o, "rule"), *path = json_member(o, "path");
 	uint64_t count;
 
@@ -123,7 +123,7 @@ static bool read_entry(const struct json *o, struct baseline_entry *out)
 	return true;
 }
 
-/* NULL, or what is wrong with it. */
+/* Returns NULL, or what is wrong with the entries. */
 static const char *read_entries(const struct json *top, struct arena *arena,
 				struct baseline *baseline)
 {
@@ -147,7 +147,7 @@ static const char *read_entries(const struct json *top, struct arena *arena,
 	return NULL;
 }
 
-/* "b.json:3:9: …", the place where the parser gave up. */
+/* "b.json:3:9: …": the place where the parser gave up. */
 static struct str syntax_error(struct arena *arena, const struct sources *sources,
 			       const struct source *source, size_t offset, const char *why)
 {

@@ -1,7 +1,8 @@
-/* The baseline: findings that a repository lives with, so that only new ones fail.
+/* The baseline: known findings of a repository, so that only new ones fail.
  *
- * An entry is a rule, a path into the plan and how often both occur together; no file and no line,
- * so it outlives what moves. Findings of rules that are never off are neither recorded nor hidden.
+ * An entry is a rule, a path into the plan and a count. It names no file and no line, so it still
+ * matches after the text has moved. Findings of rules that are never off are neither recorded nor
+ * hidden.
  *
  *     {"version": 1, "findings": [
  *       {"rule": "numa-split", "path": "vms.a.gpus", "count": 1}]} */
@@ -22,7 +23,7 @@ struct baseline {
 	uint32_t n, capacity;
 };
 
-/* What the findings (with their paths) amount to. */
+/* Makes a baseline of the findings, which must have their paths. */
 struct baseline baseline_of(struct arena *arena, const struct findings *findings,
 			    rule_finder *find);
 void baseline_print(const struct baseline *baseline, struct buffer *out);
@@ -30,8 +31,8 @@ void baseline_print(const struct baseline *baseline, struct buffer *out);
 bool baseline_read(struct baseline *baseline, struct arena *arena, const struct files *files,
 		   const char *file, struct str *error);
 
-/* Hides the findings (with their paths) that it records, and returns how many; *gone: how many of
- * those that it records are there no more. */
+/* Hides the findings that the baseline records, and returns how many it hid. The findings must have
+ * their paths. *gone: how many recorded findings no longer occur. */
 uint32_t baseline_hide(const struct baseline *baseline, struct arena *arena,
 		       struct findings *findings, rule_finder *find, uint32_t *gone);
 

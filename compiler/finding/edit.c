@@ -7,7 +7,7 @@
 
 /* --- scalars --- */
 
-/* A block scalar's text, without its header (which may hold a comment) and indentation. */
+/* The text of a block scalar, without its indentation and its header, which may hold a comment. */
 static struct span block_text(struct str old, struct span at)
 {
 	size_t i = line_end(old, 0);
@@ -33,7 +33,7 @@ struct edit edit_value(struct arena *arena, const struct sources *sources, struc
 
 /* --- entries --- */
 
-/* The section's map is in braces: the first character behind its name's colon. */
+/* True where the section is a flow map: a brace follows the colon of its name. */
 static bool is_flow(const struct sources *sources, const struct named_spec *section)
 {
 	struct str s = span_text(sources, section->at);
@@ -44,7 +44,7 @@ static bool is_flow(const struct sources *sources, const struct named_spec *sect
 	return i < s.n && s.p[i] == '{';
 }
 
-/* Back over blanks and line ends to what stands before. */
+/* Skips blanks and line ends backwards. */
 static size_t skip_space_back(struct str text, size_t i)
 {
 	while (i > 0 && (is_blank(text.p[i - 1]) || is_line_end(text.p[i - 1])))
@@ -52,7 +52,7 @@ static size_t skip_space_back(struct str text, size_t i)
 	return i;
 }
 
-/* The start of the comment that ends its line at `i`; `i` where there is none. */
+/* The start of the comment that ends at `i`, a line's end; `i` if there is none. */
 static size_t comment_before(struct str text, size_t i)
 {
 	for (size_t hash = line_start(text, i); hash < i; hash++)
@@ -61,7 +61,8 @@ static size_t comment_before(struct str text, size_t i)
 	return i;
 }
 
-/* Where the `key:` that ends at `i` starts, with its quotes; false: something else ends there. */
+/* Finds the start of the `key:` that ends at `i`, quotes included. False if something else ends
+ * there. */
 static bool key_before(struct str text, size_t i, const char *key, size_t *start, char *quote)
 {
 	size_t n = strlen(key);
@@ -80,7 +81,7 @@ static bool key_before(struct str text, size_t i, const char *key, size_t *start
 	return true;
 }
 
-/* Where the key of the value at `value` starts; comments may stand between the two. */
+/* Finds the start of the key whose value is at `value`. Comments may stand between the two. */
 static bool find_key(struct str text, size_t value, const char *key, size_t *start, char *quote)
 {
 	size_t i = skip_space_back(text, value), comment;
@@ -94,7 +95,7 @@ static bool find_key(struct str text, size_t value, const char *key, size_t *sta
 	return true;
 }
 
-/* How many blanks stand before `at` on its line; false: something else does. */
+/* Counts the blanks before `at` on its line. False if anything else precedes it. */
 static bool indentation(struct str text, size_t at, size_t *out)
 {
 	size_t i = at;
@@ -105,7 +106,7 @@ static bool indentation(struct str text, size_t at, size_t *out)
 	return i == 0 || is_line_end(text.p[i - 1]);
 }
 
-/* The end of the line that `at` is on, behind blanks and a comment; false: more stands there. */
+/* Finds the end of the line of `at`. False if more than blanks and a comment follows. */
 static bool end_of_line(struct str text, size_t at, size_t *out)
 {
 	at = skip_blanks(text, at);
@@ -115,7 +116,7 @@ static bool end_of_line(struct str text, size_t at, size_t *out)
 	return at == text.n || is_line_end(text.p[at]);
 }
 
-/* The line end at `at`; on a last line that has none, the one before it. */
+/* The line end at `at`. A last line without one takes the previous line's. */
 static struct str line_end_at(struct str text, size_t at)
 {
 	if (at == text.n) {
@@ -127,7 +128,7 @@ static struct str line_end_at(struct str text, size_t at)
 	return at + 1 < text.n && text.p[at + 1] == '\n' ? STR("\r\n") : STR("\r");
 }
 
-/* `key: value`, as who quotes every key (JSON) would write it. */
+/* `key: value`, with the key quoted as its neighbours are: JSON quotes every key. */
 static struct str entry_text(struct arena *arena, struct entry entry, char quote)
 {
 	bool literal = entry.is_map || str_is(entry.value, "true") || str_is(entry.value, "false");

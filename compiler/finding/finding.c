@@ -33,7 +33,7 @@ void findings_init(struct findings *findings, struct arena *arena)
 	*findings = (struct findings){.arena = arena};
 }
 
-/* Room for one more, which stands at `at`; the spare one over the limit. */
+/* Makes room for a finding at `at`. Over the limit it returns the spare one. */
 static struct finding *push(struct findings *findings, struct span at)
 {
 	if (!findings->limit || findings->n < findings->limit)
@@ -77,7 +77,8 @@ void finding_note(struct findings *findings, struct finding *f, struct span at, 
 	assert(f->n_notes < FINDING_NOTES && span_given(at));
 	if (f == &findings->spare)
 		return;
-	/* Most findings have one or none: no room is kept in all for the few that have three. */
+	/* Most findings have at most one note, so room for three is made only when a second one
+	 * comes. */
 	if (f->n_notes == 0)
 		f->notes = arena_alloc(findings->arena, sizeof *note);
 	else if (f->n_notes == 1)
@@ -171,7 +172,7 @@ static int by_place(const struct finding *x, const struct finding *y)
 	return d ? d : str_cmp(x->message, y->message);
 }
 
-/* qsort need not keep the order of equals. */
+/* qsort is not stable, so the order of adding breaks ties. */
 static int by_place_and_order(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
@@ -194,7 +195,7 @@ static int by_edit(const void *a, const void *b)
 	return edit_cmp(a, b);
 }
 
-/* Of sorted edits; VMs of one profile have it mended by the same one. */
+/* Drops repeated edits of a sorted list: several VMs of one profile are mended by the same edit. */
 static uint32_t distinct_edits(struct edit *edits, uint32_t n)
 {
 	uint32_t kept = 0;
@@ -206,7 +207,7 @@ static uint32_t distinct_edits(struct edit *edits, uint32_t n)
 	return kept;
 }
 
-/* The fix of `n` findings that say the same: it mends what is found only if it mends it for all. */
+/* Joins the fixes of `n` equal findings. There is a fix only if each of them has one. */
 static struct fix join_fixes(struct arena *arena, const struct finding *same, uint32_t n)
 {
 	struct fix fix = same[0].fix;

@@ -4,7 +4,7 @@
 
 #include "compiler/base/buffer.h"
 
-/* An edit and the finding that it belongs to. */
+/* An edit with its finding. */
 struct owned_edit {
 	struct edit edit;
 	uint32_t finding;
@@ -50,7 +50,7 @@ static bool in_specs(const struct sources *sources, const struct fix *fix)
 	return true;
 }
 
-/* Edits that only meet touch too: two lines put into one place would need an order. */
+/* Adjacent edits touch as well: two insertions at one place would need an order. */
 static bool touch(const struct edit *x, const struct edit *y)
 {
 	return y->at.at <= span_end(x->at) && edit_cmp(x, y) != 0;
@@ -87,7 +87,7 @@ struct chosen fix_choose(struct arena *arena, const struct findings *findings,
 	return chosen;
 }
 
-/* One source with its edits, which start at edits->items[*next]. */
+/* Applies the edits of one source, which start at edits->items[*next]. */
 static struct str edited(struct arena *arena, const struct source *source,
 			 const struct edits *edits, uint32_t *next)
 {
@@ -103,7 +103,7 @@ static struct str edited(struct arena *arena, const struct source *source,
 		const struct edit *e = &edits->items[*next].edit;
 		size_t at = e->at.at - source->base;
 
-		/* Two findings may be mended by one edit. */
+		/* One edit may mend two findings. */
 		if (last && edit_cmp(last, e) == 0)
 			continue;
 		buffer_add(&out, (struct str){source->text.p + done, at - done});
@@ -128,7 +128,7 @@ struct overlay fix_texts(struct arena *arena, const struct findings *findings,
 	for (uint32_t i = 0; i < sources->n; i++) {
 		const struct source *s = &sources->items[i];
 
-		/* Of a file that is over the limit only the start was read. */
+		/* A file over the size limit was only read in part. */
 		if (span_given(s->key) || s->cut)
 			continue;
 		texts.items[texts.n++] = (struct overlay_text){

@@ -4,12 +4,12 @@
 
 #include "compiler/finding/ignore_private.h"
 
-/* --- which lines a rule's name covers --- */
+/* --- the lines that a rule's name covers --- */
 
 struct cover {
 	uint32_t base; /* of the source */
 	uint32_t line; /* 0: all of them */
-	uint32_t name; /* an index: earlier names first */
+	uint32_t name; /* index into ignores; earlier names first */
 };
 
 struct covers {
@@ -59,7 +59,7 @@ static struct covers make_covers(struct ignores *all, struct arena *arena)
 	return covers;
 }
 
-/* The first name of that rule that covers the line, or NULL. */
+/* The first comment that names the rule for that line, or NULL. */
 static struct ignored *find_cover(const struct covers *covers, struct cover key, struct str rule)
 {
 	struct ignored *names = covers->ignores->names;
@@ -83,7 +83,7 @@ static struct ignored *find_cover(const struct covers *covers, struct cover key,
 
 /* --- silencing --- */
 
-/* Of the comments that would silence it, the one on the line is the one that did. */
+/* Where several comments cover the finding, the one on its line counts as used. */
 static bool silence(const struct covers *covers, const struct sources *sources, struct finding *f)
 {
 	struct position p = span_start(sources, f->at);
@@ -120,8 +120,8 @@ static void report_unused(struct findings *findings, const struct ignored *name)
 	finding_help(findings, f, "remove %s", name->alone ? "the comment" : "it from the comment");
 }
 
-/* While a spec cannot be read whole, rules that hang on its broken parts do not run: their comments
- * look unused and are not. */
+/* Rules do not run on the broken parts of a spec, so comments for them would wrongly look unused.
+ */
 static bool is_read_whole(const struct findings *findings)
 {
 	for (uint32_t i = 0; i < findings->n; i++)
@@ -131,7 +131,7 @@ static bool is_read_whole(const struct findings *findings)
 	return true;
 }
 
-/* A comment may silence `ignore-unused` too: whether that is used is known last. */
+/* Names of `ignore-unused` itself come last: the others decide whether they are used. */
 static void report_all_unused(struct findings *findings, const struct ignores *all, bool last)
 {
 	bool whole = is_read_whole(findings);

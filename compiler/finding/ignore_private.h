@@ -1,24 +1,24 @@
-/* What ignore_read.c hands to ignore.c: the rules' names in the comments of a run. */
+/* What ignore_read.c hands to ignore.c: the rule names in the comments of a run. */
 #ifndef GPUPLAN_IGNORE_PRIVATE_H
 #define GPUPLAN_IGNORE_PRIVATE_H
 
 #include "compiler/finding/ignore.h"
 
-/* One known rule's name in one comment. */
+/* The name of a known rule in a comment. */
 struct ignored {
 	struct str rule;
 	struct span at;
 	const struct source *source;
 	uint32_t line;	 /* of the comment */
-	uint32_t covers; /* the line that it silences, 0: all of the file */
-	bool never_off;	 /* it silences nothing, ever */
+	uint32_t covers; /* the line that it silences; 0: the whole file */
+	bool never_off;	 /* the rule cannot be silenced */
 	bool alone;	 /* the only name of its comment */
 	bool used;
 };
 
 struct ignores {
 	struct arena *arena;
-	struct findings *findings; /* what is wrong with comments: reported on the way */
+	struct findings *findings; /* findings about the comments themselves */
 	rule_finder *find;
 	rule_guesser *guess;
 	struct ignored *names; /* in the order of the sources */

@@ -1,4 +1,4 @@
-/* What the comments of a source say. */
+/* Reads the ignore comments of a source. */
 #include "compiler/finding/ignore_private.h"
 #include "compiler/source/comments.h"
 #include "compiler/source/lines.h"
@@ -10,11 +10,11 @@ struct reader {
 	const struct source *source;
 };
 
-/* A comment, and where it counts. */
+/* A comment and the line that it covers. */
 struct place {
 	const struct comment *comment;
 	uint32_t line;	 /* of the comment */
-	uint32_t covers; /* the line that it silences, 0: all of the file */
+	uint32_t covers; /* the line that it silences; 0: the whole file */
 };
 
 static struct span span_at(const struct reader *r, struct str piece)
@@ -28,7 +28,7 @@ static struct str from(struct str text, size_t at)
 	return (struct str){text.p + at, text.n - at};
 }
 
-/* --- what they cover --- */
+/* --- the lines that comments cover --- */
 
 static bool is_content(struct str line)
 {
@@ -37,7 +37,7 @@ static bool is_content(struct str line)
 	return i < line.n && line.p[i] != '#';
 }
 
-/* From the last to the first, so that of comments in a row each line is looked at once. */
+/* Goes from the last comment to the first, so that a run of comments is scanned once. */
 static void find_covers(const struct source *source, struct place *places)
 {
 	const struct place *below = NULL;
@@ -61,7 +61,7 @@ static void find_covers(const struct source *source, struct place *places)
 	}
 }
 
-/* --- what they say --- */
+/* --- the text of a comment --- */
 
 static void report_unreadable(struct reader *r, struct str piece, const char *why)
 {
@@ -83,7 +83,7 @@ static void report_unknown(struct reader *r, struct str name)
 	finding_suggest(findings, f, r->all->guess(name), "`gpuplan rules` lists them");
 }
 
-/* Something that can be read, behind whatever sets it off. */
+/* True if letters or digits follow the separator. */
 static bool is_reason(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -116,7 +116,7 @@ static void read_name(struct reader *r, const struct place *p, struct str name, 
 	};
 }
 
-/* Between the brackets; a comma too many says nothing. */
+/* Reads the names between the brackets. An extra comma is accepted. */
 static uint32_t read_names(struct reader *r, const struct place *p, struct str list)
 {
 	bool several = memchr(list.p, ',', list.n);
@@ -136,7 +136,7 @@ static uint32_t read_names(struct reader *r, const struct place *p, struct str l
 	return n;
 }
 
-/* Reads `ignore[…]` and returns what follows it; false: it is none, which is reported then. */
+/* Reads `ignore[…]` and returns the text behind it. False, and reported, if it is anything else. */
 static bool read_ignore(struct reader *r, const struct place *p, struct str rest, struct str *after)
 {
 	struct str word = {rest.p, 0}, list;

@@ -8,7 +8,7 @@ struct seeker {
 	struct yaml yaml;
 	struct arena *scratch; /* of one source */
 	struct findings *findings;
-	uint32_t next, end; /* the findings of this source that have no path yet */
+	uint32_t next, end; /* range of this source's findings without a path yet */
 };
 
 static bool plain_name(struct str s)
@@ -20,7 +20,7 @@ static bool plain_name(struct str s)
 	return s.n > 0;
 }
 
-/* As JSON has it, so that a path is one line. */
+/* Escaped as in JSON, so that a path is one line. */
 static struct str quoted_name(struct arena *arena, struct str name)
 {
 	char *out = arena_array(arena, name.n + 1, sizeof "\\u0000");
@@ -54,7 +54,7 @@ static const struct finding *waiting(const struct seeker *s)
 	return s->next < s->end ? &s->findings->items[s->next] : NULL;
 }
 
-/* Gives `path` to the findings that start before `limit`. */
+/* Sets the path of the findings that start before `limit`. */
 static void give(struct seeker *s, uint32_t limit, struct str path)
 {
 	while (waiting(s) && waiting(s)->at.at < limit)
@@ -71,8 +71,8 @@ static void seek(struct seeker *s, node_id id, struct str path)
 	const struct node *node = yaml_node(&s->yaml, id);
 	uint32_t i = 0;
 
-	/* A map without braces starts where its first key does; a finding about all of it is as
-	 * long as it is, or has no length. */
+	/* A block map starts where its first key starts. A finding about the whole map has the
+	 * map's length, or none. */
 	while (waiting(s) && node->kind != NODE_SCALAR && waiting(s)->at.at == node->at.at &&
 	       (waiting(s)->at.len == node->at.len || waiting(s)->at.len == 0))
 		s->findings->items[s->next++].path = path;
@@ -98,7 +98,7 @@ static void seek(struct seeker *s, node_id id, struct str path)
 				     arena_printf(s->findings->arena, "%.*s[%u]", STR_ARG(path),
 						  i));
 	}
-	/* What stands at the node itself, or between its children. */
+	/* Findings at the node itself or between its children. */
 	give(s, span_end(node->at) + (node->at.len == 0), path);
 }
 
@@ -118,8 +118,8 @@ static uint32_t end_of_source(const struct findings *findings, uint32_t i,
 	return i;
 }
 
-/* What is wrong with a capture is wrong with the key that names it: one stand-in for each capture
- * with findings, at its key. */
+/* A finding in a capture takes the path of the key that names the capture: this makes one stand-in
+ * at that key for each capture with findings. */
 static struct findings keys_of_captures(const struct findings *findings,
 					const struct sources *sources, struct arena *arena)
 {
@@ -151,14 +151,14 @@ static struct str path_of_key(const struct findings *keys, struct span key)
 	return keys->items[low].path;
 }
 
-/* `keys` NULL: no finding is in a capture. */
+/* `keys` is NULL if no finding is in a capture. */
 static void find_paths(struct findings *findings, const struct sources *sources,
 		       const struct findings *keys)
 {
 	struct arena *scratch = arena_new();
 	struct seeker s = {.scratch = scratch, .findings = findings};
 
-	/* Nothing is reported twice. */
+	/* Loading has reported the problems of this text. */
 	yaml_init(&s.yaml, scratch, (struct reporter){0});
 	while (s.next < findings->n) {
 		const struct source *source = source_of(sources, findings->items[s.next].at);

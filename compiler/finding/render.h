@@ -1,11 +1,10 @@
-/* Renderers: findings as text for people, or in the format of a program; one const struct each.
+/* Renderers: findings as text for people or in a format for programs, one const struct each.
  *
- * Formats for programs are written finding by finding: however many there are, the text of one is
- * in memory.
+ * Formats for programs are written finding by finding, so that only one is in memory as text.
  *
- * New format: render_NAME.c with a `const struct renderer render_NAME`, its name in RENDERERS, a
- * reader in tests/formats.py that compares it with JSON, and its section in
- * docs/output-formats.md. */
+ * A new format: render_NAME.c with a `const struct renderer render_NAME`, its name in RENDERERS, a
+ * reader in tests/formats.py that compares it with JSON, and a section in docs/output-formats.md.
+ */
 #ifndef GPUPLAN_RENDER_H
 #define GPUPLAN_RENDER_H
 
@@ -18,24 +17,23 @@ struct report {
 	const struct findings *findings; /* finished */
 	const struct sources *sources;
 	bool color, help;      /* of text */
-	uint32_t max_findings; /* of text, oneline and github; the others are whole */
+	uint32_t max_findings; /* of text, oneline and github; other formats show all */
 
-	/* Only formats for programs read the rest. */
+	/* The rest is for formats for programs. */
 	struct report_counts {
 		uint32_t files, hosts, vms;
 	} counts;
-	const struct rule *const *rules; /* all that there are; ends with NULL */
+	const struct rule *const *rules; /* all rules; ends with NULL */
 	struct page_facts facts;	 /* for their pages */
 	const char *version;		 /* gpuplan's */
-	struct name_root root;		 /* what files are named from */
+	struct name_root root;		 /* file names are relative to it */
 	enum severity failing;		 /* a finding of this severity or above fails the run */
 };
 
 struct renderer {
 	const char *name; /* what `lint -f` takes */
-	const char *doc;  /* whom it is for, and what it holds: for the manual and completions */
-	/* The whole report is filled in, and the findings have their paths
-	 * (compiler/finding/path.h). */
+	const char *doc;  /* for whom it is and what it holds, for the manual and completions */
+	/* Needs the whole report, and findings with their paths (compiler/finding/path.h). */
 	bool for_programs;
 	void (*render)(const struct report *report, FILE *out);
 };
@@ -47,12 +45,13 @@ struct renderer {
 RENDERERS(DECLARE_RENDERER)
 #undef DECLARE_RENDERER
 
-/* All of them; ends with NULL. */
+/* All renderers; ends with NULL. */
 extern const struct renderer *const renderers[];
 /* NULL when there is none. */
 const struct renderer *renderer_find(const char *name);
 
-/* How many of each severity are shown where at most `max` are: errors go first, then warnings. */
+/* How many findings of each severity are shown if at most `max` are: errors first, then warnings.
+ */
 void render_share(const struct findings *findings, uint32_t max,
 		  uint32_t shown[SEVERITY_ERROR + 1]);
 

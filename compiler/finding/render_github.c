@@ -1,14 +1,15 @@
-/* Findings as GitHub's annotations: workflow commands, one line each.
+/* Findings as GitHub annotations: workflow commands, one line each.
  *
  *     ::error file=vms/a.yaml,line=3,endLine=3,col=9,endColumn=12,title=RULE::MESSAGE
  *
- * Read by the runner (src/Runner.Common/ActionCommand.cs in its repository), which splits the line
- * at `::`, `,` and `=` and then takes %0D, %0A, %3A, %2C and %25 back. In the log it shows the
- * message alone: so the place stands in it once more. */
+ * The runner (src/Runner.Common/ActionCommand.cs in its repository) splits the line at `::`, `,`
+ * and
+ * `=` and then decodes %0D, %0A, %3A, %2C and %25. Its log shows only the message, so the message
+ * repeats the place. */
 #include "compiler/base/visible.h"
 #include "compiler/finding/render_private.h"
 
-/* `special`: written as %XX; what else could deceive a reader is shown as an escape. */
+/* Writes the characters of `special` as %XX, and others that could deceive a reader as escapes. */
 static void escape(struct buffer *out, struct str s, const char *special)
 {
 	while (s.n) {
@@ -25,7 +26,7 @@ static void escape(struct buffer *out, struct str s, const char *special)
 	}
 }
 
-/* A file's name keeps its line ends: it is compared, not read. */
+/* A file name keeps its line ends: the runner compares it. */
 static void put_property(struct buffer *out, struct str s)
 {
 	escape(out, s, "%\r\n:,");
@@ -44,7 +45,7 @@ static void put_place(struct buffer *out, const struct report *report, struct sp
 	buffer_printf(out, ":%u:%u: ", p.line, p.column);
 }
 
-/* Columns only in one line: of a span over several the runner drops them, and says so. */
+/* The runner rejects columns of a span over several lines. */
 static void put_region(struct buffer *out, const struct report *report, struct span at)
 {
 	struct position start = span_start(report->sources, at);
@@ -85,8 +86,8 @@ static void put_finding(struct buffer *out, const struct report *report, const s
 	buffer_puts(out, "\n");
 }
 
-/* GitHub makes annotations of the first few of each kind in a step. Who sees only those is told,
- * before they are used up. */
+/* GitHub shows only the first annotations of each kind in a step, so the total goes into one of
+ * them. */
 static void print_total(const struct findings *findings, FILE *out)
 {
 	enum { SHOWN = 10 };

@@ -1,9 +1,9 @@
-/* Findings as a JUnit report: a suite a file, a test a finding.
+/* Findings as a JUnit report: one suite per file, one test per finding.
  *
- * What fails the run is a failed test, other findings are tests that passed and say something; a
- * file without a finding is one test that passed. So the report is red exactly where the exit
- * status is. Element and attribute names are those that Jenkins' xUnit plugin (junit-10.xsd) and
- * GitLab read. */
+ * A finding that fails the run is a failed test; any other finding is a passed test with output. A
+ * file without findings is one passed test. So the report fails exactly when the exit status does.
+ * Element and attribute names are those that Jenkins' xUnit plugin (junit-10.xsd) and GitLab read.
+ */
 #include "compiler/base/xml_text.h"
 #include "compiler/finding/render_private.h"
 
@@ -34,7 +34,7 @@ static void put_place(struct junit *j, struct buffer *out, struct span at)
 	buffer_printf(out, ":%u:%u: ", p.line, p.column);
 }
 
-/* As text has it, without the quoted line. */
+/* As in the text format, without the quoted line. */
 static void put_story(struct junit *j, struct buffer *out, const struct finding *f)
 {
 	put_place(j, out, f->at);
@@ -61,7 +61,7 @@ static void begin_test(struct buffer *out, struct str file)
 	buffer_puts(out, "\" name=\"");
 }
 
-/* Its name is the same in the next run, wherever its line has moved. */
+/* The name of a test holds no line number, so it is the same when the line has moved. */
 static void print_test(struct junit *j, struct str file, uint32_t i)
 {
 	const struct finding *f = &j->report->findings->items[i];
@@ -103,7 +103,7 @@ static void print_suite_start(struct junit *j, struct str file, uint32_t tests, 
 	flush(j, &out);
 }
 
-/* A file's findings stand together, from `from` on: where the next file's start. */
+/* The end of the findings of one file, which start at `from`. */
 static uint32_t end_of_file(const struct junit *j, const struct source *source, uint32_t from)
 {
 	const struct findings *findings = j->report->findings;
@@ -135,7 +135,7 @@ static uint32_t print_suite(struct junit *j, const struct source *source, uint32
 	return end;
 }
 
-/* Readers take a report without any test for a mistake, as it mostly is. */
+/* Readers reject a report without tests, which mostly is a mistake. */
 static void print_nothing_read(FILE *out)
 {
 	fputs("  <testsuite name=\"gpuplan\" tests=\"1\" failures=\"0\" errors=\"0\" "

@@ -1,7 +1,7 @@
-/* Findings as SARIF 2.1.0 (OASIS, with errata 01): one run, its tool with every rule, its results.
+/* Findings as SARIF 2.1.0 (OASIS, with errata 01): one run with its tool, all rules and results.
  *
  * Files of the repository are relative to %SRCROOT%, as code scanning services want them; others
- * are file: URIs. Columns count code points, the end is one past the last, as everywhere here. */
+ * are file: URIs. Columns count code points, and the end column is one past the last. */
 #include <ctype.h>
 
 #include "compiler/base/digest.h"
@@ -20,7 +20,7 @@ static void put_message(struct json *map, const char *key, struct str text)
 
 /* --- the tool --- */
 
-/* P2pVgpuFractional: SARIF wants a name that is not the id. */
+/* "P2pVgpuFractional": SARIF wants a name that differs from the id. */
 static struct str pascal_case(struct arena *arena, const char *name)
 {
 	char *p = arena_alloc(arena, strlen(name) + 1);
@@ -77,7 +77,7 @@ static void print_tool(const struct report *report, struct arena *scratch, FILE 
 
 /* --- places --- */
 
-/* The path of a URI: whatever is no letter, digit or one of -._~/ as %XX, byte by byte. */
+/* The path of a URI: bytes other than letters, digits and -._~/ become %XX. */
 static struct str percent_encoded(struct arena *arena, const char *scheme, struct str path)
 {
 	struct buffer out;
@@ -133,8 +133,7 @@ static void put_physical(const struct report *report, struct arena *arena, struc
 
 /* --- results --- */
 
-/* For people: nothing that could deceive them; `](` would make a link of the user's brackets
- * (SARIF 3.11.6). */
+/* Makes text safe to show: `](` from the user would become a link (SARIF 3.11.6). */
 static void add_visible(struct buffer *out, struct str s)
 {
 	for (size_t i = 0, from = 0; i <= s.n; i++) {
@@ -194,8 +193,7 @@ static void put_related(const struct report *report, struct arena *arena, struct
 	}
 }
 
-/* One change per file: the edits stand in the order of their places, so those of a file together.
- */
+/* One change per file. The edits are sorted by place, so those of a file are adjacent. */
 static void put_changes(const struct report *report, struct arena *arena, struct json *map,
 			const struct fix *fix)
 {
@@ -231,7 +229,7 @@ static void put_fix(const struct report *report, struct arena *arena, struct jso
 	json_put_flag(json_put_map(fix, "properties"), "safe", f->safe);
 }
 
-/* Rule and path, as in a baseline: the result is the same one when its line has moved. */
+/* Made of rule and path, as in a baseline, so that it stays the same when the line moves. */
 static void put_fingerprint(struct arena *arena, struct json *result, const struct finding *f,
 			    uint32_t repeats)
 {

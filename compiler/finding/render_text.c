@@ -37,9 +37,9 @@ static void place(struct text_renderer *r, struct span at)
 	color(r, RESET);
 }
 
-enum { WIDEST = 160 }; /* of a quoted line, in bytes */
+enum { WIDEST = 160 }; /* bytes of a quoted line */
 
-/* Columns of a terminal that a character takes: blocks of wide and of combining ones. */
+/* The columns that a character takes on a terminal, by blocks of wide and combining characters. */
 static size_t width_of(uint32_t code)
 {
 	static const struct {
@@ -59,7 +59,7 @@ static size_t width_of(uint32_t code)
 	return 1;
 }
 
-/* One character of a quoted line as the terminal shows it, and its width there. */
+/* Appends one character of a quoted line as the terminal shows it, and returns its width. */
 static size_t quote_character(struct buffer *out, struct str s, size_t *bytes)
 {
 	uint32_t code = 0;
@@ -74,7 +74,7 @@ static size_t quote_character(struct buffer *out, struct str s, size_t *bytes)
 	return n && !text_is_hostile(code) ? width_of(code) : out->n - before;
 }
 
-/* The marks below one character: blanks before the span, `^~~~` in it. */
+/* Appends the marks below one character: blanks before the span, `^~~~` within it. */
 static void mark_character(struct buffer *marks, bool before, bool first, bool tab, size_t width)
 {
 	if (before && tab) {
@@ -85,7 +85,8 @@ static void mark_character(struct buffer *marks, bool before, bool first, bool t
 		buffer_puts(marks, before ? " " : first && i == 0 ? "^" : "~");
 }
 
-/* The line with the span underlined; tabs are copied so that the columns meet. */
+/* Quotes the line and underlines the span. Tabs are copied into the marks, so that columns line up.
+ */
 static void quote_line(struct text_renderer *r, struct span at)
 {
 	struct position p = span_start(r->report->sources, at);
@@ -145,7 +146,7 @@ static void render_one(struct text_renderer *r, const struct finding *f)
 	}
 }
 
-/* Written at once: standard error has no buffer, and max_findings is a limit. */
+/* Written in one piece, because standard error is unbuffered. */
 static void render_shown(struct text_renderer *r, FILE *out,
 			 void (*render)(struct text_renderer *, const struct finding *))
 {

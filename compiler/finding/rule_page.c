@@ -2,8 +2,8 @@
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
 
-/* The length of a fact's name between the brace at `text` and its end; 0: none is named there. In
- * an example's `{qemu: 9.2.0}` a blank follows the colon. */
+/* The length of the fact's name behind the brace at `text`, or 0 if none is named there: in the
+ * `{qemu: 9.2.0}` of an example, a blank follows the colon. */
 static size_t fact_length(const char *text)
 {
 	const char *name = text + 1;
