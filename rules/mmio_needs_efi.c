@@ -55,7 +55,7 @@ static void check_seabios(struct judge *judge, const struct vm *vm)
 		if (gpu->bar1 >= figures->seabios_large_bar && n++ == 0)
 			first = gpu;
 	}
-	if (n > figures->seabios_large_bars_most)
+	if (first && n > figures->seabios_large_bars_most)
 		suggest_efi(judge, vm,
 			    report_as(judge, SEVERITY_WARNING, vm->spec->firmware.at,
 				      "'bios': some releases of SeaBIOS place only %" PRIu64

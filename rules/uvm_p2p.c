@@ -1,4 +1,4 @@
-/* Unified memory on the boards where it takes NVLink P2P away: boards.csv, uvm_p2p. */
+/* Unified memory on the boards where it takes NVLink P2P away: board_uvm.csv. */
 #include "rules/fixes.h"
 #include "rules/p2p.h"
 

@@ -1,4 +1,5 @@
-/* The catalog: what NVIDIA's boards and vGPU types are, out of the CSV tables of rules/tables/.
+/* The catalog: what NVIDIA's boards and vGPU types are, and the releases and figures that change a
+ * verdict, out of the CSV tables of rules/tables/.
  *
  * The tables are compiled in as bytes and read on first use, one table at a time, so that a spec
  * which needs no vGPU type does not pay for 1,255 of them. A catalog directory (--catalog DIR)

@@ -86,7 +86,7 @@ struct host {
 	struct span pcie_p2p_at; /* the key that says so */
 	struct clique *cliques;	 /* in the order of the spec, or of their GPUs */
 	uint32_t n_cliques;
-	bool nvswitch; /* it has `nvswitch`, or more GPUs of HGX boards than one without it holds */
+	bool nvswitch; /* it has `nvswitch`, or more HGX GPUs than a board without switches */
 	/* Its fabric is divided (nvswitch.mode shared or vgpu); into these, as far as it says. */
 	bool fabric_divided;
 	struct fabric_partition *partitions;
