@@ -160,7 +160,7 @@ static int by_path(const void *a, const void *b)
 }
 
 void walk_paths(struct walk *walk, struct arena *arena, const struct files *files,
-		const struct exclude *exclude, char **paths, uint32_t n, bool named)
+		const struct exclude *exclude, const char *const *paths, uint32_t n, bool named)
 {
 	struct walker w = {
 		.walk = walk, .files = files, .exclude = exclude, .scratch = arena_new()};

@@ -28,6 +28,6 @@ struct walk {
  * (NULL: nothing) covers are skipped. A file of `paths` is followed and taken whatever its name is;
  * `named` false: as if it had been found in a directory. */
 void walk_paths(struct walk *walk, struct arena *arena, const struct files *files,
-		const struct exclude *exclude, char **paths, uint32_t n, bool named);
+		const struct exclude *exclude, const char *const *paths, uint32_t n, bool named);
 
 #endif

@@ -9,7 +9,7 @@
 #include "compiler/model/spec.h"
 
 struct load_options {
-	char **paths; /* files and folders; `-` is standard input */
+	const char *const *paths; /* files and folders; `-` is standard input */
 	uint32_t n;
 	bool found;		       /* files of `paths` count as found by walking (walk.h) */
 	const struct exclude *exclude; /* NULL: nothing */

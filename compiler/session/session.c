@@ -120,6 +120,9 @@ static enum gpuplan_status add_levels(struct gpuplan_session *s)
 		else if (rule->flags & RULE_NEVER_OFF)
 			status = session_fail(s, GPUPLAN_BAD_OPTION,
 					      "'%s' cannot be switched off or lowered", rule->name);
+		else if (o->levels[i].severity > GPUPLAN_ERROR)
+			status = session_fail(s, GPUPLAN_BAD_OPTION, "'%s': no severity %d",
+					      rule->name, (int)o->levels[i].severity);
 		else
 			levels[s->n_levels++] =
 				(struct rule_level){rule, (enum severity)o->levels[i].severity};
@@ -173,7 +176,7 @@ enum gpuplan_status session_load(struct gpuplan_session *s)
 {
 	enum gpuplan_status status = session_enter(s, !s->loaded);
 	struct load_options how = {
-		.paths = (char **)s->options.paths,
+		.paths = s->options.paths,
 		.n = (uint32_t)s->options.n_paths,
 		.found = s->options.found,
 		.exclude = &s->exclude,

@@ -277,6 +277,12 @@ static void test_levels(void)
 	CHECK(gpuplan_summary(session, &summary) == GPUPLAN_OK && summary.fails);
 	gpuplan_close(session);
 
+	levels[1].severity = (enum gpuplan_severity)7;
+	options = (struct gpuplan_options){.levels = levels, .n_levels = 2};
+	CHECK(gpuplan_open(&options, &session) == GPUPLAN_BAD_OPTION);
+	check_text(gpuplan_message(session), "'p2p-unstated': no severity 7");
+	gpuplan_close(session);
+
 	levels[0].rule = "no-such-rule";
 	levels[1].rule = "spec-reference";
 	options = (struct gpuplan_options){.levels = levels, .n_levels = 2};
