@@ -1,4 +1,4 @@
-/* One matrix of a capture: its columns, rows and cells, and the first reason not to trust it. */
+/* Reads one matrix of a capture: columns, rows, cells, and the first reason not to trust it. */
 #include "compiler/capture/private.h"
 #include "compiler/source/lines.h"
 
@@ -9,7 +9,7 @@ struct span capture_span(const struct capture_reader *r, struct str s)
 	return (struct span){r->source->base + (uint32_t)offset, (uint32_t)s.n};
 }
 
-/* The first error of a matrix stays. */
+/* Keeps the first error of a matrix. */
 static void fail(const struct capture_reader *r, struct capture_matrix *m, struct str where,
 		 struct str message)
 {
@@ -19,7 +19,7 @@ static void fail(const struct capture_reader *r, struct capture_matrix *m, struc
 	m->error = (struct capture_error){.at = capture_span(r, where), .message = message};
 }
 
-/* A user's word in a message: cut, for it may be a line of 64 KiB. */
+/* The user's word for a message, cut: it may be 64 KiB long. */
 static struct str shown(const struct capture_reader *r, struct str word)
 {
 	enum { LONGEST = 40 };
@@ -45,7 +45,7 @@ bool capture_is_header(struct str line)
 	       (first == 0 && capture_cell_kind(second, &links) == CELL_BAD);
 }
 
-/* The columns behind the GPUs: NICs, then what is told of affinities. */
+/* Reads the columns behind the GPUs: NICs, then affinities. */
 static void read_columns(struct capture_reader *r, struct capture_matrix *m, struct str line,
 			 size_t at)
 {
@@ -106,7 +106,7 @@ static void fail_cell(struct capture_reader *r, struct capture_matrix *m, struct
 					 : "`nvidia-smi topo -m`"));
 }
 
-/* One number is a node; `0-3`, `N/A` and nothing are not. */
+/* A single number is a node; `0-3`, `N/A` and an empty field are not. */
 static void read_node(struct capture_reader *r, struct capture_matrix *m, struct str word,
 		      uint32_t row)
 {
@@ -137,7 +137,7 @@ static struct str next_field(struct str *rest)
 	return trim_blanks(field);
 }
 
-/* The terminal was too narrow: `NOD` at the end of a line. */
+/* True for a word cut off by a narrow terminal: `NOD` at the end of a line. */
 static bool is_cut(struct str word)
 {
 	static const char *const words[] = {"PIX", "PXB", "PHB", "NODE", "SYS", "N/A"};
@@ -148,8 +148,8 @@ static bool is_cut(struct str word)
 	return false;
 }
 
-/* What stands behind the cells. With tabs an empty field is seen; with blanks it is not, and a
- * number then may be either column: no node is better than a wrong one. */
+/* Reads the fields behind the cells. Tabs show an empty field, blanks do not: a number may then
+ * belong to either column, and no node is better than a wrong one. */
 static void read_affinities(struct capture_reader *r, struct capture_matrix *m, struct str line,
 			    size_t at, uint32_t row, bool whole)
 {
@@ -168,7 +168,7 @@ static void read_affinities(struct capture_reader *r, struct capture_matrix *m, 
 		next_field(&rest); /* blanks behind the last cell */
 		next_field(&rest); /* the CPUs */
 		word = next_field(&rest);
-		/* `1` at the end of a line that should go on may be what is left of 12. */
+		/* A number at a cut line's end may lack digits: `1` of 12. */
 		if (rest.n || !m->id)
 			read_node(r, m, word, row);
 	} else if (n == 2U + m->id) {
@@ -201,8 +201,8 @@ static void read_cell(struct capture_reader *r, struct capture_matrix *m, struct
 	m->capture.cells[row * m->capture.n + column] = cell;
 }
 
-/* The cells of NICs from `*at` on, as many as the terminal had room for: how many, with `*at` moved
- * behind them. */
+/* Skips the cells of NICs from `*at` on, as many as fitted on the terminal, and returns their
+ * number. */
 static uint32_t read_nics(struct capture_reader *r, struct capture_matrix *m, struct str line,
 			  size_t *at, uint32_t row)
 {
@@ -220,7 +220,7 @@ static uint32_t read_nics(struct capture_reader *r, struct capture_matrix *m, st
 						  row, m->capture.n + n, m->capture.n + m->nics));
 			break;
 		}
-		/* The line of names may be cut, but not where the CPUs have a column. */
+		/* A header may be cut, but not if it has the CPU column. */
 		if (n >= m->nics && (m->cpu || is == CELL_NVLINK))
 			fail(r, m, word,
 			     arena_printf(r->arena,
@@ -234,7 +234,7 @@ static uint32_t read_nics(struct capture_reader *r, struct capture_matrix *m, st
 	return n;
 }
 
-/* Behind the label: a cell a GPU, then those of the NICs. */
+/* Reads the cells behind the label: one per GPU, then those of the NICs. */
 static void read_row(struct capture_reader *r, struct capture_matrix *m, struct str line,
 		     uint32_t row)
 {
@@ -275,7 +275,7 @@ static struct str text_of(const struct capture_reader *r, const struct topo_cell
 	return (struct str){r->source->text.p + (cell->at.at - r->source->base), cell->at.len};
 }
 
-/* The way there is the way back: in distance, in links, and in being OK (not in why it is not). */
+/* Both directions must agree in distance, links and being OK, though not in the reason why not. */
 static void check_symmetry(const struct capture_reader *r, struct capture_matrix *m)
 {
 	struct capture *c = &m->capture;
@@ -330,7 +330,7 @@ void capture_matrix(struct capture_reader *r, struct str header)
 		if (!peek(r, &line, &behind))
 			break;
 		label = capture_word(line, &at);
-		/* A second GPU behind it: the next matrix. */
+		/* A second GPU name starts the next matrix. */
 		if (capture_gpu(label) < 0 || capture_gpu(capture_word(line, &at)) >= 0)
 			break;
 		if (capture_gpu(label) != (int)row)
@@ -340,7 +340,7 @@ void capture_matrix(struct capture_reader *r, struct str header)
 		r->lines = behind;
 		read_row(r, &m, line, row);
 	}
-	/* A line of text that starts like a header. */
+	/* This was text that started like a header. */
 	if (row == 0 && m.capture.n <= 1 && !m.bad)
 		return;
 	if (row < m.capture.n)

@@ -1,11 +1,10 @@
-/* From the text of a capture to the one matrix that its key wants, or the reason why there is none.
- */
+/* Finds the matrix that a key wants in the text of its capture, or the reason why there is none. */
 #include "compiler/capture/private.h"
 #include "compiler/source/lines.h"
 
-enum { MATRICES = 16 }; /* of one file */
+enum { MATRICES = 16 }; /* per file */
 
-/* What a line of text tells: the command, the legend. */
+/* Reads a line outside a matrix: the command line or the legend. */
 static void read_text(struct capture_reader *r, struct str line)
 {
 	size_t at = 0;
@@ -44,7 +43,8 @@ bool capture_shows_links(const struct capture_matrix *m)
 	return !str_is(m->option, "-mp") && (m->nv || m->legend);
 }
 
-/* Two outputs of one machine. -mp tells how PCIe would join a pair that -m shows as NV#. */
+/* True if the cells may come from one machine: -mp shows the PCIe path of a pair that is NV# in -m.
+ */
 static bool same_cell(const struct capture_matrix *a, const struct capture_matrix *b, uint32_t i)
 {
 	const struct topo_cell *x = &a->capture.cells[i], *y = &b->capture.cells[i];

@@ -1,4 +1,4 @@
-/* The captures of one host, out of any number of files. */
+/* Collects the captures of one host from any number of files. */
 #include "compiler/capture/private.h"
 
 /* All matrices of all files. */
@@ -9,7 +9,7 @@ struct collection {
 	struct capture_error *error;
 };
 
-/* By kind. */
+/* The chosen matrix of each kind. */
 struct slots {
 	const struct capture_matrix *of[CAPTURE_WRITE + 1];
 };
@@ -101,7 +101,7 @@ static bool sort_in(struct collection *all, struct slots *slots, const struct ca
 	return true;
 }
 
-/* As many GPUs in each. */
+/* All captures must have the same number of GPUs. */
 static bool check_sizes(struct collection *all, const struct slots *slots)
 {
 	const struct capture *first = NULL;
@@ -147,7 +147,7 @@ bool capture_set_read(struct arena *arena, const struct sources *sources, uint32
 	for (uint32_t i = first; i < sources->n; i++)
 		if (!collect(&all, &sources->items[i]))
 			return false;
-	/* Those whose command is known take their places first. */
+	/* Matrices with a known command line go first. */
 	for (int told = 1; told >= 0; told--)
 		for (uint32_t i = 0; i < all.n; i++)
 			if (capture_told(all.items[i]) == told &&

@@ -1,4 +1,4 @@
-/* Lines and words of a terminal's output. */
+/* Lines and words of terminal output. */
 #include "compiler/capture/private.h"
 #include "compiler/source/lines.h"
 
@@ -7,7 +7,7 @@ static bool in(char c, unsigned char first, unsigned char last)
 	return (unsigned char)c >= first && (unsigned char)c <= last;
 }
 
-/* Bytes of the control sequence behind `ESC [` or a lone `[`. */
+/* The length of the control sequence behind `ESC [` or a lone `[`. */
 static size_t csi_length(struct str s)
 {
 	size_t n = 0;
@@ -31,13 +31,13 @@ static size_t osc_length(struct str s)
 	return n + 1 < s.n && s.p[n] == '\033' && s.p[n + 1] == '\\' ? n + 2 : n;
 }
 
-/* Bytes at the front of `s` that draw nothing; 0: it is text. */
+/* The number of bytes at the start of `s` that draw nothing; 0 for text. */
 static size_t invisible(struct str s)
 {
 	size_t n;
 
 	if (s.n >= 2 && memcmp(s.p, "\xc2\xa0", 2) == 0)
-		return 2; /* a web page's blank */
+		return 2; /* U+00A0, from web pages */
 	if (s.p[0] == '[') {
 		/* Some tools lose the ESC and keep the rest: `[4mGPU0`. */
 		n = csi_length((struct str){s.p + 1, s.n - 1});
@@ -51,7 +51,7 @@ static size_t invisible(struct str s)
 		return (n = csi_length(s)) ? n + 2 : 0;
 	if (s.p[-1] == ']')
 		return osc_length(s) + 2;
-	return s.p[-1] == '(' && s.n ? 3 : 0; /* which letters are meant */
+	return s.p[-1] == '(' && s.n ? 3 : 0; /* selects a character set */
 }
 
 struct str capture_clean(struct arena *arena, struct str text)
@@ -94,7 +94,7 @@ struct str capture_word(struct str line, size_t *at)
 	return (struct str){line.p + start, *at - start};
 }
 
-/* Digits to the end; -1: something else, or more than four. */
+/* A number of at most four digits; -1 for anything else. */
 static int number(struct str s)
 {
 	int n = 0;

@@ -83,7 +83,7 @@ static void report_unknown(struct reader *r, struct str name)
 	finding_suggest(findings, f, r->all->guess(name), "`gpuplan rules` lists them");
 }
 
-/* True if letters or digits follow the separator. */
+/* True if the text has a letter or digit. */
 static bool is_reason(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)

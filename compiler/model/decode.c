@@ -4,10 +4,10 @@
 
 #include "compiler/model/decode_scalar.h"
 
-/* Whose keys are being read: for messages. */
+/* The object whose keys are being read, for messages. */
 struct owner {
 	const struct section *section;
-	struct str name; /* of a named one, else empty */
+	struct str name; /* of a host, VM, profile or GPU; else empty */
 	bool profile;
 };
 
@@ -21,7 +21,7 @@ static struct str label(struct decoder *d, struct owner owner)
 			    : str_of(owner.section->what);
 }
 
-/* The value was there but wrong: its bit, so that nobody takes the key for absent. */
+/* Marks a key whose value was wrong, so that nobody takes it for absent. */
 static void mark_broken(const struct section *section, const struct key *key, void *out)
 {
 	struct named_spec *head = out;
@@ -34,7 +34,7 @@ static bool is_broken(const struct section *section, const void *spec, const str
 	return ((const struct named_spec *)spec)->broken >> (key - section->keys) & 1;
 }
 
-/* Of two keys exactly one is given. */
+/* Reports a section that has none or both of its two alternative keys. */
 static void require_either(struct findings *findings, const struct section *section,
 			   const void *spec, struct span at)
 {
@@ -80,7 +80,7 @@ void decode_require(struct findings *findings, const struct section *section, co
 	}
 }
 
-/* The kind of name that the maps of this key hold: of enum unread, 0 for GPUs. */
+/* The kind of names in the maps of this key (enum unread); 0 for GPUs. */
 static unsigned unread_kind(const struct key *key)
 {
 	bool profile = strstr(key->name, "profiles") != NULL;
@@ -92,7 +92,7 @@ static unsigned unread_kind(const struct key *key)
 	return 0;
 }
 
-/* Returns the known key that was most likely meant, or NULL. */
+/* Reports an unknown key. Returns the key that was most likely meant, or NULL. */
 static const struct key *unknown_key(struct decoder *d, struct owner owner, const struct node *name)
 {
 	struct str s = yaml_text(d->yaml, name);
@@ -118,8 +118,8 @@ static const struct key *unknown_key(struct decoder *d, struct owner owner, cons
 	return NULL;
 }
 
-/* A key that is misspelled was not read, but it is not missing either: its bit, where the right
- * one does not stand beside it. */
+/* A misspelled key was not read, but reporting it as missing too would mislead. Marks it as broken
+ * unless the map also has the right one. */
 static void mark_misspelled(const struct section *section, uint64_t keys, void *out)
 {
 	struct named_spec *head = out;
@@ -129,7 +129,7 @@ static void mark_misspelled(const struct section *section, uint64_t keys, void *
 			head->broken |= keys & UINT64_C(1) << i;
 }
 
-/* `*misspelled`: the keys that were meant by unknown ones. */
+/* Adds to `*misspelled` the keys that unknown ones were meant to be. */
 static void decode_entry(struct decoder *d, struct owner owner, const struct node *name,
 			 node_id value, void *out, uint64_t *misspelled)
 {
@@ -162,7 +162,7 @@ static void decode_entry(struct decoder *d, struct owner owner, const struct nod
 
 static void decode_map(struct decoder *d, struct owner owner, const struct node *map, void *out)
 {
-	/* What a merge key brings was not read: no key of this map is missing. */
+	/* A merge key was not read and may have brought any key, so none counts as missing. */
 	uint64_t misspelled = map->merged ? UINT64_MAX : 0;
 
 	((struct named_spec *)out)->at = map->at;
@@ -177,7 +177,7 @@ static void decode_map(struct decoder *d, struct owner owner, const struct node 
 	mark_misspelled(owner.section, misspelled, out);
 }
 
-/* A map of the section, or what its shorthand key takes. */
+/* Decodes a map of the section, or the value of its shorthand key. */
 static bool decode_section(struct decoder *d, const struct key *key, const struct node *node,
 			   node_id id, void *out)
 {
@@ -206,7 +206,7 @@ static bool decode_section(struct decoder *d, const struct key *key, const struc
 	return true;
 }
 
-/* Of a list of numbers `min` and `max` are those of its items. */
+/* For a list of numbers, `min` and `max` limit the items instead. */
 static bool good_length(struct decoder *d, const struct key *key, const struct node *node)
 {
 	struct finding *f;
@@ -226,7 +226,7 @@ static bool good_length(struct decoder *d, const struct key *key, const struct n
 	return false;
 }
 
-/* An item that is no item at all breaks its list; one with a wrong key breaks only itself. */
+/* An item of the wrong type breaks its list; one with a wrong key breaks only itself. */
 static bool decode_list(struct decoder *d, const struct key *key, const struct node *node,
 			struct list *out)
 {
@@ -324,7 +324,8 @@ static bool decode_named_entry(struct decoder *d, const struct key *key, node_id
 				    yaml_is_null(d->yaml, value) ? "" : decode_kind_name(value));
 		out->broken = profile && yaml_is_null(d->yaml, value) ? 0 : UINT64_MAX;
 	}
-	/* From its name to its end: what a key of its own lies within. */
+	/* The section reaches from its name to its end: its own keys lie within, its profile's do
+	 * not. */
 	out->at = (struct span){name->at.at, span_end(value->at) > span_end(name->at)
 						     ? span_end(value->at) - name->at.at
 						     : name->at.len};
@@ -338,12 +339,12 @@ static bool decode_gpu(struct decoder *d, const struct key *key, node_id name, n
 		memset(out, 0, key->section->size);
 		return false;
 	}
-	/* A GPU has no profile; hosts and VMs are asked when theirs are merged. */
+	/* A GPU has no profile. Hosts and VMs are checked after theirs are merged. */
 	decode_require(d->findings, key->section, out, out->name.at, out->name.s, false);
 	return true;
 }
 
-/* A host, a VM, or a profile. */
+/* Decodes a host, a VM or a profile. */
 static bool decode_top_entry(struct decoder *d, const struct key *key, node_id name, node_id value,
 			     struct named_spec **out)
 {
@@ -392,7 +393,7 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 		node_id value = yaml_node(d->yaml, name)->next;
 		void *item = (char *)out->items + size * out->n;
 
-		/* The first one of a name that stands twice is read. */
+		/* Of entries with the same name only the first is read. */
 		if (yaml_node(d->yaml, name)->duplicate) {
 			whole = false;
 		} else if (gpus ? decode_gpu(d, key, name, value, item)
@@ -407,7 +408,7 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 	return whole;
 }
 
-/* `words`: of which the value is one, NULL for any text. */
+/* `words`: what the value may be; NULL for any text. */
 static bool decode_param(struct decoder *d, const struct key *name_key, const char *const *words,
 			 const struct node *name, const struct node *value, struct param *out)
 {
@@ -463,7 +464,7 @@ static bool decode_params(struct decoder *d, const struct key *key, const struct
 	return whole;
 }
 
-/* One value of one key: false when it was wrong, which has been reported then. */
+/* Decodes the value of a key. False, and reported, if it is wrong. */
 static bool decode_value(struct decoder *d, const struct key *key, node_id id, void *field)
 {
 	const struct node *node = yaml_node(d->yaml, id);

@@ -1,4 +1,4 @@
-/* The top of a document: whether it is ours, of which version, and all below. */
+/* Decodes a document: whether it is a spec, of which version, and all its sections. */
 #include "compiler/model/decode.h"
 #include "compiler/model/decode_scalar.h"
 
@@ -28,7 +28,7 @@ bool decode_is_ours(const struct yaml *yaml)
 	return false;
 }
 
-/* The version is judged before anything else: of another one nothing else is. */
+/* The version comes first: a document of another version is not read any further. */
 static bool version_is_ours(struct decoder *d, const struct node *top)
 {
 	for (node_id k = top->first; k; k = yaml_node(d->yaml, yaml_node(d->yaml, k)->next)->next) {

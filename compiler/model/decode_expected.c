@@ -1,4 +1,4 @@
-/* What a key takes and what its section holds: for messages. */
+/* What a key takes and which keys a section has, for messages. */
 #include <inttypes.h>
 
 #include "compiler/model/decode_scalar.h"

@@ -13,7 +13,7 @@ static bool same_word(struct str s, const char *word)
 
 /* --- words --- */
 
-/* YAML 1.1 and other tools take these: 1 for yes, 0 for no, -1 for neither. */
+/* The booleans of YAML 1.1 and other tools: 1 for yes, 0 for no, -1 for neither. */
 static int yes_or_no(struct str s)
 {
 	static const char *const words[][7] = {
@@ -52,7 +52,7 @@ static struct str get_word(size_t i, const void *data)
 	return str_of(key->words[i]);
 }
 
-/* false: nothing near. */
+/* False if no word is close. */
 static bool help_word(struct decoder *d, const struct key *key, struct finding *f, struct str s)
 {
 	const char *word = word_for(key, s);
@@ -72,8 +72,8 @@ static bool help_word(struct decoder *d, const struct key *key, struct finding *
 
 /* --- sizes --- */
 
-/* K, M, G or T, with or without `iB` or `B`, in any case, and nothing behind it: its place in
- * `units`; NULL: none of these. */
+/* Reads K, M, G or T, with or without `iB` or `B`, in any case. Returns its place in `units`, or
+ * NULL for anything else. */
 static const char *unit_of(const char *units, struct str s)
 {
 	const char *unit;
@@ -88,8 +88,8 @@ static const char *unit_of(const char *units, struct str s)
 											: NULL;
 }
 
-/* `1.5TiB` is 1536GiB, `64GB` 64GiB. Without a unit it is GiB, but for a figure as other tools have
- * it in MiB. Returns false where it is no whole number of a unit, or nothing. */
+/* Guesses the size: `1.5TiB` is 1536GiB, `64GB` is 64GiB. A plain number is in GiB, or in MiB if it
+ * is large, as other tools count. False if the result is zero or no whole number of a unit. */
 static bool size_meant(struct decoder *d, struct str s, struct str *out)
 {
 	static const char units[] = "KMGT";
@@ -128,7 +128,7 @@ static void help_size(struct decoder *d, struct finding *f, struct str s)
 
 /* --- PCI addresses --- */
 
-/* Bus and device have two digits: a digit that stands alone gets its 0. */
+/* Bus and device have two digits: pads a single one with 0. */
 static void pad(char *text, size_t *n, size_t digits)
 {
 	if (digits != 1)
@@ -170,7 +170,7 @@ static void help_address(struct decoder *d, struct finding *f, struct str s)
 
 /* --- shapes --- */
 
-/* The text may be an item of the list, or the value of the key, as it is. */
+/* True if the text itself is a valid item of the list, or value of the key. */
 static bool fits(const struct key *key, enum key_type type, struct str s)
 {
 	struct pci_address pci;
@@ -188,7 +188,7 @@ static bool fits(const struct key *key, enum key_type type, struct str s)
 	}
 }
 
-/* Can be written within brackets, in a list or a map, as it is. */
+/* True if the text needs no quotes in a flow list or map. */
 static bool is_bare(struct str s)
 {
 	static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -200,7 +200,7 @@ static bool is_bare(struct str s)
 	return s.n > 0 && s.n <= 80 && *s.p != '-' && *s.p != ':' && s.p[s.n - 1] != ':';
 }
 
-/* A single value where a map of the section should be: `{file: /srv/a}`; empty: not known. */
+/* The map that a single value was meant to be, such as `{file: /srv/a}`; empty if unclear. */
 static struct str map_of(struct decoder *d, const struct section *section, struct str s)
 {
 	struct str all = STR("");
@@ -216,7 +216,7 @@ static struct str map_of(struct decoder *d, const struct section *section, struc
 	return all;
 }
 
-/* The key that a bare item stands for; NULL: none. */
+/* The key that a bare item is short for, or NULL. */
 static const struct key *shorthand_of(const struct key *key)
 {
 	const struct section *section = key->section;

@@ -33,7 +33,7 @@ void decode_no_value(struct decoder *d, const struct key *key, const struct node
 		     key->flags & KEY_ITEM ? "item" : "key");
 }
 
-/* `why` NULL: it is not what the key takes, which says enough. */
+/* `why` is NULL if the list of what the key takes says enough. */
 static struct finding *wrong_value(struct decoder *d, const struct key *key,
 				   const struct node *node, const char *rule, const char *why)
 {
@@ -133,7 +133,7 @@ static bool decode_word(struct decoder *d, const struct key *key, const struct n
 	return true;
 }
 
-/* U+FFFE and U+FFFF pass YAML's escapes, and no XML document can hold them. */
+/* U+FFFE and U+FFFF can be written as YAML escapes, but no XML document can hold them. */
 static bool has_noncharacter(struct str s)
 {
 	for (size_t i = 0; i + 2 < s.n; i++)

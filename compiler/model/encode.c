@@ -8,7 +8,7 @@
 
 enum {
 	STEP = 2,	  /* blanks per level */
-	LIST_WIDTH = 110, /* columns: a longer list is broken */
+	LIST_WIDTH = 110, /* columns; a longer list is broken into lines */
 	MAP_WIDTH = 160,  /* a longer map has a line per key; a GPU's takes up to 150 */
 };
 
@@ -35,7 +35,7 @@ static const void *item_of(const struct key *key, const struct list *list, uint3
 	return (const char *)list->items + i * key_item_size(key);
 }
 
-/* What the key of a list or of named maps says of one item. */
+/* A key for the items of a list or of named maps. */
 static struct key item_key(const struct key *key)
 {
 	struct key item = *key;
@@ -45,7 +45,7 @@ static struct key item_key(const struct key *key)
 	return item;
 }
 
-/* A map or list is given where anything is in it: who fills one need not set its span. */
+/* A map or list counts as given if it holds anything, so that its span need not be set. */
 static bool is_given(const struct key *key, const void *spec)
 {
 	const void *field = field_of(key, spec);
@@ -81,7 +81,7 @@ static bool has_notes(const struct encoder *e, const void *at)
 	return false;
 }
 
-/* Characters of the line so far. */
+/* The characters of the current line so far. */
 static unsigned column(const struct buffer *out)
 {
 	const char *end = out->n ? memrchr(out->p, '\n', out->n) : NULL;
@@ -94,7 +94,7 @@ static void put_indent(const struct encoder *e, unsigned indent)
 	buffer_printf(e->out, "%*s", (int)indent, "");
 }
 
-/* false: there is none. */
+/* False if there is none. */
 static bool put_notes(const struct encoder *e, const void *at, enum note_place place,
 		      unsigned indent)
 {
@@ -169,7 +169,7 @@ static void put_scalar(const struct encoder *e, const struct key *key, const voi
 	yaml_write_text(e->out, text);
 }
 
-/* The one key that is given, whose value may stand for the whole map; or NULL. */
+/* The only key given, if its value alone may be written for the map; or NULL. */
 static const struct key *shorthand(const struct encoder *e, const struct section *section,
 				   const void *spec)
 {
@@ -185,7 +185,7 @@ static const struct key *shorthand(const struct encoder *e, const struct section
 	return only;
 }
 
-/* Nothing of its map can have a note. */
+/* True if no value of the map may have a note. */
 static bool put_flow_map(const struct encoder *e, const struct section *section, const void *spec)
 {
 	const struct key *only = shorthand(e, section, spec);
@@ -211,7 +211,7 @@ static bool put_flow_map(const struct encoder *e, const struct section *section,
 	return true;
 }
 
-/* Maps, and lists in a list, have lines of their own. */
+/* Maps and lists in a list go on lines of their own. */
 static bool has_lines(const struct encoder *e, const struct key *key, const struct list *list)
 {
 	for (uint32_t i = 0; key->item == KEY_MAP && i < list->n; i++) {
@@ -223,7 +223,7 @@ static bool has_lines(const struct encoder *e, const struct key *key, const stru
 	return false;
 }
 
-/* Broken where a line is full. */
+/* Breaks the list where a line is full. */
 static bool put_flow_list(const struct encoder *e, const struct key *key, const struct list *list)
 {
 	struct key item = item_key(key);
@@ -252,7 +252,7 @@ static bool put_flow_list(const struct encoder *e, const struct key *key, const 
 	return true;
 }
 
-/* Most values are numbers, and users write them without quotes. */
+/* Numbers are written without quotes, as users write them. */
 static void put_params(const struct encoder *e, const param_list *params)
 {
 	buffer_puts(e->out, "{");
@@ -271,7 +271,7 @@ static void put_params(const struct encoder *e, const param_list *params)
 	buffer_puts(e->out, "}");
 }
 
-/* false: the value has no form without lines of its own; what was written is to be taken back. */
+/* False if the value does not fit on a line; the caller then removes what was written. */
 static bool put_flow(const struct encoder *e, const struct key *key, const void *field)
 {
 	switch (key->type) {
@@ -293,7 +293,7 @@ static bool put_flow(const struct encoder *e, const struct key *key, const void 
 	}
 }
 
-/* false: nothing was written. A map that does not fit on one line has lines of its own. */
+/* False, with nothing written, if the value needs lines of its own. */
 static bool put_short(const struct encoder *e, const struct key *key, const void *field)
 {
 	size_t start = e->out->n;
@@ -329,7 +329,7 @@ static void put_items(const struct encoder *e, unsigned indent, const struct key
 	}
 }
 
-/* Hosts, VMs and profiles have a line per key, however short they are. */
+/* Hosts, VMs and profiles have one line per key, even short ones. */
 static void put_named(const struct encoder *e, unsigned indent, const struct key *key,
 		      const struct list *list)
 {
@@ -352,7 +352,7 @@ static void put_named(const struct encoder *e, unsigned indent, const struct key
 	}
 }
 
-/* What follows the colon of a key or name, which has that indentation. */
+/* Writes the value behind the colon of a key or name with that indentation. */
 static void put_value(const struct encoder *e, unsigned indent, const struct key *key,
 		      const void *field)
 {

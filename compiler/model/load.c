@@ -8,12 +8,12 @@
 #include "compiler/source/comments.h"
 #include "schema/grammar.h"
 
-/* What one file gives: put together with the others' in the order of the files. */
+/* The contents of one file. Parts are joined in the order of the files. */
 struct part {
 	const struct found_file *file;
 	struct source *source;
-	struct str error; /* it could not be read */
-	struct spec spec; /* its hosts and VMs, as they stand in it */
+	struct str error; /* why it could not be read */
+	struct spec spec; /* its hosts and VMs, in its order */
 	struct findings findings;
 	bool foreign;
 };
@@ -24,7 +24,7 @@ struct loader {
 	const char *stdin_name;
 	struct part *parts;
 	uint32_t n;
-	struct yaml yaml[MAX_JOBS]; /* a worker each */
+	struct yaml yaml[MAX_JOBS]; /* one per worker */
 };
 
 static void add_error(struct spec *spec, struct arena *arena, struct str error)
@@ -39,7 +39,7 @@ static void add_error(struct spec *spec, struct arena *arena, struct str error)
 static void append(struct arena *arena, void ***items, uint32_t *n, uint32_t *capacity, void **more,
 		   uint32_t count)
 {
-	/* Of a spec in one file there is nothing to put together. */
+	/* Nothing to join for the first file, which is often the only one. */
 	if (*n == 0) {
 		*items = more;
 		*n = *capacity = count;
@@ -52,7 +52,7 @@ static void append(struct arena *arena, void ***items, uint32_t *n, uint32_t *ca
 	}
 }
 
-/* Both a document and a spec have these lists. */
+/* Documents and specs both have these lists. */
 #define APPEND(arena, to, from)                                                                    \
 	append((arena), (void ***)&(to).items, &(to).n, &(to).capacity, (void **)(from).items,     \
 	       (from).n)
@@ -72,7 +72,7 @@ static void decode_source(struct part *part, struct decoder *d)
 	for (uint32_t i = 0; i < yaml->n_documents; i++) {
 		struct document_spec document = {0};
 
-		/* Of a document that breaks off nothing is judged: what is missing may follow. */
+		/* A document that breaks off is not judged: what it seems to lack may follow. */
 		if (yaml->broke_off && i + 1 == yaml->n_documents)
 			break;
 		if (decode_document(d, yaml->documents[i], &document))
@@ -89,7 +89,7 @@ static void decode_source(struct part *part, struct decoder *d)
 	}
 }
 
-/* A file over the limit is not parsed; a line of it still says whose it is. */
+/* A file over the size limit is not parsed, so its lines tell whether it is a spec. */
 static bool has_our_key(struct str text)
 {
 	static const char *const keys[] = {"\nhosts:", "\nvms:"};
@@ -111,7 +111,8 @@ static bool is_ours(const struct source *source, const struct yaml *yaml)
 	return source->cut ? has_our_key(source->text) : decode_is_ours(yaml);
 }
 
-/* Into sources of its own: its place on the number line is known when all files are read. */
+/* Reads into separate sources: its place on the number line is known only when all files are read.
+ */
 static void read_part(void *context, const struct worker *worker, uint32_t i)
 {
 	struct loader *l = context;
@@ -124,8 +125,8 @@ static void read_part(void *context, const struct worker *worker, uint32_t i)
 		part->source->named = part->file->named;
 }
 
-/* What reading and decoding one file may say: each an error that no comment hides. Who has made
- * more mistakes has not written a spec, and no reader of findings takes them all. */
+/* The limit of findings from reading one file, all errors that cannot be silenced. A file with more
+ * is hardly a spec, and nobody reads that many. */
 enum { FILE_FINDINGS = 100000 };
 
 static void report_cut(struct part *part)
@@ -177,7 +178,7 @@ static int by_name(const void *a, const void *b)
 		 : ((*x)->name.at.at > (*y)->name.at.at) - ((*x)->name.at.at < (*y)->name.at.at);
 }
 
-/* Sorts by name; of two with one name the first in the spec stays, the other is reported. */
+/* Sorts by name. Of equal names, the first in the spec is kept and the others are reported. */
 static uint32_t index_names(struct findings *findings, void **items, uint32_t n, const char *what)
 {
 	uint32_t kept = 0;
@@ -218,7 +219,7 @@ static void merge_part(struct spec *spec, const struct loader *l, const struct p
 	findings_append(findings, &part->findings, 0, part->findings.n);
 }
 
-/* What is no spec of ours goes; the others keep their places on the number line. */
+/* Drops sources that are no specs. The others keep their places on the number line. */
 static void drop_foreign(struct sources *sources)
 {
 	uint32_t kept = 0;
@@ -246,11 +247,11 @@ static void finish(struct spec *s, struct loader *l, struct findings *findings)
 }
 
 enum {
-	MANY_FILES = 256,	/* below it, reading them takes no longer than starting a thread */
-	MANY_BYTES = 512 << 10, /* the same of parsing */
+	MANY_FILES = 256,	/* fewer are read faster than a thread starts */
+	MANY_BYTES = 512 << 10, /* fewer are parsed faster than a thread starts */
 };
 
-/* The bytes of all sources that could be read; each gets its place on the number line. */
+/* Gives each source its place on the number line. Returns the bytes of all that could be read. */
 static size_t place_sources(struct loader *l, struct spec *spec)
 {
 	uint32_t next = l->sources->n;
@@ -266,7 +267,7 @@ static size_t place_sources(struct loader *l, struct spec *spec)
 		else
 			bytes += part->source->text.n;
 	}
-	/* Only now: the array of sources moves while it grows. */
+	/* Only now are the pointers stable: the array moves while it grows. */
 	for (uint32_t i = 0; i < l->n; i++)
 		if (l->parts[i].source)
 			l->parts[i].source = &l->sources->items[next++];

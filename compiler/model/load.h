@@ -1,6 +1,6 @@
-/* From paths to the model: walks, reads, parses and decodes every spec of a run, merges profiles.
+/* From paths to the model: walks, reads, parses and decodes all files of a run and merges profiles.
  *
- * All documents of all files together are one spec. */
+ * All documents of all files together form one spec. */
 #ifndef GPUPLAN_LOAD_H
 #define GPUPLAN_LOAD_H
 
@@ -11,10 +11,10 @@
 struct load_options {
 	const char *const *paths; /* files and folders; `-` is standard input */
 	uint32_t n;
-	bool found;		       /* files of `paths` count as found by walking (walk.h) */
+	bool found;		       /* treat files of `paths` as found by walking (walk.h) */
 	const struct exclude *exclude; /* NULL: nothing */
 	const char *stdin_name;	       /* what findings call `-` */
-	uint32_t jobs; /* threads at most: what comes out is the same for any number */
+	uint32_t jobs;		       /* threads at most; the result does not depend on it */
 };
 
 /* Reads from sources->files. */

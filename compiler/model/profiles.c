@@ -20,7 +20,7 @@ static void merge(const struct section *section, void *own, const void *profile)
 			continue;
 		if (key->flags & KEY_MERGE && span_given(at) && span_given(their_at)) {
 			merge(key->section, field, theirs);
-			/* The map itself still stands in the host. */
+			/* The map itself still belongs to the host. */
 			continue;
 		}
 		if (span_given(at) || head->broken & bit)
@@ -72,7 +72,7 @@ void merge_profiles(struct spec *spec, struct findings *findings)
 					       UNREAD_HOST_PROFILES, spec->host_profiles.n,
 					       host_name, &spec->host_profiles);
 		}
-		/* What a profile that is not there would have said is not missing. */
+		/* A missing profile might have had the required keys. */
 		decode_require(
 			findings, &host_section, host, host->name.at, host->name.s,
 			!profile && (span_given(host->profile.at) || host_broken(host, profile)));

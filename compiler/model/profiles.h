@@ -1,15 +1,15 @@
-/* Profiles: a host's or VM's own keys win over its profile's.
+/* Profiles: the keys of a host or VM take precedence over those of its profile.
  *
- * Merged by the key tables: a field that the host or VM does not have is copied with its span, so
- * a finding about it points at the profile's line. Lists and maps replace, but for a host's maps
- * that its table marks as merged key by key. */
+ * Keys that the host or VM lacks are copied with their spans, so that findings point at the
+ * profile's line. Lists and maps are replaced as a whole, except maps that the key table marks as
+ * merged key by key. */
 #ifndef GPUPLAN_PROFILES_H
 #define GPUPLAN_PROFILES_H
 
 #include "compiler/finding/finding.h"
 #include "compiler/model/spec.h"
 
-/* Also reports profiles that are not there, and required keys that neither has. */
+/* Also reports missing profiles, and required keys that are in neither. */
 void merge_profiles(struct spec *spec, struct findings *findings);
 
 #endif

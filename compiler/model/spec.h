@@ -1,4 +1,4 @@
-/* All that the documents of a run say, by name. */
+/* The contents of all documents of a run, by name. */
 #ifndef GPUPLAN_SPEC_H
 #define GPUPLAN_SPEC_H
 
@@ -19,13 +19,14 @@ struct spec {
 	struct host_list hosts, host_profiles;
 	struct vm_list vms, profiles;
 	uint32_t n_files, n_skipped;
-	unsigned unread; /* of enum unread (compiler/model/decode.h): a missing name may be in it */
-	bool cut;	 /* a file has more mistakes than are kept: where, is not known */
+	unsigned unread;    /* parts that may hold a missing name (enum unread,
+			       compiler/model/decode.h) */
+	bool cut;	    /* a file has more mistakes than the limit, at unknown places */
 	struct str *errors; /* files and directories that could not be read */
 	uint32_t n_errors, errors_capacity;
 };
 
-/* NULL when there is none. */
+/* NULL if there is none. */
 struct host_spec *find_host_spec(const struct host_list *list, struct str name);
 struct vm_spec *find_vm_spec(const struct vm_list *list, struct str name);
 
