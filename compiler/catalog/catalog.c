@@ -45,6 +45,14 @@ static bool replace_tables(struct catalog *catalog, const struct files *files, c
 	return false;
 }
 
+struct str catalog_error_text(struct arena *arena, const struct catalog_error *error)
+{
+	if (error->row)
+		return arena_printf(arena, "%.*s:%u:%u: %.*s", STR_ARG(error->file), error->row,
+				    error->column, STR_ARG(error->message));
+	return arena_printf(arena, "%.*s: %.*s", STR_ARG(error->file), STR_ARG(error->message));
+}
+
 struct catalog *catalog_open(struct arena *arena, const struct files *files, const char *dir,
 			     struct catalog_error *error)
 {

@@ -135,6 +135,9 @@ struct catalog_error {
 	struct str message;
 };
 
+/* "tables/boards.csv:3:2: …" */
+struct str catalog_error_text(struct arena *arena, const struct catalog_error *error);
+
 /* The catalog of the built-in tables, with those of `dir` in place of its own where `dir` (may be
  * NULL) holds a file of that name. With a `dir` every table that it holds is read and checked at
  * once: false and `*error` where one is not as it should be. */

@@ -154,14 +154,11 @@ static void print_table(struct arena *arena, struct catalog *catalog, const stru
 static enum status run(struct arena *arena, const struct options *options)
 {
 	bool json = options->format && strcmp(options->format, "json") == 0;
-	struct catalog_error error;
 	struct catalog *catalog;
 
-	catalog = catalog_open(arena, &system_files, options->catalog, &error);
-	if (!catalog) {
-		print_catalog_error(&error);
+	catalog = open_catalog(arena, options->catalog);
+	if (!catalog)
 		return STATUS_TROUBLE;
-	}
 	if (!all_known(catalog, options))
 		return STATUS_TROUBLE;
 	if (json)

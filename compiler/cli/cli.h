@@ -142,8 +142,8 @@ void fix_print_summary(const struct fixed *fixed, const struct options *options)
 
 /* --- output: output.c --- */
 
-/* Where a table of --catalog is wrong, and what. */
-void print_catalog_error(const struct catalog_error *error);
+/* The catalog with the tables of --catalog, or NULL. Errors are printed. */
+struct catalog *open_catalog(struct arena *arena, const char *folder);
 /* "gpuplan: …" on standard error. */
 void trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same of unknown_name (schema/nearest.h). */

@@ -42,7 +42,6 @@ static bool read_machine(struct machine *machine, struct arena *arena, const cha
 
 static enum status run(struct arena *arena, const struct options *options)
 {
-	struct catalog_error error;
 	struct catalog *catalog;
 	struct machine machine;
 	struct buffer out;
@@ -52,11 +51,9 @@ static enum status run(struct arena *arena, const struct options *options)
 			"tree");
 		return STATUS_TROUBLE;
 	}
-	catalog = catalog_open(arena, &system_files, options->catalog, &error);
-	if (!catalog) {
-		print_catalog_error(&error);
+	catalog = open_catalog(arena, options->catalog);
+	if (!catalog)
 		return STATUS_TROUBLE;
-	}
 	if (!read_machine(&machine, arena, options->root))
 		return STATUS_TROUBLE;
 	buffer_init(&out, arena);

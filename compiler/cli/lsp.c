@@ -25,18 +25,15 @@ static const char *absolute(struct arena *arena, const char *file)
 static enum status run(struct arena *arena, const struct options *options)
 {
 	struct gpuplan_options of_sessions = session_options(options);
-	struct catalog_error error;
 	struct catalog *catalog;
 
 	if (options->n_arguments) {
 		trouble("lsp takes no argument; the editor names the folder");
 		return STATUS_TROUBLE;
 	}
-	catalog = catalog_open(arena, &system_files, options->catalog, &error);
-	if (!catalog) {
-		print_catalog_error(&error);
+	catalog = open_catalog(arena, options->catalog);
+	if (!catalog)
 		return STATUS_TROUBLE;
-	}
 	of_sessions.project = absolute(arena, options->config);
 	of_sessions.baseline = absolute(arena, options->baseline);
 	signal(SIGPIPE, SIG_IGN);

@@ -49,11 +49,15 @@ bool write_out(struct arena *arena, const char *name, struct str text)
 	return !error;
 }
 
-void print_catalog_error(const struct catalog_error *error)
+struct catalog *open_catalog(struct arena *arena, const char *folder)
 {
-	if (error->row)
-		trouble("%.*s:%u:%u: %.*s", STR_ARG(error->file), error->row, error->column,
-			STR_ARG(error->message));
-	else
-		trouble("%.*s: %.*s", STR_ARG(error->file), STR_ARG(error->message));
+	struct catalog_error error;
+	struct catalog *catalog = catalog_open(arena, &system_files, folder, &error);
+	struct str text;
+
+	if (catalog)
+		return catalog;
+	text = catalog_error_text(arena, &error);
+	trouble("%.*s", STR_ARG(text));
+	return NULL;
 }

@@ -153,7 +153,6 @@ static enum status run_explain(struct arena *arena, const struct options *option
 {
 	enum page_format format = page_format(options);
 	struct page_facts facts = {.find = catalog_fact_text};
-	struct catalog_error error;
 	const struct rule *rule;
 	struct rule filled;
 
@@ -169,11 +168,9 @@ static enum status run_explain(struct arena *arena, const struct options *option
 				": `gpuplan rules` lists them");
 		return STATUS_TROUBLE;
 	}
-	facts.catalog = catalog_open(arena, &system_files, options->catalog, &error);
-	if (!facts.catalog) {
-		print_catalog_error(&error);
+	facts.catalog = open_catalog(arena, options->catalog);
+	if (!facts.catalog)
 		return STATUS_TROUBLE;
-	}
 	filled = rule_with_facts(rule, &facts, arena);
 	if (format == PAGE_JSON)
 		page_json(arena, rule, &filled);

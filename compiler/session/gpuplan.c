@@ -7,6 +7,7 @@
 
 /* The arguments of a call, and what comes of it. */
 struct call {
+	enum gpuplan_status (*run)(struct call *call);
 	const void *options;
 	struct gpuplan_session *session;
 	enum gpuplan_status status;
@@ -14,7 +15,14 @@ struct call {
 	size_t n;
 };
 
-static enum gpuplan_status guarded(void (*run)(void *call), struct call *call)
+static void run(void *data)
+{
+	struct call *call = data;
+
+	call->status = call->run(call);
+}
+
+static enum gpuplan_status guarded(struct call *call)
 {
 	if (memory_guard(run, call))
 		return call->status;
@@ -25,66 +33,62 @@ static enum gpuplan_status guarded(void (*run)(void *call), struct call *call)
 
 /* --- the five --- */
 
-static void run_open(void *data)
+static enum gpuplan_status open_one(struct call *call)
 {
-	struct call *call = data;
-
 	struct gpuplan_session *session;
+	enum gpuplan_status status = session_open(call->options, &system_files, NULL, &session);
 
-	call->status = session_open(call->options, &system_files, NULL, &session);
 	/* Not before: where memory ran out, there is none. */
 	call->session = session;
+	return status;
 }
 
 enum gpuplan_status gpuplan_open(const struct gpuplan_options *options,
 				 struct gpuplan_session **ret)
 {
-	struct call call = {.options = options};
-	enum gpuplan_status status = guarded(run_open, &call);
+	struct call call = {.run = open_one, .options = options};
+	enum gpuplan_status status = guarded(&call);
 
 	*ret = call.session;
 	return status;
 }
 
-static void run_judge(void *data)
+static enum gpuplan_status judge(struct call *call)
 {
-	struct call *call = data;
-
-	call->status = session_judge(call->session);
+	return session_judge(call->session);
 }
 
 enum gpuplan_status gpuplan_judge(struct gpuplan_session *session)
 {
-	return guarded(run_judge, &(struct call){.session = session});
+	return guarded(&(struct call){.run = judge, .session = session});
 }
 
-static void run_settle(void *data)
+static enum gpuplan_status settle(struct call *call)
 {
-	struct call *call = data;
-
-	call->status = session_settle(call->session);
+	return session_settle(call->session);
 }
 
 enum gpuplan_status gpuplan_settle(struct gpuplan_session *session)
 {
-	return guarded(run_settle, &(struct call){.session = session});
+	return guarded(&(struct call){.run = settle, .session = session});
 }
 
-static void run_artifacts(void *data)
+static enum gpuplan_status make_artifacts(struct call *call)
 {
-	struct call *call = data;
 	const struct gpuplan_artifact *artifacts;
+	enum gpuplan_status status = session_artifacts(call->session, call->options, &artifacts,
+						       &call->n);
 
-	call->status = session_artifacts(call->session, call->options, &artifacts, &call->n);
 	call->items = artifacts;
+	return status;
 }
 
 enum gpuplan_status gpuplan_artifacts(struct gpuplan_session *session,
 				      const struct gpuplan_artifact_options *options,
 				      const struct gpuplan_artifact **ret, size_t *ret_n)
 {
-	struct call call = {.options = options, .session = session};
-	enum gpuplan_status status = guarded(run_artifacts, &call);
+	struct call call = {.run = make_artifacts, .options = options, .session = session};
+	enum gpuplan_status status = guarded(&call);
 
 	if (status != GPUPLAN_OK)
 		return status;
@@ -100,20 +104,25 @@ void gpuplan_close(struct gpuplan_session *session)
 
 /* --- what there is to see --- */
 
-static void run_findings(void *data)
+static enum gpuplan_status enter(struct call *call)
 {
-	struct call *call = data;
+	return session_enter(call->session, call->session->settled);
+}
 
-	call->status = session_enter(call->session, call->session->settled);
-	if (call->status == GPUPLAN_OK)
+static enum gpuplan_status list_findings(struct call *call)
+{
+	enum gpuplan_status status = enter(call);
+
+	if (status == GPUPLAN_OK)
 		call->items = session_findings(call->session);
+	return status;
 }
 
 enum gpuplan_status gpuplan_findings(struct gpuplan_session *session,
 				     const struct gpuplan_finding **ret, size_t *ret_n)
 {
-	struct call call = {.session = session};
-	enum gpuplan_status status = guarded(run_findings, &call);
+	struct call call = {.run = list_findings, .session = session};
+	enum gpuplan_status status = guarded(&call);
 
 	if (status != GPUPLAN_OK)
 		return status;
@@ -122,16 +131,9 @@ enum gpuplan_status gpuplan_findings(struct gpuplan_session *session,
 	return GPUPLAN_OK;
 }
 
-static void run_enter(void *data)
-{
-	struct call *call = data;
-
-	call->status = session_enter(call->session, call->session->settled);
-}
-
 enum gpuplan_status gpuplan_summary(struct gpuplan_session *session, struct gpuplan_summary *ret)
 {
-	enum gpuplan_status status = guarded(run_enter, &(struct call){.session = session});
+	enum gpuplan_status status = guarded(&(struct call){.run = enter, .session = session});
 	const struct findings *f = &session->findings;
 	const struct plan *plan = session->plan;
 
@@ -169,10 +171,10 @@ static void stream_free(void *data)
 	free(stream->text);
 }
 
-static void run_render(void *data)
+static enum gpuplan_status render(struct call *call)
 {
-	struct call *call = data;
 	struct stream stream = {0};
+	enum gpuplan_status status;
 	struct cleanup cleanup;
 	struct str text;
 
@@ -180,7 +182,7 @@ static void run_render(void *data)
 	stream.file = open_memstream(&stream.text, &stream.n);
 	if (!stream.file)
 		arena_oom();
-	call->status = session_render(call->session, call->options, stream.file);
+	status = session_render(call->session, call->options, stream.file);
 	if (fflush(stream.file) != 0 || ferror(stream.file))
 		arena_oom();
 	text = arena_copy(call->session->arena, (struct str){stream.text, stream.n});
@@ -188,14 +190,15 @@ static void run_render(void *data)
 	call->n = text.n;
 	cleanup_pop(&cleanup);
 	stream_free(&stream);
+	return status;
 }
 
 enum gpuplan_status gpuplan_render(struct gpuplan_session *session,
 				   const struct gpuplan_format *format, const char **ret,
 				   size_t *ret_length)
 {
-	struct call call = {.options = format, .session = session};
-	enum gpuplan_status status = guarded(run_render, &call);
+	struct call call = {.run = render, .options = format, .session = session};
+	enum gpuplan_status status = guarded(&call);
 
 	if (status != GPUPLAN_OK)
 		return status;
@@ -207,7 +210,7 @@ enum gpuplan_status gpuplan_render(struct gpuplan_session *session,
 enum gpuplan_status gpuplan_baseline(struct gpuplan_session *session, const char **ret,
 				     size_t *ret_length)
 {
-	enum gpuplan_status status = guarded(run_enter, &(struct call){.session = session});
+	enum gpuplan_status status = guarded(&(struct call){.run = enter, .session = session});
 
 	if (status != GPUPLAN_OK)
 		return status;

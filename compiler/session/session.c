@@ -133,15 +133,13 @@ static enum gpuplan_status add_levels(struct gpuplan_session *s)
 static enum gpuplan_status open_catalog(struct gpuplan_session *s)
 {
 	struct catalog_error error;
+	struct str text;
 
 	s->catalog = catalog_open(s->arena, &s->files, s->options.catalog, &error);
 	if (s->catalog)
 		return GPUPLAN_OK;
-	if (error.row)
-		return session_fail(s, GPUPLAN_UNREADABLE, "%.*s:%u:%u: %.*s", STR_ARG(error.file),
-				    error.row, error.column, STR_ARG(error.message));
-	return session_fail(s, GPUPLAN_UNREADABLE, "%.*s: %.*s", STR_ARG(error.file),
-			    STR_ARG(error.message));
+	text = catalog_error_text(s->arena, &error);
+	return session_fail(s, GPUPLAN_UNREADABLE, "%.*s", STR_ARG(text));
 }
 
 enum gpuplan_status session_open(const struct gpuplan_options *options, const struct files *files,

@@ -1,7 +1,7 @@
-/* The inside of a session: what the command line, the language server and the tools read of it.
+/* The inside of a session, for the command line, the language server and the tools.
  *
- * They call the same five functions as a user of the library (compiler/session/gpuplan.h), and look
- * at what there is in between. All of it lives in the session's arena. */
+ * They call the same five functions as users of the library (compiler/session/gpuplan.h), and read
+ * the fields below in between. Everything lives in the session's arena. */
 #ifndef GPUPLAN_SESSION_H
 #define GPUPLAN_SESSION_H
 
@@ -20,20 +20,20 @@ struct rule_level {
 
 /* The project file, .gpuplan.yaml: what a whole repository wants, next to its specs. */
 struct project {
-	const char *file; /* as it was found: ../.gpuplan.yaml; NULL: there is none */
+	const char *file; /* the path to it: ../.gpuplan.yaml; NULL: there is none */
 	struct project_spec spec;
-	/* Its own, apart from the plan's: it is no part of the spec. */
+	/* Apart from the plan's: the project file is no part of the spec. */
 	struct sources sources;
 	struct findings findings;
-	struct str prefix;  /* "", "../" or "conf/": before what is relative to it */
-	const char *folder; /* where it lies: absolute, without symbolic links; NULL: unknown */
+	struct str prefix;  /* "", "../" or "conf/": goes before paths that are relative to it */
+	const char *folder; /* that holds it: absolute, without symbolic links; NULL: unknown */
 };
 
 struct gpuplan_session {
 	struct arena *arena;
 	struct gpuplan_options options; /* as they were given; copies */
 	struct overlay texts;
-	/* Those that it was opened with, behind `texts`; with only_texts, `held`. */
+	/* `texts` in front of the files that it was opened with or, with only_texts, of `held`. */
 	struct files files, held;
 
 	/* From gpuplan_open on: */
@@ -52,7 +52,7 @@ struct gpuplan_session {
 	bool loaded;
 	struct spec spec;
 	struct sources sources;
-	struct findings findings; /* all of them; settled, the reported ones */
+	struct findings findings; /* once settled, only the reported ones */
 	struct plan *plan;
 
 	/* From gpuplan_settle on: */
@@ -60,26 +60,27 @@ struct gpuplan_session {
 	uint32_t n_silenced, n_baseline; /* findings hidden by comments, by the baseline */
 	uint32_t n_gone;		 /* entries of the baseline that hide nothing any more */
 	struct str recorded;		 /* with options.record: the text of the new baseline */
-	/* Firm findings that are hidden or lowered, as errors: against artifacts they count. */
+	/* Firm findings that are hidden or lowered. As errors: they still forbid artifacts. */
 	struct findings firm;
 
-	/* GPUPLAN_FINDINGS of session_artifacts: what stands against the one that was named, or
-	 * what of `firm` stands against any. */
+	/* After GPUPLAN_FINDINGS of session_artifacts: what forbids the artifact that was named, or
+	 * which of `firm` forbid all. */
 	struct findings blocking;
 
-	bool exhausted; /* memory ran out: what is here may be half done */
-	/* Why the last call failed: cause by cause, and as one text. */
+	bool exhausted; /* memory ran out: the rest may be half done */
+	/* Why the last call failed: one text per cause, and all in one. */
 	struct str *errors;
 	uint32_t n_errors, errors_capacity;
 	struct buffer message;
 };
 
-/* The five functions as gpuplan.h has them, but that out of memory unwinds to the caller's guard
- * (compiler/base/memory.h). All is read from `files`. `catalog`: one that outlives the session;
+/* The five functions of gpuplan.h, but out of memory unwinds to the caller's guard
+ * (compiler/base/memory.h). Everything is read from `files`. `catalog` must outlive the session;
  * NULL: options->catalog is opened. */
 enum gpuplan_status session_open(const struct gpuplan_options *options, const struct files *files,
 				 struct catalog *catalog, struct gpuplan_session **ret);
-/* The first half of judging, which session_judge does where it was not done: reads the specs. */
+/* Reads the specs, which is the first half of judging. session_judge calls it unless the caller
+ * did. */
 enum gpuplan_status session_load(struct gpuplan_session *session);
 enum gpuplan_status session_judge(struct gpuplan_session *session);
 enum gpuplan_status session_settle(struct gpuplan_session *session);

@@ -1,5 +1,5 @@
-/* Targets (`-t`) and their variants (`show --VARIANT`) by name. Where there is none, NULL with what
- * to say in *error. */
+/* Finds targets (`-t`) and their variants (`show --VARIANT`) by name: NULL with *error set where
+ * there is none. */
 #ifndef GPUPLAN_SESSION_TARGET_H
 #define GPUPLAN_SESSION_TARGET_H
 
