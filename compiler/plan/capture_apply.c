@@ -1,4 +1,5 @@
-/* A host's captures against its keys: what they add, and where the two disagree. */
+/* Applies a host's captures to its keys: adds what they show, and reports where the two disagree.
+ */
 #include <stdlib.h>
 
 #include "compiler/plan/resolve_private.h"
@@ -25,7 +26,7 @@ bool capture_proves(const struct host *host, const struct gpu *a, const struct g
 	if ((host->p2p_read && !is_ok(host->p2p_read, a, b, why)) ||
 	    (host->p2p_write && !is_ok(host->p2p_write, a, b, why)))
 		return false;
-	/* OK over NVLink says nothing of PCIe. */
+	/* OK over NVLink does not prove P2P over PCIe. */
 	if (host->topo && capture_cell(host->topo, a, b)->is == CELL_NVLINK) {
 		*why = capture_cell(host->topo, a, b);
 		return false;
@@ -33,7 +34,7 @@ bool capture_proves(const struct host *host, const struct gpu *a, const struct g
 	return true;
 }
 
-/* --- which GPU is GPUn --- */
+/* --- which GPU of the spec is GPUn --- */
 
 static bool addresses_known(const struct host *host)
 {
@@ -66,7 +67,7 @@ static void report_index(struct resolver *r, const struct gpu_spec *gpu, const s
 	struct finding *f;
 
 	if (span_given(own->smi_index.at))
-		return; /* spec-duplicate: resolve_host.c */
+		return; /* reported by resolve_host.c (spec-duplicate) */
 	f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR, gpu->smi_index.at,
 			"GPU '%.*s' is GPU%u of the captures, and so is '%.*s' by its PCI address",
 			STR_ARG(gpu->name.s), (unsigned)gpu->smi_index.n, STR_ARG(own->name.s));
@@ -85,7 +86,7 @@ static void report_high(struct resolver *r, const struct host *host, const struc
 	finding_help(r->findings, f, "`nvidia-smi -L` lists them with their indexes");
 }
 
-/* Fills host->smi; false: reported. */
+/* Fills host->smi. False, and reported, if the GPUs cannot be matched. */
 static bool map_gpus(struct resolver *r, struct host *host)
 {
 	const struct gpu_spec *taken[MAX_GPUS] = {NULL};
@@ -93,7 +94,7 @@ static bool map_gpus(struct resolver *r, struct host *host)
 	if (!addresses_known(host) || host_broken(host->spec, gpus))
 		return false;
 	host->smi = arena_array(r->arena, host->n_gpus, sizeof *host->smi);
-	/* Those with a key last: the finding stands at one. */
+	/* GPUs with a key go last, so that the finding points at a key. */
 	for (int keyed = 0; keyed < 2; keyed++)
 		for (uint32_t i = 0; i < host->n_gpus; i++) {
 			const struct gpu_spec *gpu = host->gpus[i].spec;
@@ -187,7 +188,7 @@ static bool in_list(const text_list *ids, const struct gpu *gpu, struct span *at
 	return false;
 }
 
-/* Where `nvlink` links the pair: the later of the two names. */
+/* The place where `nvlink` links the pair: the later of the two names. */
 static struct span link_at(const struct host *host, const struct gpu *a, const struct gpu *b)
 {
 	for (uint32_t i = 0; i < host->spec->nvlink.n; i++) {
@@ -216,7 +217,7 @@ static void report_link(struct resolver *r, const struct host *host, const struc
 	finding_help(r->findings, f, "remove `nvlink`: the capture gives the links");
 }
 
-/* Pairs that `nvlink` links and the capture does not (`said`), or the other way round. */
+/* Reports pairs that `nvlink` links and the capture does not (`said`), or vice versa. */
 static bool compare_links(struct resolver *r, const struct host *host, bool said)
 {
 	const struct gpu *a = NULL, *b = NULL;

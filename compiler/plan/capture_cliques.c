@@ -1,9 +1,10 @@
-/* Cliques out of a capture. They serve the VMs of the plan, so they come between hosts and VMs. */
+/* Derives cliques from a capture. They depend on what the VMs want, so this runs between hosts and
+ * VMs. */
 #include "compiler/plan/partition.h"
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
-/* What the VMs of a host want. */
+/* The GPU sets that the VMs of a host want. */
 struct wants {
 	struct wanted_gpus *items;
 	uint32_t n, capacity;
@@ -65,7 +66,7 @@ static void add_cliques(struct resolver *r, struct host *host, const struct want
 	host->pcie_p2p_at = host->spec->captures.p2p_read.at;
 	host->cliques = arena_array(r->arena, n, sizeof *host->cliques);
 	for (uint32_t i = 0; i < n; i++)
-		/* A GPU alone needs no clique. */
+		/* A single GPU needs no clique. */
 		if (sets[i] & (sets[i] - 1))
 			host->cliques[host->n_cliques++] = (struct clique){.members = sets[i],
 									   .at = host->pcie_p2p_at};

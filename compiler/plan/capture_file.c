@@ -1,5 +1,4 @@
-/* From the value of a key to a capture: the file, kept inside the repository that holds the spec.
- */
+/* Reads the capture that a key names. The file must lie in the repository that holds the spec. */
 #include "compiler/base/inside.h"
 #include "compiler/capture/capture.h"
 #include "compiler/plan/resolve_private.h"
@@ -10,7 +9,7 @@ static void refuse(struct resolver *r, const struct text *key, const char *why)
 		    "cannot read the capture '%s': %s", finding_quote(r->findings, key->s), why);
 }
 
-/* The folder of the spec that holds the key, as this process finds it: "", "hosts/". */
+/* The folder of the spec with the key, as this process finds it: "", "hosts/". */
 static struct str folder_of(struct resolver *r, struct span key)
 {
 	const struct source *source = source_of(r->plan->sources, key);
@@ -98,7 +97,7 @@ const struct capture *capture_of_key(struct resolver *r, const struct host *host
 
 	if (!span_given(key->at))
 		return NULL;
-	/* Only a profile's line serves several hosts. */
+	/* Only keys of profiles are shared by several hosts. */
 	for (uint32_t i = 0; i < r->n_captures; i++)
 		if (r->captures[i].key.at == key->at.at)
 			return r->captures[i].capture;

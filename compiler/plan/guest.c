@@ -18,7 +18,7 @@ uint64_t vm_huge_page(const struct vm *vm)
 	return 0;
 }
 
-/* What memory is split by: without huge pages the unit of QEMU's -m. */
+/* The unit in which memory is split: the page, or the unit of QEMU's -m without huge pages. */
 static uint64_t page_size(const struct vm *vm)
 {
 	uint64_t page = vm_huge_page(vm);
@@ -45,7 +45,7 @@ bool guest_has_cells(const struct vm *vm)
 	return several;
 }
 
-/* The lowest node of the VM's GPUs that is above `after`; -1: none. */
+/* The lowest node of the VM's GPUs above `after`, or -1. */
 static int32_t next_node(const struct vm *vm, int32_t after)
 {
 	int32_t next = -1;
@@ -68,8 +68,7 @@ static uint32_t count_nodes(const struct vm *vm)
 	return n;
 }
 
-/* The first cells get one vCPU more where they do not divide, the last one the memory that is
- * left: the sums are exact whatever the numbers. */
+/* The first cells get the odd vCPUs and the last cell the odd pages, so that the sums are exact. */
 static void split_cells(struct arena *arena, struct vm *vm)
 {
 	uint32_t n = count_nodes(vm), vcpu = 0;
@@ -96,7 +95,7 @@ static void split_cells(struct arena *arena, struct vm *vm)
 	}
 }
 
-/* One socket a cell, so that no guest scheduler sees a package on two nodes. */
+/* One socket per cell, so that no guest scheduler sees a package on two nodes. */
 static void set_topology(struct vm *vm)
 {
 	uint32_t n = vm->n_cells;
@@ -181,7 +180,7 @@ void guest_resolve(struct arena *arena, struct arena *scratch, struct vm *vm,
 	check_memory(vm, findings);
 	guest_pin(arena, vm, findings);
 	set_windows(vm);
-	/* Only whether there is room for them: a plan of many VMs does not keep them. */
+	/* Only checks that the devices fit. A plan of many VMs does not keep them. */
 	place_devices(scratch, vm, &devices, findings);
 	arena_reset(scratch);
 }

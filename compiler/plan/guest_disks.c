@@ -1,4 +1,4 @@
-/* Disks and network cards: what each is, and how many of a kind a guest can have. */
+/* Disks and network cards: their properties, and how many of a kind a guest can have. */
 #include "compiler/plan/guest_private.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@ static const struct {
 	[BUS_SATA] = {GUEST_MAX_SATA_DISKS, "sata", "use bus: scsi for the others"},
 };
 
-/* vda, sda … sdz, sdaa …: how libvirt tells a domain's disks apart. */
+/* vda, sda … sdz, sdaa …: libvirt's names for the disks of a domain. */
 static void name_target(char out[8], const char *prefix, uint32_t i)
 {
 	char letters[5];
@@ -71,14 +71,14 @@ void guest_disks(struct arena *arena, const struct vm *vm, struct vm_devices *ou
 		disk->port = -1;
 		if (disk->bus == BUS_VIRTIO)
 			name_target(disk->target, "vd", disk->unit);
-		else /* the two buses share one row of names */
+		else /* the two buses share one sequence of names */
 			name_target(disk->target, "sd", units[BUS_SCSI] + units[BUS_SATA] - 1);
 		if (findings)
 			check_disk(disk, findings);
 	}
 }
 
-/* Derived ones have QEMU's own prefix, 52:54:00. */
+/* Derived addresses have QEMU's own prefix, 52:54:00. */
 void vm_nic_mac(const struct vm *vm, uint32_t i, uint8_t out[6])
 {
 	static const uint8_t prefix[3] = {0x52, 0x54, 0x00};

@@ -1,4 +1,4 @@
-/* Where vCPUs and memory stay on the host. */
+/* Pins vCPUs to CPUs and memory to NUMA nodes of the host. */
 #include "compiler/plan/guest_private.h"
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@ const struct numa_spec *host_numa(const struct host *host, uint32_t node)
 	return NULL;
 }
 
-/* The node of the VM's GPUs where it has no cells, so that they are all on one; -1: not known. */
+/* The one node of all GPUs of a VM without cells; -1 if unknown. */
 static int32_t single_node(const struct vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_gpus; i++)
@@ -43,7 +43,7 @@ struct str vm_pin(const struct vm *vm, uint32_t i)
 	return numa ? numa->cpus.s : STR("");
 }
 
-/* A GPU that `auto` cannot follow to CPUs of the host. */
+/* Reports a GPU whose CPUs `auto` cannot find. */
 static void report_no_node(const struct vm *vm, const struct vm_gpu *item,
 			   struct findings *findings)
 {
@@ -77,7 +77,7 @@ static bool node_has_cpus(const struct host *host, int32_t node)
 	return numa && span_given(numa->cpus.at);
 }
 
-/* What is wrong has been reported already where the value is not in the plan. */
+/* True if the missing value was wrong, which has been reported. */
 static bool numa_was_reported(const struct vm *vm, const struct gpu *gpu)
 {
 	if (gpu->node < 0)
@@ -176,7 +176,7 @@ static struct str nodes_text(struct arena *arena, const struct nodes *nodes)
 	return text;
 }
 
-/* The nodes of all CPUs in the list of cpulists; none where the host does not say one's node. */
+/* Adds the nodes of all CPUs in the cpulists; none if the node of any CPU is unknown. */
 static void add_nodes_of_list(struct arena *arena, const struct vm *vm, struct nodes *nodes)
 {
 	const struct host_spec *host = vm->host->spec;
@@ -198,8 +198,7 @@ static void add_nodes_of_list(struct arena *arena, const struct vm *vm, struct n
 	}
 }
 
-/* The memory of a VM that runs on known nodes belongs there: with the vCPUs, and where the GPUs
- * read it. */
+/* Binds memory to the nodes that the vCPUs run on, where the GPUs read it, if they are known. */
 static void bind_memory(struct arena *arena, struct vm *vm)
 {
 	struct nodes nodes = {0};

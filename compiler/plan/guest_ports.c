@@ -1,4 +1,4 @@
-/* The guest's PCI tree: who sits where (the map is in guest.h). */
+/* The guest's PCI tree: where each device sits (see the map in guest.h). */
 #include "compiler/plan/guest_private.h"
 
 #include <inttypes.h>
@@ -13,11 +13,11 @@ enum {
 	SLOTS = 32,
 	FUNCTIONS = 8,
 	BUSES = 256,
-	IO_WINDOWS = 10, /* of 4 KiB, one a root port: all the I/O space of a q35 */
+	IO_WINDOWS = 10, /* of 4 KiB, one per root port: all the I/O space of a q35 */
 };
 
-/* Room for every port that the VM may need: one a device and expander, one for a SCSI controller.
- */
+/* Makes room for every port that the VM may need: one per device and expander, one for a SCSI
+ * controller. */
 static void make_room(struct arena *arena, const struct vm *vm, struct vm_devices *out)
 {
 	out->ports = arena_array(arena,
@@ -26,15 +26,15 @@ static void make_room(struct arena *arena, const struct vm *vm, struct vm_device
 	out->gpu_ports = arena_array(arena, vm->n_gpus, sizeof *out->gpu_ports);
 }
 
-/* The index in out->ports. */
+/* Returns the port's index in out->ports. */
 static int32_t add_port(struct vm_devices *out, struct pci_port port)
 {
 	out->ports[out->n_ports] = port;
 	return (int32_t)out->n_ports++;
 }
 
-/* The `i`-th root port of the row that starts at `slot` of the root bus. Function 0 says that it
- * has more from the start, so that a port that comes later changes none of the others. */
+/* Adds the `i`-th root port of the row that starts at `slot` of the root bus. Function 0 is always
+ * multifunction, so that adding a port later changes no other. */
 static int32_t add_root_port(struct vm_devices *out, uint32_t slot, uint32_t i)
 {
 	return add_port(out, (struct pci_port){.slot = (uint8_t)(slot + i / FUNCTIONS),
@@ -57,8 +57,8 @@ static void place_nics_and_disks(struct vm_devices *out)
 	out->scsi_port = scsi ? add_root_port(out, SLOT_DISKS, n) : -1;
 }
 
-/* Left alone, libvirt gives expanders the bus numbers from 254 downwards, which leaves no
- * buses for the GPUs behind them; so each gets its even share of the 256. */
+/* By default, libvirt numbers expander buses from 254 downwards, which leaves no buses for the GPUs
+ * behind them. So each expander gets an even share of the 256. */
 static void place_expanders(const struct vm *vm, struct vm_devices *out)
 {
 	uint32_t n = vm->n_cells;
@@ -70,7 +70,7 @@ static void place_expanders(const struct vm *vm, struct vm_devices *out)
 						.cell = i});
 }
 
-/* The GPUs of one node, one a slot of its expander; returns how many. */
+/* Places the GPUs of one node, one per slot of its expander, and returns their number. */
 static uint32_t place_gpus_of_cell(const struct vm *vm, struct vm_devices *out, uint32_t cell,
 				   uint32_t expander)
 {
@@ -87,8 +87,8 @@ static uint32_t place_gpus_of_cell(const struct vm *vm, struct vm_devices *out, 
 	return n;
 }
 
-/* Every expander needs a slot of the root bus, every port of it one of its own, and behind every
- * port there is a bus. */
+/* Every expander takes a slot of the root bus, every port a slot of its expander, and there is a
+ * bus behind every port. */
 static bool expanders_fit(const struct vm *vm, uint32_t on_root, uint32_t most_on_one)
 {
 	uint32_t share = BUSES / (vm->n_cells + 1);
@@ -97,9 +97,9 @@ static bool expanders_fit(const struct vm *vm, uint32_t on_root, uint32_t most_o
 	       most_on_one <= SLOTS;
 }
 
-/* OVMF keeps I/O space free behind every root port, for hot-plug. Where it runs out on one root bus
- * it does without; with expanders it hangs before it has placed a single BAR (tried: 14 ports, 12
- * of them on the root bus; 16 GPUs on two expanders). */
+/* OVMF reserves I/O space behind every root port for hot-plug. On a single root bus it copes with
+ * running out; with expanders it hangs before it places any BAR (tried: 14 ports, 12 of them on the
+ * root bus; 16 GPUs on two expanders). */
 static bool io_runs_out(const struct vm *vm, const struct vm_devices *out)
 {
 	return vm->n_cells && out->n_ports - vm->n_cells > IO_WINDOWS;

@@ -14,8 +14,8 @@ uint64_t next_power_of_two(uint64_t n)
 	return p;
 }
 
-/* By NVIDIA's table a vGPU's GPU counts where the document says that the window must grow: when
- * both its MMIO space and the VM's memory are large. */
+/* By NVIDIA's table, the GPU of a vGPU counts only if both its MMIO space and the VM's memory are
+ * large: then the window must grow. */
 static bool counts(const struct figures *figures, const struct vm *vm, const struct vm_gpu *g)
 {
 	if (!g->gpu)

@@ -14,11 +14,11 @@ static uint32_t count(gpu_mask mask)
 	return (uint32_t)__builtin_popcountll(mask);
 }
 
-/* GPUs that stay together: a node of the graph that is left. */
+/* A graph whose nodes are sets of GPUs that stay together. */
 struct graph {
 	uint32_t n;
 	gpu_mask members[MAX_GPUS]; /* GPUs of each node */
-	gpu_mask ok[MAX_GPUS];	    /* nodes that it is OK with */
+	gpu_mask ok[MAX_GPUS];	    /* nodes that each node is OK with */
 	const struct wanted_gpus *wanted;
 	uint32_t n_wanted;
 };
@@ -31,7 +31,7 @@ static bool is_full(const gpu_mask *ok, gpu_mask set)
 	return true;
 }
 
-/* `sets` starts as every GPU alone; grows with each VM that can be served. */
+/* Starts with every GPU in a set of its own, and unites the GPUs of each VM that can be served. */
 static uint32_t serve(uint32_t n, const gpu_mask *ok, const struct wanted_gpus *wanted,
 		      uint32_t n_wanted, gpu_mask *sets)
 {
@@ -44,7 +44,7 @@ static uint32_t serve(uint32_t n, const gpu_mask *ok, const struct wanted_gpus *
 				united |= sets[i];
 		if (!united || !is_full(ok, united))
 			continue;
-		/* The united set stands where its first part stood. */
+		/* The united set takes the place of its first part. */
 		for (uint32_t i = 0; i < n; i++) {
 			if (!(sets[i] & united))
 				sets[kept++] = sets[i];
@@ -79,7 +79,8 @@ static gpu_mask members_of(const struct graph *g, gpu_mask nodes)
 	return gpus;
 }
 
-/* What a set costs; the least sum wins. Partners weigh more than sets, sets more than pairs. */
+/* The cost of a set. The partition with the least sum is chosen: partners weigh more than sets,
+ * sets more than pairs. */
 static int64_t cost_of(const struct graph *g, gpu_mask nodes)
 {
 	gpu_mask gpus = members_of(g, nodes);
@@ -90,7 +91,7 @@ static int64_t cost_of(const struct graph *g, gpu_mask nodes)
 	return (lonely << 40) + (INT64_C(1) << 20) - size * (size - 1) / 2;
 }
 
-/* All nodes that hang together with node `first`. */
+/* The connected component of node `first`. */
 static gpu_mask part_of(const struct graph *g, uint32_t first)
 {
 	gpu_mask part = gpu_bit(first), edge = part;
@@ -139,7 +140,7 @@ static void fill_costs(struct table *t, const struct graph *g)
 	}
 }
 
-/* The best partition of every set that a choice can leave over, and of all. */
+/* Finds the best partition of every set that a choice can leave, and of the whole. */
 static void fill_best(struct table *t)
 {
 	uint32_t top, all;
@@ -152,7 +153,7 @@ static void fill_best(struct table *t)
 		uint32_t high = 1U << (31 - __builtin_clz(set)), rest = set ^ high;
 
 		t->best[set] = INT64_MAX;
-		/* From the largest number down: of equals the first stays. */
+		/* From the largest number down; of equals the first is kept. */
 		for (uint32_t with = rest;; with = (with - 1) & rest) {
 			uint32_t chosen = with | high;
 			int64_t cost = t->cost[chosen];
@@ -183,7 +184,7 @@ static uint32_t split_exactly(struct table *t, const struct graph *g, gpu_mask p
 	return n;
 }
 
-/* From the lowest node on, the one that most of the others can still join. */
+/* Greedy: starts at the lowest node and adds the node that most others can still join. */
 static uint32_t split_greedily(const struct graph *g, gpu_mask part, gpu_mask *sets)
 {
 	uint32_t n = 0;

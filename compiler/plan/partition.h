@@ -1,7 +1,7 @@
-/* Cliques out of a matrix of OK pairs.
+/* Derives cliques from a matrix of OK pairs.
  *
- * A GPU has one clique, so the cliques are a partition of the GPUs into sets where every pair is
- * OK. OK is not transitive: where the matrix is no union of full sets, a choice is to be made. */
+ * A GPU has one clique, so cliques are a partition of the GPUs into sets in which every pair is OK.
+ * OK is not transitive, so there may be several such partitions to choose from. */
 #ifndef GPUPLAN_PARTITION_H
 #define GPUPLAN_PARTITION_H
 
@@ -10,18 +10,20 @@
 /* The GPUs of a VM that wants P2P. */
 struct wanted_gpus {
 	gpu_mask gpus;
-	bool group; /* each needs a partner only (p2p_scope: group) */
+	bool group; /* each GPU only needs one partner (p2p_scope: group) */
 };
 
 /* `ok[i]`: the GPUs that GPU i is OK with, in both directions. Fills `sets` (MAX_GPUS) with a
- * partition of all `n`, in the order of their lowest GPUs, and returns how many there are:
+ * partition of all `n` GPUs, ordered by their lowest GPU, and returns the number of sets.
+ * Preferences:
  *
- * 1. the GPUs of a VM stay together where all are OK with each other; of VMs that share GPUs and
- *    cannot all be served, the first;
- * 2. then the fewest GPUs of `group` VMs without a partner, then the fewest sets, then the most OK
- *    pairs inside sets, then low GPUs together.
+ * 1. The GPUs of a VM stay together if all are OK with each other. Of VMs that share GPUs and
+ * cannot all be served, the first one is.
+ * 2. Then the fewest GPUs of `group` VMs without a partner, the fewest sets, the most OK pairs
+ * within sets, and low GPUs together.
  *
- * Exact where at most 16 things (GPUs, or sets kept together) hang together; greedy beyond. */
+ * Exact for connected components of at most 16 nodes (GPUs, or sets that stay together); greedy for
+ * larger ones. */
 uint32_t partition_gpus(uint32_t n, const gpu_mask *ok, const struct wanted_gpus *wanted,
 			uint32_t n_wanted, gpu_mask *sets);
 

@@ -1,4 +1,4 @@
-/* What is looked up in a plan, or follows from it alone. */
+/* Look-ups in a plan, and values that follow from it alone. */
 #include "compiler/plan/plan.h"
 
 #include <inttypes.h>

@@ -40,7 +40,7 @@ struct gpu {
 	const struct board *board; /* NULL: the catalog lacks it, or the key was wrong */
 	bool board_wrong;	   /* the latter, which has been reported */
 	uint16_t pci_device;	   /* 0x20b2, of NVIDIA; 0: not known */
-	uint8_t index;		   /* its bit in gpu_mask: its place in the spec */
+	uint8_t index;		   /* its bit in gpu_mask, and its position in the spec */
 	int32_t clique;		   /* its id, -1: in none */
 	int32_t node;		   /* NUMA node, -1: not said */
 	uint64_t bar1;		   /* 0: not known */
@@ -50,16 +50,16 @@ struct gpu {
 };
 
 struct clique {
-	uint64_t id; /* as fixed by the user, even where no clique can have it */
+	uint64_t id; /* as the user wrote it, even if out of range */
 	gpu_mask members;
-	const struct pcie_group_spec *group; /* NULL: `pcie_p2p: all`, or out of a capture */
+	const struct pcie_group_spec *group; /* NULL: from `pcie_p2p: all` or a capture */
 	struct span at;			     /* of the group, or of the key that gave it */
 };
 
 /* GPUs that Fabric Manager joins, by their SXM module ids. */
 struct fabric_partition {
 	uint32_t modules; /* bit m: module m, 1 to MAX_MODULE */
-	int32_t id;	  /* Fabric Manager's; -1: the spec lists the modules and no id */
+	int32_t id;	  /* Fabric Manager's; -1: the spec lists the modules without an id */
 };
 
 struct host {
@@ -75,7 +75,7 @@ struct host {
 	bool libvirt_stateless; /* its libvirt knows <loader stateless> */
 	struct gpu *gpus;
 	uint32_t n_gpus;
-	/* What its captures say; NULL: none, or it cannot be trusted. */
+	/* Its captures; NULL: none, or not to be trusted. */
 	const struct capture *topo, *p2p_read, *p2p_write;
 	uint8_t *smi; /* each GPU's index in them */
 	/* Direct NVLink neighbours of each GPU; NULL: the host does not say. */
@@ -91,8 +91,8 @@ struct host {
 	bool fabric_divided;
 	struct fabric_partition *partitions;
 	uint32_t n_partitions;
-	/* Guests are to be shown its cliques: by a VM with `p2p: pcie`, or whoever else gives out
-	 * its GPUs. */
+	/* Guests must see its cliques: a VM has `p2p: pcie`, or another program assigns its GPUs.
+	 */
 	bool cliques_wanted;
 	const struct vm **vms; /* in the order of the spec */
 	uint32_t n_vms;
@@ -120,12 +120,12 @@ struct vm_gpu {
 	bool takes_mmio; /* its GPU's share counts in the VM's window */
 };
 
-/* GPUs of a VM that must all be able to do P2P with each other (p2p_scope: vm), or that hang
- * together by NVLink or clique (p2p_scope: group). Two or more. */
+/* Two or more GPUs of a VM: all that need P2P with each other (p2p_scope: vm), or those connected
+ * by NVLink or clique (p2p_scope: group). */
 struct p2p_group {
 	const struct vm_gpu **members;
 	uint32_t n;
-	/* The platform places as many vGPUs of this type as a device group; NULL: it does not. */
+	/* The type of the device group that places the members; NULL if the platform has none. */
 	const struct vgpu_type *device_group;
 };
 
@@ -136,10 +136,10 @@ struct mmio {
 	uint64_t needed;    /* sum; with expanders sum + largest, as a power of two */
 	uint64_t automatic; /* what `auto` writes: a power of two, 0 without GPUs */
 	uint64_t window;    /* what artifacts say: automatic, or the user's */
-	/* Of it, what the firmware is told: OVMF needs that, SeaBIOS takes the hole of the PCI
-	 * root; 0: nothing. */
+	/* The size that the firmware is told: OVMF needs one, SeaBIOS uses the hole of the PCI
+	 * root; 0: none. */
 	uint64_t told;
-	bool expanders; /* a pcie-expander-bus a guest node */
+	bool expanders; /* one pcie-expander-bus per guest node */
 };
 
 /* A guest NUMA node, for one host node of the VM's GPUs. */
@@ -154,7 +154,7 @@ struct cell {
  * vm_devices.ports[i] is bus pci.(i+1). */
 struct pci_port {
 	bool expander; /* pxb-pcie; else a pcie-root-port */
-	uint32_t bus;  /* that it sits on: 0 the root, else an index */
+	uint32_t bus;  /* the parent bus: 0 for the root, else an index */
 	uint8_t slot, function;
 	bool multifunction;
 	uint8_t bus_nr; /* an expander's */
@@ -197,12 +197,12 @@ struct vm_devices {
 	uint8_t video_slot, usb_slot;
 };
 
-/* One thing that Hyper-V tells its guests, and KVM can. QEMU calls it hv-NAME. */
+/* A Hyper-V enlightenment that KVM offers. QEMU calls it hv-NAME. */
 struct enlightenment {
 	const char *name;
-	uint32_t retries; /* its value; 0: it is only on */
-	/* libvirt has it among the clock's timers, by this name; NULL: among the features, by its
-	 * own. */
+	uint32_t retries; /* its value; 0: a plain flag */
+	/* libvirt's name for it as a clock timer; NULL: libvirt has it as a feature, by its own
+	 * name. */
 	const char *timer;
 };
 
@@ -210,7 +210,7 @@ struct vm {
 	const struct vm_spec *spec;
 	const struct vm_spec *profile; /* NULL: none */
 	const struct host *host;       /* NULL: no such host, which has been reported */
-	/* A value that these judgements hang on is wrong, and has been reported. */
+	/* A value that these checks depend on is wrong, and has been reported. */
 	bool skip_p2p, skip_mmio;
 	enum guest guest;
 	enum firmware firmware;
@@ -224,15 +224,15 @@ struct vm {
 	struct vm_gpu *gpus; /* in the order of the spec */
 	uint32_t n_gpus;
 	uint32_t n_vgpus; /* how many of them are vGPUs */
-	bool iommufd;	  /* one of them at least is opened through iommufd */
+	bool iommufd;	  /* at least one is opened through iommufd */
 	struct p2p_group *groups;
 	uint32_t n_groups;
-	/* That Fabric Manager must have activated before the VM starts; on a divided fabric. */
+	/* On a divided fabric: what Fabric Manager must activate before the VM starts. */
 	const struct fabric_partition **partitions;
 	uint32_t n_partitions;
 	struct mmio mmio;
 
-	/* Where the platform leaves the guest's layout to us; from here on. */
+	/* From here on, only where the platform lets us choose the guest's layout. */
 	uint32_t sockets, cores; /* of the guest's CPU topology */
 	struct cell *cells;	 /* none, or two or more */
 	uint32_t n_cells;
@@ -253,18 +253,18 @@ struct plan {
 	uint32_t n_vms;
 	uint32_t n_files;   /* that were read as specs */
 	uint32_t n_skipped; /* that the walk found and are not ours */
-	/* A part of the spec could not be read: a name that is missing may be in it. */
+	/* A part of the spec could not be read, and may have the names that seem missing. */
 	bool incomplete;
 	bool hosts_incomplete; /* the same, of hosts */
-	bool cut; /* a file has mistakes that no finding tells of, and one that says so */
+	bool cut;	       /* a file has more mistakes than are reported; one finding says so */
 };
 
-/* NULL when there is none. */
+/* NULL if there is none. */
 const struct host *plan_host(const struct plan *plan, struct str name);
 const struct vm *plan_vm(const struct plan *plan, struct str name);
 const struct gpu *host_gpu(const struct host *host, struct str id);
 
-/* Of the names that are there the one that a wrong one is nearest to; empty: none is near. */
+/* The existing name nearest to a wrong one; empty if none is close. */
 struct str plan_nearest_host(const struct plan *plan, struct str wrong);
 struct str plan_nearest_vm(const struct plan *plan, struct str wrong);
 struct str host_nearest_gpu(const struct host *host, struct str wrong);
@@ -279,10 +279,10 @@ bool pcie_p2p_proven(const struct gpu *a, const struct gpu *b);
  * GPU is passed through whole. */
 struct text vgpu_of_item(const struct vm_spec *vm, const struct vm_gpu_spec *item);
 
-/* The user's, or derived from the names: the same spec gives the same. Worked out when asked, for
- * only artifacts show it. */
+/* The user's UUID, or one derived from the names. Computed on demand, because only artifacts show
+ * it. */
 void vm_uuid(const struct vm *vm, uint8_t out[16]);
-/* The GPU is a mediated device, which has a UUID; else a PCI device. */
+/* True for a mediated device, which has a UUID; false for a PCI device. */
 bool vm_gpu_is_mdev(const struct vm_gpu *gpu);
 /* The PCI device on the host: the GPU, or the virtual function that its vGPU is on. */
 struct pci_address vm_gpu_address(const struct vm_gpu *gpu);
@@ -305,7 +305,7 @@ uint64_t vm_huge_page(const struct vm *vm);
 /* Where vCPU `i` runs, as a cpulist; empty: anywhere. */
 struct str vm_pin(const struct vm *vm, uint32_t i);
 
-/* The value came with the VM's profile: it does not stand in the VM itself. */
+/* True if the value comes from the VM's profile. */
 static inline bool from_profile(const struct vm *vm, struct span at)
 {
 	return span_given(at) && !span_within(at, vm->spec->at);

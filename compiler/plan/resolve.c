@@ -59,7 +59,7 @@ static void resolve_hosts(void *context, struct arena *arena, struct findings *f
 	arena_free(r.scratch);
 }
 
-/* On one thread: captures become sources of the plan, in the order of their hosts. */
+/* Runs on one thread: captures become sources of the plan, in the order of their hosts. */
 static void resolve_topology(struct resolver *r, struct spec *spec)
 {
 	for (uint32_t i = 0; i < r->plan->n_hosts; i++) {

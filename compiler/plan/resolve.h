@@ -8,7 +8,7 @@
 #include "compiler/model/load.h"
 #include "compiler/plan/plan.h"
 
-/* With `jobs` above 1 the catalog is whole (catalog_load_all). */
+/* With `jobs` above 1 the catalog must be loaded as a whole (catalog_load_all). */
 struct plan *plan_resolve(struct arena *arena, struct sources *sources, struct catalog *catalog,
 			  struct spec *spec, struct findings *findings, uint32_t jobs);
 

@@ -11,7 +11,7 @@ struct claim {
 	const struct vm *vm;
 	struct span at;
 	bool readonly;
-	bool derived; /* not written: the default, from the names of host and VM */
+	bool derived; /* not written but derived from the names of host and VM */
 };
 
 struct claims {
@@ -19,7 +19,7 @@ struct claims {
 	struct claim *items;
 	uint32_t n, capacity;
 	const char *what;
-	/* The value as messages have it; NULL: it is text. */
+	/* Formats the value for messages; NULL for a text. */
 	void (*format)(const uint8_t *value, char *out);
 };
 
@@ -82,7 +82,7 @@ static void report_claims(struct resolver *r, struct claims *all)
 	}
 }
 
-/* Derived UUIDs differ from each other: with none written there is nothing to compare. */
+/* Derived UUIDs never collide, so without a written one there is nothing to compare. */
 static bool any_uuid_written(const struct plan *plan)
 {
 	for (uint32_t i = 0; i < plan->n_vms; i++)
@@ -96,7 +96,7 @@ static void claim_uuid(struct claims *all, const struct vm *vm)
 	bool given = span_given(vm->spec->uuid.at);
 	uint8_t *uuid;
 
-	/* Where no artifact is a whole VM, none carries the default. */
+	/* Only an artifact that is a whole VM carries the default. */
 	if (vm_broken(vm->spec, uuid) || (!given && !vm->host->platform->whole_vm))
 		return;
 	uuid = arena_alloc(all->scratch, 16);
@@ -107,7 +107,7 @@ static void claim_uuid(struct claims *all, const struct vm *vm)
 				  .derived = !given});
 }
 
-/* Three bytes tell default addresses apart: among thousands two may well be the same. */
+/* Default addresses differ in three bytes only, so two of thousands may collide. */
 static void claim_mac(struct claims *all, const struct vm *vm, uint32_t i)
 {
 	const struct nic_spec *nic = &vm->spec->nics.items[i];
@@ -128,7 +128,7 @@ static void claim_mac(struct claims *all, const struct vm *vm, uint32_t i)
 				  .derived = !given});
 }
 
-/* Two hosts may well keep an image under one path. */
+/* Two hosts may have different images at the same path. */
 static void claim_disk(struct claims *all, const struct vm *vm, const struct disk_spec *disk)
 {
 	const struct text *path = span_given(disk->block.at) ? &disk->block : &disk->file;

@@ -34,7 +34,7 @@ static void add_listed(struct resolver *r, struct host *host)
 	}
 }
 
-/* As the key has it, and so the catalog. */
+/* The platform as the key and the catalog spell it. */
 static const char *platform_word(const struct nvswitch_spec *spec)
 {
 	const struct section *nvswitch = section_key(&host_section, STR("nvswitch"))->section;
@@ -55,7 +55,7 @@ void resolve_fabric(struct resolver *r, struct host *host)
 		add_listed(r, host);
 }
 
-/* What is no partition is reported by the rule fabric-partition where P2P hangs on it. */
+/* GPUs that match no partition are reported by the rule fabric-partition if P2P depends on it. */
 static void need(struct vm *vm, uint32_t modules)
 {
 	for (uint32_t i = 0; i < vm->n_partitions; i++)
@@ -68,7 +68,7 @@ static void need(struct vm *vm, uint32_t modules)
 		}
 }
 
-/* GPUs that do P2P share one; each of the others has one of its own. */
+/* GPUs that do P2P share a partition; each of the others needs one of its own. */
 void resolve_partitions(struct resolver *r, struct vm *vm)
 {
 	uint32_t grouped = 0;

@@ -1,5 +1,5 @@
-/* Virtual functions: which one each vGPU of a host is on. A mediated device on a board with SR-IOV
- * sits on one too. */
+/* Assigns a virtual function to each vGPU of a host. Mediated devices on boards with SR-IOV have
+ * one too. */
 #include "compiler/plan/resolve_private.h"
 
 bool has_functions(const struct gpu *gpu)
@@ -21,8 +21,8 @@ static bool explicitly_taken(const struct host *host, struct pci_address functio
 
 void resolve_functions(struct resolver *r, const struct host *host)
 {
-	/* Explicit ones are taken already: resolve_gpu set them. The others get what is left, in
-	 * the order of each GPU's list. */
+	/* resolve_gpu has taken the explicit ones. The others get what is left, in the order of the
+	 * lists. */
 	bool *free[MAX_GPUS] = {NULL};
 	uint32_t next[MAX_GPUS] = {0};
 

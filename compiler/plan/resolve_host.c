@@ -1,4 +1,4 @@
-/* A host: its boards and their places. */
+/* Resolves a host: its boards and their places. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -86,7 +86,7 @@ static void resolve_board(struct resolver *r, struct gpu *gpu)
 		gpu->pci_device = gpu->board->pci_device;
 }
 
-/* Older than the release; `unknown` where the spec does not say. */
+/* True if older than the release; `unknown` if the spec gives no version. */
 static bool before(struct version version, const struct fact *release, bool unknown)
 {
 	return span_given(version.at) ? version_cmp(version, release->version) < 0 : unknown;
@@ -114,8 +114,8 @@ static enum framework framework_of(struct resolver *r, const struct host *host,
 	return FRAMEWORK_VFIO;
 }
 
-/* rules.md, section 4. The user's own `bar1` is the measured one: it goes before the table, whose
- * figure is for the BAR1 that the board has by default. */
+/* The user's own `bar1` is measured, so it takes precedence over the table, whose figure is for the
+ * board's default BAR1. */
 static void size_share(struct gpu *gpu)
 {
 	const struct board *board = gpu->board;
@@ -176,7 +176,7 @@ static void check_addresses(struct resolver *r, const struct host *host)
 	}
 }
 
-/* A place on the host's bus that a GPU of the spec says it has. */
+/* A PCI function that a GPU of the spec claims. */
 struct function {
 	struct pci_address pci;
 	const struct gpu_spec *gpu;
@@ -238,7 +238,7 @@ static void check_functions(struct resolver *r, const struct host *host)
 	arena_reset(r->scratch);
 }
 
-/* `seen`: by number, where it stood first. */
+/* `seen`: the first place of each number. */
 static void check_number(struct resolver *r, const struct number *it, const char *what,
 			 const struct number **seen)
 {
@@ -278,8 +278,8 @@ static bool has_nvswitch(const struct figures *figures, const struct host *host)
 	return span_given(host->spec->nvswitch.at) || n > figures->unswitched_gpus;
 }
 
-/* Where libvirt starts the VMs, it must have the element <iommufd>: an older one drops it, and QEMU
- * would get a legacy container. */
+/* If libvirt starts the VMs, it must know the element <iommufd>: an older one drops it, and QEMU
+ * would use a legacy container. */
 static bool can_iommufd(struct catalog *catalog, const struct host *host)
 {
 	return host->platform->vfio &&

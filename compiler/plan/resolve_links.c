@@ -1,9 +1,9 @@
-/* What joins the GPUs of a host: NVLink edges and cliques. */
+/* Resolves the links between the GPUs of a host: NVLink edges and cliques. */
 #include "compiler/plan/resolve_private.h"
 #include "schema/keys.h"
 
-/* The GPUs that a group names; one that the host lacks is reported and left out, and `*whole` is
- * false then. */
+/* The GPUs that a group names. Unknown ones are reported and left out, and `*whole` is set to
+ * false. */
 static gpu_mask group_mask(struct resolver *r, const struct host *host, const text_list *ids,
 			   const char *key, bool *whole)
 {
@@ -63,7 +63,7 @@ static void resolve_nvlink(struct resolver *r, struct host_spec *spec, struct ho
 		MARK_BROKEN(spec, host_section, "nvlink");
 }
 
-/* Fixed ids are kept; the others get the lowest free ones, in the order of the spec. */
+/* Keeps fixed ids and gives the others the lowest free ones, in the order of the spec. */
 void number_cliques(struct host *host)
 {
 	uint64_t next = 0;

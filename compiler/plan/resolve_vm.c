@@ -1,4 +1,4 @@
-/* A VM: its GPUs and vGPUs, unified memory, and which of them must do P2P. */
+/* Resolves a VM: its GPUs and vGPUs, unified memory, and which of them need P2P. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 /* The item's own value, or the VM's. */
 #define ITEM_OR_VM(item, vm, field) (span_given((item)->field.at) ? (item)->field : (vm)->field)
 
-/* `enable_uvm` as a plugin parameter is `uvm` in other words: from here on it is only that. */
+/* The plugin parameter `enable_uvm` is another spelling of `uvm` and becomes that here. */
 static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 {
 	for (uint32_t i = 0; i < g->params.n; i++) {
@@ -21,7 +21,7 @@ static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 		if (!str_is(p->name.s, "enable_uvm"))
 			continue;
 		if (span_given(g->spec->uvm.at) && !span_given(g->spec->vgpu_params.at)) {
-			/* The item's own `uvm` wins over what the VM says. */
+			/* The item's own `uvm` takes precedence over the VM's. */
 		} else if (g->uvm.is) {
 			struct finding *f = finding_add(r->findings, "spec-conflict",
 							SEVERITY_ERROR, p->name.at,
@@ -49,7 +49,7 @@ static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 	}
 }
 
-/* sysfs takes them as one line, `NAME=VALUE, NAME=VALUE`, with no way to quote. */
+/* sysfs takes them as one line, `NAME=VALUE, NAME=VALUE`, without quoting. */
 static void check_params(struct resolver *r, const struct vm_gpu *g)
 {
 	for (uint32_t i = 0; i < g->params.n; i++) {
@@ -97,8 +97,8 @@ static const struct vgpu_type *find_type(struct resolver *r, struct str spelling
 	return r->type;
 }
 
-/* libvirt 12.8 with <iommufd> still opens mediated devices by a legacy container, and says nothing
- * (domxml-to-native): so does QEMU by our arguments. */
+/* With <iommufd>, libvirt 12.8 still opens mediated devices through a legacy container without a
+ * warning (domxml-to-native), and our QEMU arguments do the same. */
 static void resolve_iommufd(struct vm *vm)
 {
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
@@ -138,7 +138,7 @@ static void resolve_gpu(struct resolver *r, struct vm *vm, uint32_t i)
 	}
 }
 
-/* On these boards unified memory takes NVLink P2P away (NVIDIA, P2P CUDA transfers). */
+/* On these boards unified memory disables NVLink P2P (NVIDIA, P2P CUDA transfers). */
 static bool uvm_stops_p2p(const struct vm_gpu *g)
 {
 	return g->is_vgpu && g->gpu && g->gpu->board && g->gpu->board->uvm_p2p == UVM_P2P_LOST;
@@ -170,7 +170,7 @@ static bool joined(const struct vm *vm, const struct vm_gpu *a, const struct vm_
 	return pcie_p2p_proven(a->gpu, b->gpu);
 }
 
-/* Puts GPU `i` and all that hangs on it into `group`. */
+/* Puts GPU `i` and all GPUs connected to it into `group`. */
 static void gather(const struct vm *vm, uint32_t i, bool *seen, struct p2p_group *group)
 {
 	seen[i] = true;
@@ -180,7 +180,7 @@ static void gather(const struct vm *vm, uint32_t i, bool *seen, struct p2p_group
 			gather(vm, j, seen, group);
 }
 
-/* The type of a device group that places the members; NULL: none does. */
+/* The type of the device group that places the members, or NULL. */
 static const struct vgpu_type *device_group_of(const struct vm *vm, const struct p2p_group *group)
 {
 	const struct vgpu_type *type = group->members[0]->type;
@@ -222,11 +222,11 @@ static void resolve_groups(struct resolver *r, struct vm *vm)
 	}
 }
 
-/* A value that is there but wrong has been reported; what would be judged by it is skipped. */
+/* Wrong values have been reported; checks that depend on them are skipped. */
 static void decide_skips(struct vm *vm)
 {
 	const struct vm_spec *s = vm->spec;
-	/* What a profile that is not there would have said is not known. */
+	/* A missing profile might have set any of these. */
 	bool gpus = vm_broken(s, gpus) || vm_broken(s, vgpu) ||
 		    (span_given(s->profile.at) && !vm->profile);
 
@@ -243,7 +243,7 @@ static void decide_skips(struct vm *vm)
 			 s->mmio.n % vm->host->platform->mmio_unit.bytes;
 }
 
-/* `alternative`: what may be written in place of any size. */
+/* `alternative`: a word that the key takes instead of a size. */
 static void check_unit(struct resolver *r, const struct vm *vm, const char *key,
 		       const struct number *size, const struct size_unit *unit,
 		       const char *alternative)
