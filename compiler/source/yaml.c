@@ -70,7 +70,7 @@ static node_id new_node(struct yaml *yaml, enum node_kind kind, struct span at)
 
 		*chunk = arena_array(yaml->node_arena, YAML_CHUNK, sizeof **chunk);
 	}
-	*yaml_node(yaml, id) = (struct node){.kind = (uint8_t)kind, .at = at};
+	*yaml_node(yaml, id) = (struct node){.kind = kind & 3, .at = at};
 	return id;
 }
 

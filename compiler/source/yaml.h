@@ -1,6 +1,6 @@
 /* YAML: the bytes of a source become nodes, by libyaml's events.
  *
- * A node is 24 bytes and knows where it stands. Nodes of one source live until the next
+ * A node is 20 bytes and knows where it stands. Nodes of one source live until the next
  * yaml_parse; texts live as long as the plan. What YAML itself forbids here is reported on the way:
  * yaml-syntax, yaml-alias, yaml-duplicate-key, yaml-limit. */
 #ifndef GPUPLAN_YAML_H
@@ -29,12 +29,16 @@ struct node {
 		uint32_t cooked; /* of a scalar: its text in yaml.cooked, 0: the source's own bytes
 				  */
 	};
-	uint32_t n; /* items of a list, entries of a map */
-	uint8_t kind;
-	bool plain;	/* a scalar without quotes */
-	bool duplicate; /* a key that stands in its map already */
-	bool merged;	/* a map with a merge key: what it has beside these entries is unknown */
+	/* Packed: nodes of a whole file are in memory at once. */
+	uint32_t n : 27;	/* items of a list, entries of a map */
+	uint32_t kind : 2;	/* enum node_kind */
+	uint32_t plain : 1;	/* a scalar without quotes */
+	uint32_t duplicate : 1; /* a repeated key of its map */
+	uint32_t merged : 1;	/* a map with a merge key, whose entries are unknown */
 };
+
+/* An item takes two bytes at least. */
+_Static_assert(SOURCE_MAX_BYTES / 2 < 1 << 27, "node.n can count the items of any file");
 
 struct yaml {
 	struct arena *arena;	  /* the plan's: cooked texts */
