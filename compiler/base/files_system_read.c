@@ -138,7 +138,7 @@ int system_real_path(const struct files *files, struct arena *arena, const char 
 /* Some file systems do not tell the kinds of a folder's entries. */
 static int kind_of_entry(int folder, const struct dirent *entry, enum file_kind *kind)
 {
-	struct stat st = {.st_mode = DTTOIF(entry->d_type)};
+	struct stat st = {.st_mode = DTTOIF((mode_t)entry->d_type)};
 
 	if (entry->d_type == DT_UNKNOWN &&
 	    fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -153,7 +153,7 @@ static int read_entries(DIR *dir, struct arena *arena, uint32_t most, struct fil
 	int error = 0;
 
 	while (!error && (errno = 0, entry = readdir(dir))) {
-		enum file_kind kind;
+		enum file_kind kind = FILE_OTHER;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;

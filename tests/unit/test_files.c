@@ -101,6 +101,7 @@ static void check_reading(const struct files *files)
 
 static void check_writing(const struct files *files)
 {
+	struct arena *scratch = arena_new();
 	const char *staged = "";
 	bool same = false;
 
@@ -123,8 +124,9 @@ static void check_writing(const struct files *files)
 	CHECK(files->remove(files, "a/b", FILE_FOLDER) == 0);
 	CHECK(files->sync(files, "a") == 0 && files->sync(files, "a/b") == ENOENT);
 	CHECK(files->may_write(files, "a/x") == 0 && files->may_write(files, "a/.") == 0);
-	CHECK(files_compare(files, arena_new(), "a/x", STR("new"), &same) == 0 && same);
-	CHECK(files_compare(files, arena_new(), "a/x", STR("ne"), &same) == 0 && !same);
+	CHECK(files_compare(files, scratch, "a/x", STR("new"), &same) == 0 && same);
+	CHECK(files_compare(files, scratch, "a/x", STR("ne"), &same) == 0 && !same);
+	arena_free(scratch);
 	CHECK(files_write(files, arena, "a/new", STR("1")) == 0);
 	CHECK(files_write(files, arena, "a/new", STR("2")) == 0);
 	CHECK(files_write(files, arena, "b/new", STR("2")) == ENOENT);
