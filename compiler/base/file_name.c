@@ -49,7 +49,7 @@ struct str file_name_absolute(struct arena *arena, struct str here, struct str n
 
 bool file_name_within(struct str path, struct str folder)
 {
-	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
+	return path.n >= folder.n && str_eq((struct str){path.p, folder.n}, folder) &&
 	       (path.n == folder.n || path.p[folder.n] == '/');
 }
 
