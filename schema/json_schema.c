@@ -1,5 +1,7 @@
 #include "schema/json_schema.h"
 
+#include <assert.h>
+
 #include "schema/reference.h"
 
 static struct json *section_schema(struct arena *arena, const struct section *section,
@@ -9,6 +11,7 @@ static struct json *words_schema(struct arena *arena, const char *const *words)
 {
 	struct json *o = json_map(arena), *list = json_put_list(o, "enum");
 
+	assert(words);
 	for (size_t i = 0; words[i]; i++) {
 		json_append_text(list, str_of(words[i]));
 		/* `uvm: true` is a boolean to a YAML reader. */

@@ -36,8 +36,8 @@ static struct str hostile_line(void)
 	const char *line = hostile;
 
 	for (uint32_t skip = below(84); skip; skip--) {
-		line = strchr(line, '\n') + 1;
-		line = *line ? line : hostile;
+		line += strcspn(line, "\n");
+		line = line[0] && line[1] ? line + 1 : hostile;
 	}
 	return (struct str){line, strcspn(line, "\n")};
 }

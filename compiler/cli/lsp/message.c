@@ -42,7 +42,7 @@ bool member_is_on(const struct json *from, const char *path)
 {
 	const struct json *flag = member(from, path);
 
-	return json_is(flag, JSON_FLAG) && flag->flag;
+	return flag && json_is(flag, JSON_FLAG) && flag->flag;
 }
 
 bool member_lists(const struct json *from, const char *path, const char *text)
