@@ -60,7 +60,7 @@ struct str capture_clean(struct arena *arena, struct str text)
 
 	if (text.n)
 		memcpy(clean, text.p, text.n);
-	if (source_has_mark(text))
+	if (has_mark(text))
 		memset(clean, ' ', 3);
 	for (size_t i = 0; i < text.n; i++) {
 		size_t n = 0;

@@ -8,9 +8,13 @@ static char fold(char c)
 	return c == '_' ? ' ' : c;
 }
 
-bool folded_alike(const char *a, const char *b, size_t n)
+bool spelled_alike(struct str a, struct str b)
 {
-	while (n && (a[n - 1] == b[n - 1] || fold(a[n - 1]) == fold(b[n - 1])))
+	size_t n = a.n;
+
+	if (a.n != b.n)
+		return false;
+	while (n && (a.p[n - 1] == b.p[n - 1] || fold(a.p[n - 1]) == fold(b.p[n - 1])))
 		n--;
 	return n == 0;
 }

@@ -149,12 +149,8 @@ const struct architecture *architecture_find(const struct catalog *catalog, stru
 /* By the start of the chip's name; NULL where no row has it. */
 const struct architecture *architecture_of_chip(const struct catalog *catalog, struct str chip);
 
-/* Letter case does not count, and `_` is a blank. */
-bool folded_alike(const char *a, const char *b, size_t n);
-static inline bool spelled_alike(struct str a, struct str b)
-{
-	return a.n == b.n && folded_alike(a.p, b.p, a.n);
-}
+/* True if the two differ only in letter case, or in `_` for a blank. */
+bool spelled_alike(struct str a, struct str b);
 /* What follows the board's code in the type's name: `-80C`, `-7-80C`. */
 struct str vgpu_size_text(const struct vgpu_type *type);
 /* The type of that size among those of a code, from its `first` on; NULL: none. */

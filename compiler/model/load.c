@@ -1,4 +1,5 @@
 #include "compiler/model/load.h"
+#include "compiler/source/lines.h"
 
 #include <stdlib.h>
 
@@ -80,7 +81,7 @@ static void decode_source(struct part *part, struct decoder *d)
 	}
 	part->spec.unread = yaml->broke_off ? UNREAD_ALL : d->unread;
 	if (yaml->n_documents == 0 && !yaml->broke_off) {
-		uint32_t first = source->base + (source_has_mark(source->text) ? 3 : 0);
+		uint32_t first = source->base + (has_mark(source->text) ? 3 : 0);
 		struct finding *f = finding_add(d->findings, "spec-missing-key", SEVERITY_ERROR,
 						(struct span){first, 0},
 						"the file holds no document");

@@ -2,7 +2,7 @@
  */
 #include <stdlib.h>
 
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 #include "schema/keys.h"
 
 const struct topo_cell *capture_cell(const struct capture *capture, const struct gpu *a,

@@ -1,7 +1,7 @@
 /* Derives cliques from a capture. They depend on what the VMs want, so this runs between hosts and
  * VMs. */
 #include "compiler/plan/partition.h"
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 #include "schema/keys.h"
 
 /* The GPU sets that the VMs of a host want. */

@@ -1,7 +1,7 @@
 /* Reads the capture that a key names. The file must lie in the repository that holds the spec. */
 #include "compiler/base/inside.h"
 #include "compiler/capture/capture.h"
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 
 static void refuse(struct resolver *r, const struct text *key, const char *why)
 {

@@ -3,7 +3,7 @@
  * Why twice the BARs and a power of two: BARs are aligned to their own size and each GPU has a
  * small one beside its large one, so that BAR1 of 128 GiB land 256 GiB apart; firmware aligns the
  * window to its own size. docs/mmio.md tells how the figures were found. */
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 
 uint64_t next_power_of_two(uint64_t n)
 {

@@ -1,4 +1,4 @@
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 
 #include "compiler/finding/stretches.h"
 #include "compiler/model/decode.h"

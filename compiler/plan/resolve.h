@@ -1,7 +1,7 @@
 /* From the model to the plan: everything that follows from a spec is decided here.
  *
  * What cannot be resolved is reported (spec-reference, spec-value, spec-duplicate, spec-conflict)
- * and left empty; what depends on it is skipped. The steps are in resolve_private.h. */
+ * and left empty; what depends on it is skipped. The steps are in steps_private.h. */
 #ifndef GPUPLAN_RESOLVE_H
 #define GPUPLAN_RESOLVE_H
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "compiler/base/digest.h"
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 #include "schema/keys.h"
 
 struct claim {

@@ -1,5 +1,5 @@
 /* Fabric Manager partitions: those of a host, and those that must be active before a VM starts. */
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 #include "schema/keys.h"
 
 static uint32_t module_bit(uint64_t module)

@@ -1,6 +1,6 @@
 /* Assigns a virtual function to each vGPU of a host. Mediated devices on boards with SR-IOV have
  * one too. */
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 
 bool has_functions(const struct gpu *gpu)
 {

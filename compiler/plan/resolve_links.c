@@ -1,5 +1,5 @@
 /* Resolves the links between the GPUs of a host: NVLink edges and cliques. */
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 #include "schema/keys.h"
 
 /* The GPUs that a group names. Unknown ones are reported and left out, and `*whole` is set to

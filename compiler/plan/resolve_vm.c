@@ -5,7 +5,7 @@
 
 #include "compiler/base/digest.h"
 #include "compiler/plan/guest.h"
-#include "compiler/plan/resolve_private.h"
+#include "compiler/plan/steps_private.h"
 #include "schema/keys.h"
 
 /* The item's own value, or the VM's. */

@@ -72,7 +72,7 @@ static bool speaks_to_us(struct str comment)
 void comments_find(const struct yaml *yaml, struct arena *arena, struct source *source)
 {
 	struct scanner s = {.yaml = yaml, .source = source, .text = source->text, .node = 1};
-	size_t done = source_has_mark(source->text) ? 3 : 0, at;
+	size_t done = has_mark(source->text) ? 3 : 0, at;
 	const char *hit;
 
 	source->comments = NULL;

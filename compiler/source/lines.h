@@ -5,7 +5,7 @@
 #ifndef GPUPLAN_LINES_H
 #define GPUPLAN_LINES_H
 
-#include "compiler/source/source.h"
+#include "compiler/base/str.h"
 
 static inline bool is_blank(char c)
 {
@@ -63,12 +63,18 @@ static inline struct str trim_blanks(struct str s)
 	return (struct str){s.p + start, end - start};
 }
 
+/* The text starts with a byte order mark, of three bytes. */
+static inline bool has_mark(struct str text)
+{
+	return text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
+}
+
 /* A comment starts at `i`, unless that is within a scalar. */
 static inline bool is_comment(struct str text, size_t i)
 {
 	return i < text.n && text.p[i] == '#' &&
 	       (i == 0 || is_blank(text.p[i - 1]) || is_line_end(text.p[i - 1]) ||
-		(i == 3 && source_has_mark(text)));
+		(i == 3 && has_mark(text)));
 }
 
 /* Past blanks, line ends and comments, where a `#` starts a comment whatever is before it. */

@@ -167,7 +167,7 @@ static size_t character_start(struct str text, size_t start, size_t offset)
 /* The mark is no column, and no part of a line. */
 static size_t past_mark(const struct source *source, size_t offset)
 {
-	return offset == 0 && source_has_mark(source->text) ? 3 : offset;
+	return offset == 0 && has_mark(source->text) ? 3 : offset;
 }
 
 static void unlock(void *mutex)
@@ -244,9 +244,4 @@ struct str source_line(const struct source *source, uint32_t line)
 		end -= end - start >= 2 && p[end - 1] == '\n' && p[end - 2] == '\r' ? 2 : 1;
 	start = past_mark(source, start);
 	return (struct str){p + start, end - start};
-}
-
-bool source_has_mark(struct str text)
-{
-	return text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
 }

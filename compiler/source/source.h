@@ -76,7 +76,5 @@ struct position span_stop(const struct sources *sources, struct span span);
 struct str span_text(const struct sources *sources, struct span span);
 /* A whole line without its line end; for a line of a `struct position`. */
 struct str source_line(const struct source *source, uint32_t line);
-/* The text starts with a byte order mark. */
-bool source_has_mark(struct str text);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/base/visible.h"
-#include "compiler/source/yaml_private.h"
+#include "compiler/source/reader_private.h"
 #include "compiler/source/yaml_words.h"
 
 void yaml_init(struct yaml *yaml, struct arena *arena, struct reporter reporter)
@@ -402,7 +402,7 @@ void yaml_parse(struct yaml *yaml, const struct source *source)
 
 	forget(yaml);
 	yaml->source = source;
-	if (source_has_mark(r.text)) {
+	if (has_mark(r.text)) {
 		r.text.p += 3;
 		r.text.n -= 3;
 		r.base += 3;

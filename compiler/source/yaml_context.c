@@ -363,7 +363,7 @@ void context_at(struct context *context, struct arena *arena, struct str text, s
 	struct reader r = {.arena = arena, .out = context, .text = text, .cursor = cursor};
 
 	*context = (struct context){.start = cursor, .end = cursor};
-	if (source_has_mark(text))
+	if (has_mark(text))
 		r.start = 3;
 	for (;;) {
 		r.end = line_end(text, r.start);

@@ -1,9 +1,9 @@
 /* What YAML itself forbids here: texts that are none, syntax, limits, what is shared or tagged. */
 #include "compiler/base/utf8.h"
-#include "compiler/source/yaml_private.h"
+#include "compiler/source/reader_private.h"
 
 /* Events come in order, so this walks the text once, and back a little at the ends of blocks. */
-size_t yaml_walk_to(struct reader *r, size_t character)
+static size_t walk_to(struct reader *r, size_t character)
 {
 	const char *p = r->text.p;
 
@@ -20,6 +20,13 @@ size_t yaml_walk_to(struct reader *r, size_t character)
 		r->character--;
 	}
 	return r->byte;
+}
+
+size_t yaml_byte_of(struct reader *r, size_t character)
+{
+	if (!r->ascii)
+		return walk_to(r, character);
+	return character < r->text.n ? character : r->text.n;
 }
 
 /* What libyaml says in its own words, and what to do about it. */

@@ -1,4 +1,5 @@
 #include "compiler/cli/lsp/place.h"
+#include "compiler/source/lines.h"
 
 #include "compiler/cli/lsp/uri.h"
 
@@ -31,10 +32,10 @@ static bool client_has_mark(const struct server *server, const struct source *so
 {
 	const struct document *d;
 
-	if (!source_has_mark(source->text))
+	if (!has_mark(source->text))
 		return false;
 	d = document_of_path(&server->documents, source_path(server, source));
-	return d && source_has_mark(document_text(d));
+	return d && has_mark(document_text(d));
 }
 
 struct json *range_in_source(const struct server *server, const struct sources *sources,

@@ -5,7 +5,7 @@
  *     links.c  edges, switches, cliques, root complexes
  *     nest.c   frames in frames, for programs that lay out by themselves
  *     dot.c, mermaid.c, svg*.c
- *              one file per format (svg_private.h lists the parts of the SVG)
+ *              one file per format (sheet_private.h lists the parts of the SVG)
  *
  * Everything that is drawn is worked out once, so that the three formats cannot disagree. All texts
  * are fit to be shown: no control characters, no bad UTF-8. They still need their format's own

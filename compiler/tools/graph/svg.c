@@ -1,5 +1,6 @@
-/* The drawing as an SVG (compiler/tools/graph/svg_private.h): hosts with their frames, and the sheet. */
-#include "compiler/tools/graph/svg_private.h"
+/* The drawing as an SVG (compiler/tools/graph/sheet_private.h): hosts with their frames, and the
+ * sheet. */
+#include "compiler/tools/graph/sheet_private.h"
 
 enum { SHEET_PAD = 16, HOST_GAP = 24, LEGEND_H = 30 };
 

@@ -1,5 +1,5 @@
 /* Edges between the GPUs of a drawn host, and what stands between many of them. */
-#include "compiler/tools/graph/svg_private.h"
+#include "compiler/tools/graph/sheet_private.h"
 
 #define HUB_FILL "#dfe8f0"
 

@@ -1,5 +1,5 @@
 /* Where everything of a drawn host goes. */
-#include "compiler/tools/graph/svg_private.h"
+#include "compiler/tools/graph/sheet_private.h"
 
 enum {
 	NODE_LABEL = 18, /* a line */

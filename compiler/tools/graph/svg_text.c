@@ -1,7 +1,7 @@
 /* SVG's elements, and text in lines that fit. */
 #include "compiler/base/utf8.h"
 #include "compiler/base/xml_text.h"
-#include "compiler/tools/graph/svg_private.h"
+#include "compiler/tools/graph/sheet_private.h"
 
 /* A character of DejaVu Sans Mono is 0.602 of the size wide, of other monospaced fonts less. */
 static const struct style {

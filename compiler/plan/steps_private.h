@@ -13,8 +13,8 @@
  *     mmio.c           the MMIO window
  *     guest.c          the guest's machine: NUMA, PCI, disks, nics
  *     resolve_claims.c UUIDs, MAC addresses and disks that two VMs have */
-#ifndef GPUPLAN_RESOLVE_PRIVATE_H
-#define GPUPLAN_RESOLVE_PRIVATE_H
+#ifndef GPUPLAN_STEPS_PRIVATE_H
+#define GPUPLAN_STEPS_PRIVATE_H
 
 #include "compiler/base/inside.h"
 #include "compiler/plan/captures.h"

@@ -1,7 +1,7 @@
 /* The reader of one source: shared by yaml.c, which makes the nodes, and yaml_report.c, which says
  * what is wrong with the text. */
-#ifndef GPUPLAN_YAML_PRIVATE_H
-#define GPUPLAN_YAML_PRIVATE_H
+#ifndef GPUPLAN_READER_PRIVATE_H
+#define GPUPLAN_READER_PRIVATE_H
 
 #include <yaml.h>
 
@@ -22,14 +22,8 @@ struct reader {
 	size_t seen;		/* end of the last event */
 };
 
-/* From libyaml's count of characters to bytes of `text`. */
-size_t yaml_walk_to(struct reader *r, size_t character);
-static inline size_t yaml_byte_of(struct reader *r, size_t character)
-{
-	if (!r->ascii)
-		return yaml_walk_to(r, character);
-	return character < r->text.n ? character : r->text.n;
-}
+/* Converts libyaml's count of characters to bytes of `text`. */
+size_t yaml_byte_of(struct reader *r, size_t character);
 
 static inline struct span yaml_span_of(const struct reader *r, size_t first_byte, size_t end_byte)
 {

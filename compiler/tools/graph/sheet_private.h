@@ -8,8 +8,8 @@
  * GPUs stand in rows of columns that are the same everywhere, so that a VM's frame is the outline
  * of cells of a grid, and edges between neighbours are short and straight. Text is monospaced: its
  * width is known without a font. Lengths are pixels, whole ones. */
-#ifndef GPUPLAN_GRAPH_SVG_PRIVATE_H
-#define GPUPLAN_GRAPH_SVG_PRIVATE_H
+#ifndef GPUPLAN_GRAPH_SHEET_PRIVATE_H
+#define GPUPLAN_GRAPH_SHEET_PRIVATE_H
 
 #include "compiler/tools/graph/private.h"
 
