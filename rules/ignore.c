@@ -1,5 +1,4 @@
-/* The pages of what the reader of comments reports (compiler/finding/ignore*.c): nothing is left to check
- * here. */
+/* The pages of rules on ignore comments, which compiler/finding/ignore*.c checks. */
 #include "compiler/finding/rule.h"
 #include "compiler/plan/plan.h"
 
@@ -22,12 +21,11 @@
 const struct rule rule_ignore_without_reason = {
 	.name = "ignore-without-reason",
 	.severity = SEVERITY_WARNING,
-	.summary = "a comment that switches a rule off and does not say why",
-	.what = "A comment `# gpuplan: ignore[RULE]` has no text behind its bracket. It silences "
-		"all the same.",
-	.why = "A silenced finding is a decision that somebody made. Who meets the comment a year "
-	       "later, with other drivers and other hosts, cannot tell whether it still holds if "
-	       "nobody wrote down what it rested on.",
+	.summary = "an ignore comment without a reason",
+	.what = "A comment `# gpuplan: ignore[RULE]` has no text after its bracket. It still "
+		"silences the rule.",
+	.why = "Whoever reads the comment a year later, with other drivers and other hosts, cannot "
+	       "tell without a reason whether silencing the finding is still right.",
 	.source = SPEC_LANGUAGE,
 	.example = HOST VM
 	"-    uvm: true # gpuplan: ignore[key-without-effect]\n"
@@ -37,17 +35,16 @@ const struct rule rule_ignore_without_reason = {
 const struct rule rule_ignore_unused = {
 	.name = "ignore-unused",
 	.severity = SEVERITY_WARNING,
-	.summary = "a comment that switches off a rule which does not fire there, or is never off",
-	.what = "A rule's name in a comment `# gpuplan: ignore[RULE] reason` silences nothing: the "
-		"rule does not fire on the line that the comment is for (or in the file, for one "
-		"that stands before its first key), or the rule is never off. A rule that was "
-		"switched off by `--rule` or the project file still counts as one that fires. "
-		"While the spec cannot be read whole (`yaml-*`, `spec-*`), only names of rules "
-		"that "
-		"are never off are reported: what hangs on the broken part was not judged.",
-	.why = "The comment stays when the value that needed it is mended, and will hide the next "
-	       "mistake on that line. And a rule that is never off guards against silent loss of "
-	       "data: a comment that seems to silence it is worse than none.",
+	.summary = "an ignore comment for a rule that does not fire there or cannot be silenced",
+	.what = "A rule named in a comment `# gpuplan: ignore[RULE] reason` silences nothing: the "
+		"rule does not fire on the comment's line (or, for a comment before the first key, "
+		"in the file), or it cannot be silenced. A rule that `--rule` or the project file "
+		"turns off still counts as firing. While parts of the spec cannot be read "
+		"(`yaml-*`, `spec-*`), only rules that cannot be silenced are reported, because "
+		"the others could not be fully checked.",
+	.why = "A comment left behind after its value was fixed hides the next mistake on that "
+	       "line. A rule that cannot be silenced guards against silent data loss, so a comment "
+	       "that seems to silence it is misleading.",
 	.source = SPEC_LANGUAGE,
 	.example = HOST VM
 	"-    mmio: auto # gpuplan: ignore[mmio-too-small] the guest needs no BAR1\n"
@@ -58,17 +55,13 @@ const struct rule rule_ignore_unknown_rule = {
 	.name = "ignore-unknown-rule",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary = "a comment for gpuplan that names no rule of it, or cannot be read",
-	.what = "A comment `# gpuplan: ignore[RULE] reason` names a rule that there is not; or a "
-		"comment starts with `gpuplan:` and is not of that form: another word than "
-		"`ignore`, no rule in brackets, a bracket that is not closed. A comment that "
-		"starts "
-		"in any other way is only a comment.",
-	.why = "Whoever wrote it believes that a finding is silenced, or will be. If it were "
-	       "passed "
-	       "over, a slip in the name would be found out when the finding is shown, and one in "
-	       "a "
-	       "comment for a finding that is not there yet never.",
+	.summary = "an ignore comment that names an unknown rule or is malformed",
+	.what = "A comment `# gpuplan: ignore[RULE] reason` names an unknown rule; or a comment "
+		"starts with `gpuplan:` but does not have that form: a word other than `ignore`, "
+		"no rule in brackets, an unclosed bracket. Comments that do not start with "
+		"`gpuplan:` are not checked.",
+	.why = "The author expects the comment to silence a finding. If gpuplan ignored a typo in "
+	       "it, nothing would show that the comment has no effect until the finding appears.",
 	.source = SPEC_LANGUAGE,
 	.example = HOST VM
 	"-    uvm: true # gpuplan: ignore[key-without-efect] a vGPU comes in May\n"

@@ -1,4 +1,4 @@
-/* Keys that nothing carries: the key tables say which (`needs`, KEY_VGPU). */
+/* Keys that no artifact uses: the key tables say which (`needs`, KEY_VGPU). */
 #include "rules/p2p.h"
 #include "rules/versions.h"
 #include "schema/keys.h"
@@ -7,9 +7,8 @@ static void report_platform(struct judge *judge, const struct host *host, const 
 			    struct span at)
 {
 	const char *word = host->platform->word;
-	struct finding *f = report(judge, at,
-				   "'%s' is for %s hosts: no artifact of a %s host carries it",
-				   key->name, platform_with(key->needs)->word, word);
+	struct finding *f = report(judge, at, "'%s' has no effect on a %s host: it is for %s hosts",
+				   key->name, word, platform_with(key->needs)->word);
 
 	finding_note(judge->findings, f, host->spec->hypervisor.at, "host '%.*s' is %s",
 		     STR_ARG(host->spec->name.s), word);
@@ -30,17 +29,17 @@ static void report_old_libvirt(struct judge *judge, const struct host *host)
 
 	f = report(
 		judge, host->spec->iommu_backend.at,
-		"'iommufd' has no effect: libvirt %s cannot pass it on, and QEMU gets the legacy "
+		"'iommufd' has no effect: libvirt %s does not support it, and QEMU uses the legacy "
 		"backend",
 		written(judge, at));
-	finding_note(judge->findings, f, at, "the host's libvirt; %.*s is the first that can",
+	finding_note(judge->findings, f, at, "libvirt supports iommufd since %.*s",
 		     STR_ARG(release->text));
 	finding_help(judge->findings, f,
-		     "write iommu_backend: legacy, or take libvirt %.*s or later",
+		     "write iommu_backend: legacy, or use libvirt %.*s or later",
 		     STR_ARG(release->text));
 }
 
-/* The first of the host's VMs' GPUs that is a mediated device, NULL: none; *others: one is none. */
+/* The host's first vGPU that is a mediated device; NULL: none. *others: some GPU is not one. */
 static const struct vm_gpu *first_mdev(const struct host *host, bool *others)
 {
 	const struct vm_gpu *first = NULL;
@@ -68,8 +67,9 @@ static void report_mdev(struct judge *judge, const struct host *host)
 		return;
 	f = report_as(judge, others ? SEVERITY_NOTE : SEVERITY_WARNING,
 		      host->spec->iommu_backend.at,
-		      "'iommufd' has no effect on mediated devices: they keep the legacy backend");
-	finding_note(judge->findings, f, mdev->spec->gpu.at, "such as this vGPU of '%.*s'",
+		      "'iommufd' has no effect on mediated devices: they use the legacy backend");
+	finding_note(judge->findings, f, mdev->spec->gpu.at,
+		     "this vGPU of VM '%.*s' is a mediated device",
 		     STR_ARG(mdev->vm->spec->name.s));
 	if (!others)
 		finding_help(judge->findings, f, "write iommu_backend: legacy");
@@ -85,7 +85,7 @@ static void check_iommufd(struct judge *judge, const struct host *host)
 		report_old_libvirt(judge, host);
 }
 
-/* A profile of hosts of both kinds may well have the keys of both. */
+/* A profile may serve hosts of both kinds and have the keys of both. */
 static void check_host(struct judge *judge, const struct host *host)
 {
 	for (size_t i = 0; i < host_section.n; i++) {
@@ -116,15 +116,14 @@ static bool asks_for_nothing(const struct key *key, const void *spec)
 static void report_whole(struct judge *judge, const struct key *key, struct span at,
 			 const char *who, struct str name)
 {
-	struct finding *f = report(judge, at, "'%s' means nothing without a vGPU: %s '%.*s' %s",
+	struct finding *f = report(judge, at, "'%s' has no effect without a vGPU: %s '%.*s' %s",
 				   key->name, who, STR_ARG(name),
 				   strcmp(who, "VM") == 0 ? "has none" : "is passed through whole");
 
-	finding_help(judge->findings, f, "remove '%s', or say which vGPU type is meant: vgpu: TYPE",
-		     key->name);
+	finding_help(judge->findings, f, "remove '%s', or name a vGPU type: vgpu: TYPE", key->name);
 }
 
-/* `vf` of an mdev stays: on an SR-IOV board the mediated device sits on that virtual function. */
+/* `vf` of an mdev has an effect on an SR-IOV board: it is where the mediated device is created. */
 static bool of_other_framework(const struct vm_gpu *g, const struct vm_gpu_spec *item,
 			       struct span at)
 {
@@ -147,9 +146,9 @@ static void report_framework(struct judge *judge, const struct vm_gpu *g, const 
 		judge, at, "'%s' has no effect: vGPUs on '%.*s' %s", key->name,
 		STR_ARG(g->gpu->spec->name.s),
 		vfio ? "are virtual functions, not mediated devices"
-		     : "are mediated devices of the board itself, which has no virtual functions");
+		     : "are mediated devices on the board itself, which has no virtual functions");
 	if (span_given(said))
-		finding_note(judge->findings, f, said, "the host says so");
+		finding_note(judge->findings, f, said, "'vgpu_framework' is set here");
 	finding_help(judge->findings, f,
 		     vfio ? "name the virtual function: vf: ADDRESS" : "remove 'vf'");
 }
@@ -216,19 +215,18 @@ static void check(struct judge *judge)
 const struct rule rule_key_without_effect = {
 	.name = "key-without-effect",
 	.severity = SEVERITY_WARNING,
-	.summary = "a key that no artifact of this host and VM can carry",
+	.summary = "a key that has no effect on this host or VM",
 	.plan = check,
-	.what = "A key for KVM stands in a vSphere host or VM, or the other way round; `uvm`, "
-		"`vgpu_params` or `multicast` stands where there is no vGPU; or an item names an "
-		"`mdev` where vGPUs are virtual functions. A profile may hold such keys, since it "
-		"may serve both kinds. Or `iommu_backend: iommufd` stands for a libvirt before "
-		"{release:libvirt_iommufd}, or for mediated devices.",
-	.why = "The artifact is written as if the key were not there: huge pages that were asked "
-	       "for on vSphere are simply not had. Whoever wrote the key believes otherwise.",
-	.source =
-		"the spec language, version 1: the keys marked \"kvm only\", \"vsphere only\" and "
-		"those of a vGPU; {source:libvirt_iommufd}, for `<iommufd>`, which libvirt 12.8 "
-		"leaves out for mediated devices (tried)",
+	.what = "A vSphere host or VM has a key for KVM, or the other way round; `uvm`, "
+		"`vgpu_params` or `multicast` is set without a vGPU; an item has `mdev` where "
+		"vGPUs are virtual functions; or `iommu_backend: iommufd` is set with libvirt "
+		"before {release:libvirt_iommufd} or for mediated devices. Profiles may have such "
+		"keys, because they may serve several kinds of hosts.",
+	.why = "No artifact contains the key, although its author expects it to work: a VM on "
+	       "vSphere with `hugepages` gets no huge pages.",
+	.source = "the spec language, version 1: the keys marked \"kvm only\" and \"vsphere only\" "
+		  "and those of a vGPU; {source:libvirt_iommufd} (`<iommufd>`, which libvirt 12.8 "
+		  "ignores for mediated devices: tested)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

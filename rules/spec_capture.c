@@ -1,5 +1,4 @@
-/* The page of what reading a capture reports (compiler/capture/): nothing is left to check here.
- */
+/* The page of the rule that is checked while a capture is read (compiler/capture/). */
 #include "compiler/finding/rule.h"
 #include "compiler/plan/plan.h"
 
@@ -7,17 +6,16 @@ const struct rule rule_spec_capture = {
 	.name = "spec-capture",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary = "a capture that cannot be read, or cannot be trusted",
-	.what = "A file of `captures` cannot be read, lies outside the repository that holds the "
-		"spec, or is longer than 1 MiB; it holds no matrix of the wanted kind, a cell that "
-		"is none, another number of rows or of GPUs than it should, or says one thing on "
-		"the way there and another on the way back (`-p2p`: OK in one direction only). "
-		"The finding stands at the line in the capture.",
+	.summary = "a capture that cannot be read or is damaged",
+	.what = "A file in `captures` cannot be read, lies outside the spec's repository, or is "
+		"larger than 1 MiB; or its matrix is missing or of another kind, has an invalid "
+		"cell, the wrong number of rows or GPUs, or differs between the two directions of "
+		"a pair (`-p2p`: OK in one direction only). The finding points at the line in the "
+		"capture.",
 	.why = "nvidia-smi prints its matrices for people: terminals cut and wrap them, and with "
-	       "many NICs it has merged columns itself (`PH0-115`). A matrix that is read one "
-	       "column off gives links and cliques that no machine has. So it is read whole or "
-	       "not at all, and nothing is guessed.",
-	.source = "outputs of nvidia-smi topo of twelve machines, V100 to H100",
+	       "many NICs nvidia-smi itself merges columns (`PH0-115`). A matrix read one column "
+	       "off gives wrong links and cliques, so a damaged matrix is not used at all.",
+	.source = "output of nvidia-smi topo from twelve machines, V100 to H100",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"

@@ -1,5 +1,4 @@
-/* The pages of what the reader of YAML reports (compiler/source/yaml.c): nothing is left to check
- * here. */
+/* The pages of rules that the YAML reader checks (compiler/source/yaml.c). */
 #include "compiler/finding/rule.h"
 #include "compiler/plan/plan.h"
 
@@ -10,11 +9,10 @@ const struct rule rule_yaml_syntax = {
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
 	.summary = "the file is not YAML, or not UTF-8",
-	.what = "The text breaks off or goes wrong before it is a YAML document: an open quote or "
-		"bracket, a tab as indentation, keys that do not line up, bytes that are not "
-		"UTF-8.",
-	.why = "Nothing that follows the place can be trusted, so nothing of that document is "
-	       "judged or compiled. Documents of the same file that ended before it still count.",
+	.what = "The file is not valid YAML or not UTF-8: an unclosed quote or bracket, a tab as "
+		"indentation, keys of one map in different columns, bytes that are not UTF-8.",
+	.why = "What follows the error cannot be parsed reliably, so the whole document is neither "
+	       "linted nor compiled. Earlier documents in the same file are.",
 	.source = YAML_1_2 ", as libyaml reads it",
 	.example = " version: 1\n"
 		   " hosts:\n"
@@ -29,10 +27,10 @@ const struct rule rule_yaml_duplicate_key = {
 	.name = "yaml-duplicate-key",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary = "one key stands twice in a map",
-	.what = "A map has the same key twice. The first one is read, the second one is reported.",
-	.why = "YAML forbids it, and yet most programs take the last one without a word: two "
-	       "people add the same VM at both ends of a long file, and one of the two is gone.",
+	.summary = "a map has the same key twice",
+	.what = "A map has the same key twice. The first one is used, the second one is reported.",
+	.why = "YAML forbids duplicate keys, but most parsers silently keep the last one. When two "
+	       "people add the same VM at both ends of a long file, one of the two VMs is lost.",
 	.source = YAML_1_2 ", section 3.2.1.1: the keys of a mapping are unique",
 	.example = " version: 1\n"
 		   " hosts:\n"
@@ -50,12 +48,12 @@ const struct rule rule_yaml_alias = {
 	.flags = RULE_NEVER_OFF,
 	.summary = "an anchor, an alias, a merge key or a tag",
 	.what = "The spec uses `&name`, `*name`, `<<:` or `!tag`.",
-	.why = "A value that stands somewhere else has no place of its own: a finding about it, or "
-	       "a fix, would change every VM that shares it. Aliases of aliases also let a small "
-	       "file grow without bound. Profiles say the same in a way that a message can point "
-	       "at; and a tag has nothing to say where the key decides what its value is.",
+	.why = "A finding about a shared value cannot say which VM is wrong, and fixing the value "
+	       "would change every VM that uses it. Nested aliases also let a small file expand "
+	       "without limit. Use profiles to share values. Tags have no use, because each key "
+	       "determines the type of its value.",
 	.source = "the spec language, version 1; " YAML_1_2
-		  ", chapters 6.9 and 7.1 for what is left out",
+		  ", chapters 6.9 and 7.1 (the omitted features)",
 	.example = " version: 1\n"
 		   " hosts:\n"
 		   "   gpu-1:\n"
@@ -84,13 +82,11 @@ const struct rule rule_yaml_limit = {
 	.name = "yaml-limit",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary =
-		"the file is larger or deeper than the spec language allows, or has too many mistakes",
-	.what = "A file of more than 64 MiB, maps and lists nested more than 32 deep, a value of "
-		"more than 65,536 characters, a host of more than 64 GPUs, or more than 100,000 "
-		"mistakes in a file.",
-	.why = "No spec comes near these sizes; a file that does is a mistake (a log in place of a "
-	       "spec) or made to exhaust the program that reads it. The limit says so at once.",
+	.summary = "the file is larger or more deeply nested than allowed, or has too many errors",
+	.what = "The spec exceeds a limit: a file of 64 MiB, maps and lists nested 32 deep, a "
+		"value of 65,536 characters, 64 GPUs on a host, or 100,000 errors in a file.",
+	.why = "No real spec comes near these limits. A file that does was passed by mistake (a "
+	       "log, for example) or built to exhaust memory.",
 	.source = "the spec language, version 1: Limits",
 	.example =
 		" version: 1\n"

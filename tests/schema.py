@@ -29,7 +29,7 @@ STRUCTURAL = {"spec-unknown-key", "spec-missing-key", "spec-type", "spec-value"}
 
 # Of those, what no schema of one document can see, by the finding's message.
 UNSEEN = [
-    r"in the catalog$",  # boards
+    r"^unknown board ",
     r"is not the PCI id of an NVIDIA GPU$",
     r"boards have the PCI id",
     r"is too large$",  # the number of a size
@@ -38,12 +38,12 @@ UNSEEN = [
     r"'(True|FALSE)' is not true or false$",  # they are to YAML 1.2's core schema
     r"vSphere takes (whole GiB|multiples of 4 MiB), not",
     r"would read as more than one parameter$",  # on kvm only
-    r"stands in this group already$",
+    r"duplicate GPU '.*' in this group$",
     r"takes whole MiB, not",
-    r"the file holds no document$",
-    r"^'auto' needs the CPUs of NUMA node|^\d+ cpulists? for \d+ vCPU",  # of the host; of another key
+    r"the file contains no document$",
+    r"^'pinning: auto' needs the CPUs of NUMA node|^\d+ cpulists? for \d+ vCPU",  # of the host; of another key
 ]
-AT_MAP = re.compile(r"cannot name a|is not the name of a plugin parameter|a key is a name|, not both$")
+AT_MAP = re.compile(r"^invalid .* name '|is not the name of a plugin parameter|a key is a name|has both")
 # With a profile, what is required may come from it.
 PROFILED = re.compile(r"^(host|VM) '.*' has no '(hypervisor|gpus|vcpus|memory)'$")
 

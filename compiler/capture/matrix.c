@@ -99,7 +99,7 @@ static void fail_cell(struct capture_reader *r, struct capture_matrix *m, struct
 		      uint32_t row)
 {
 	fail(r, m, word,
-	     arena_printf(r->arena, "the row of GPU%u: '%.*s' is no cell of %s", row,
+	     arena_printf(r->arena, "row GPU%u: '%.*s' is not a value of %s", row,
 			  STR_ARG(shown(r, word)),
 			  !m->kind_known ? "`nvidia-smi topo`"
 			  : m->p2p	 ? "`nvidia-smi topo -p2p`"
@@ -187,8 +187,8 @@ static void read_cell(struct capture_reader *r, struct capture_matrix *m, struct
 		fail_cell(r, m, word, row);
 	} else if ((cell.is == CELL_SELF) != (row == column)) {
 		fail(r, m, word,
-		     arena_printf(r->arena, "'%.*s' stands where GPU%u meets GPU%u", STR_ARG(word),
-				  row, column));
+		     arena_printf(r->arena, "row GPU%u, column GPU%u: unexpected '%.*s'", row,
+				  column, STR_ARG(word)));
 	} else if (cell.is != CELL_SELF) {
 		p2p = cell.is > CELL_SYS;
 		if (m->kind_known && m->p2p != p2p)
@@ -216,20 +216,19 @@ static uint32_t read_nics(struct capture_reader *r, struct capture_matrix *m, st
 		if (is == CELL_BAD || is == CELL_SELF || is > CELL_SYS) {
 			if (n < m->nics && capture_is_affinity(word))
 				fail(r, m, word,
-				     arena_printf(r->arena, "the row of GPU%u has %u of %u cells",
-						  row, m->capture.n + n, m->capture.n + m->nics));
+				     arena_printf(r->arena, "row GPU%u has %u of %u cells", row,
+						  m->capture.n + n, m->capture.n + m->nics));
 			break;
 		}
 		/* A header may be cut, but not if it has the CPU column. */
 		if (n >= m->nics && (m->cpu || is == CELL_NVLINK))
 			fail(r, m, word,
 			     arena_printf(r->arena,
-					  "the row of GPU%u has more cells than there are columns",
-					  row));
+					  "row GPU%u has more cells than there are columns", row));
 		else if (is == CELL_NVLINK)
 			fail(r, m, word,
-			     arena_printf(r->arena, "'%.*s' stands where GPU%u meets a NIC",
-					  STR_ARG(word), row));
+			     arena_printf(r->arena, "row GPU%u: unexpected '%.*s' in a NIC column",
+					  row, STR_ARG(word)));
 	}
 	return n;
 }
@@ -246,7 +245,7 @@ static void read_row(struct capture_reader *r, struct capture_matrix *m, struct 
 		word = capture_word(line, &at);
 		if (word.n == 0)
 			fail(r, m, label,
-			     arena_printf(r->arena, "the row of GPU%u has %u of %u cells", row, i,
+			     arena_printf(r->arena, "row GPU%u has %u of %u cells", row, i,
 					  m->capture.n));
 		else
 			read_cell(r, m, word, row, i);
@@ -311,9 +310,9 @@ void capture_stray_row(const struct capture_reader *r, struct capture_matrix *m,
 		return;
 	if (gpu >= (int)m->capture.n)
 		fail(r, m, label,
-		     arena_printf(r->arena, "a row of '%.*s', and no such column", STR_ARG(label)));
+		     arena_printf(r->arena, "row '%.*s' has no column", STR_ARG(label)));
 	else
-		fail(r, m, label, arena_printf(r->arena, "a second row of '%.*s'", STR_ARG(label)));
+		fail(r, m, label, arena_printf(r->arena, "duplicate row '%.*s'", STR_ARG(label)));
 }
 
 void capture_matrix(struct capture_reader *r, struct str header)
@@ -335,8 +334,8 @@ void capture_matrix(struct capture_reader *r, struct str header)
 			break;
 		if (capture_gpu(label) != (int)row)
 			fail(r, &m, label,
-			     arena_printf(r->arena, "'%.*s' stands where the row of GPU%u belongs",
-					  STR_ARG(label), row));
+			     arena_printf(r->arena, "expected row GPU%u, found '%.*s'", row,
+					  STR_ARG(label)));
 		r->lines = behind;
 		read_row(r, &m, line, row);
 	}

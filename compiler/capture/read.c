@@ -84,8 +84,7 @@ static void set_error(struct capture_reader *r, struct capture_error *error, enu
 	if (r->source->text.n == 0) {
 		error->message = STR("the file is empty");
 	} else if (r->n == 0) {
-		error->message = arena_printf(r->arena, "there is no matrix of %s in it",
-					      outputs[kind]);
+		error->message = arena_printf(r->arena, "no matrix of %s found", outputs[kind]);
 	} else {
 		error->at = m->capture.header;
 		error->message =
@@ -113,8 +112,8 @@ static struct capture *choose(struct capture_reader *r, enum capture_kind kind,
 			*error = (struct capture_error){
 				.at = m->capture.header,
 				.other = chosen->capture.header,
-				.message = STR("a second matrix, and it differs from the first"),
-				.other_message = STR("the first one"),
+				.message = STR("a second matrix differs from the first"),
+				.other_message = STR("the first matrix"),
 			};
 			return NULL;
 		}
@@ -136,7 +135,7 @@ bool capture_matrices(struct capture_reader *r, struct capture_error *error)
 	if (text.n >= 2 &&
 	    (memcmp(text.p, "\xff\xfe", 2) == 0 || memcmp(text.p, "\xfe\xff", 2) == 0)) {
 		*error = (struct capture_error){.at = {r->source->base, 0},
-						.message = STR("the text is UTF-16, not UTF-8")};
+						.message = STR("the file is UTF-16, not UTF-8")};
 		return false;
 	}
 	r->lines.text = capture_clean(r->arena, text);
@@ -148,8 +147,10 @@ bool capture_matrices(struct capture_reader *r, struct capture_error *error)
 		} else if (r->n < MATRICES) {
 			capture_matrix(r, line);
 		} else {
-			*error = (struct capture_error){.at = capture_span(r, trim_blanks(line)),
-							.message = STR("one matrix too many")};
+			*error = (struct capture_error){
+				.at = capture_span(r, trim_blanks(line)),
+				.message = arena_printf(r->arena, "more than %d matrices",
+							MATRICES)};
 			return false;
 		}
 	}

@@ -28,7 +28,7 @@ static bool refuse_file(struct collection *all, const struct capture_reader *r)
 	if (r->source->text.n == 0) {
 		error->message = STR("the file is empty");
 	} else if (r->n == 0) {
-		error->message = STR("there is no matrix of `nvidia-smi topo` in it");
+		error->message = STR("no matrix of `nvidia-smi topo` found");
 	} else {
 		error->at = r->items[0].capture.header;
 		error->message = arena_printf(
@@ -44,8 +44,8 @@ static bool collect(struct collection *all, const struct source *source)
 	uint32_t before = all->n;
 
 	if (source->cut) {
-		*all->error = (struct capture_error){.at = {source->base, 0},
-						     .message = STR("it is longer than 1 MiB")};
+		*all->error = (struct capture_error){
+			.at = {source->base, 0}, .message = STR("the file is larger than 1 MiB")};
 		return false;
 	}
 	if (!capture_matrices(&r, all->error))
@@ -72,8 +72,8 @@ static bool place(struct collection *all, const struct capture_matrix **slot,
 		*all->error = (struct capture_error){
 			.at = m->capture.header,
 			.other = (*slot)->capture.header,
-			.message = STR("a second matrix, and it differs from the first"),
-			.other_message = STR("the first one"),
+			.message = STR("a second matrix differs from the first"),
+			.other_message = STR("the first matrix"),
 		};
 		return false;
 	}
@@ -116,7 +116,7 @@ static bool check_sizes(struct collection *all, const struct slots *slots)
 				.message = arena_printf(all->arena,
 							"this matrix has %u GPUs, another has %u",
 							c->n, first->n),
-				.other_message = STR("the other one"),
+				.other_message = STR("the other matrix"),
 			};
 			return false;
 		}

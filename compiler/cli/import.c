@@ -40,7 +40,7 @@ static void print_error(struct arena *arena, const struct sources *sources,
 	if (span_given(error->other))
 		finding_note(&findings, f, error->other, "%.*s", STR_ARG(error->other_message));
 	finding_help(&findings, f,
-		     "save it anew on the bare host: `nvidia-smi topo -m > FILE` (-p2p r, -p2p w)");
+		     "save it again on the bare host: `nvidia-smi topo -m > FILE` (-p2p r, -p2p w)");
 	print_some_findings(options, &findings, sources, true, stderr);
 }
 

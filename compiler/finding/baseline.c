@@ -133,14 +133,16 @@ static const char *read_entries(const struct json *top, struct arena *arena,
 
 	if (!json_number(json_member(top, "version"), 1, &version) || version != 1 ||
 	    !json_is(list, JSON_LIST))
-		return "this is no baseline of version 1: --write-baseline writes one";
+		return "not a version 1 baseline: write one with --write-baseline";
 	for (const struct json *o = json_first(list); o; o = o->next, i++) {
 		struct baseline_entry entry;
 
 		if (!read_entry(o, &entry))
 			return arena_printf(
 				       arena,
-				       "findings[%zu] is not a rule, a path and a count from 1", i)
+				       "findings[%zu] needs a rule, a path and a count of 1 or "
+				       "more",
+				       i)
 				.p;
 		push(baseline, arena, entry);
 	}

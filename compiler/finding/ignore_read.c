@@ -3,7 +3,7 @@
 #include "compiler/source/comments.h"
 #include "compiler/source/lines.h"
 
-#define USAGE "# gpuplan: ignore[RULE] and why"
+#define USAGE "# gpuplan: ignore[RULE] REASON"
 
 struct reader {
 	struct ignores *all;
@@ -67,17 +67,16 @@ static void report_unreadable(struct reader *r, struct str piece, const char *wh
 {
 	struct findings *findings = r->all->findings;
 	struct finding *f = finding_add(findings, "ignore-unknown-rule", SEVERITY_ERROR,
-					span_at(r, piece), "the comment cannot be read: %s", why);
+					span_at(r, piece), "malformed comment: %s", why);
 
-	finding_help(findings, f,
-		     "write " USAGE ", or start the comment with something else than 'gpuplan:'");
+	finding_help(findings, f, "write " USAGE ", or do not start the comment with 'gpuplan:'");
 }
 
 static void report_unknown(struct reader *r, struct str name)
 {
 	struct findings *findings = r->all->findings;
 	struct finding *f = finding_add(findings, "ignore-unknown-rule", SEVERITY_ERROR,
-					span_at(r, name), "there is no rule '%s'",
+					span_at(r, name), "unknown rule '%s'",
 					finding_quote(findings, name));
 
 	finding_suggest(findings, f, r->all->guess(name), "`gpuplan rules` lists them");
@@ -147,15 +146,14 @@ static bool read_ignore(struct reader *r, const struct place *p, struct str rest
 	list = trim_blanks(from(rest, word.n));
 	close = list.n ? memchr(list.p, ']', list.n) : NULL;
 	if (!str_is(word, "ignore"))
-		report_unreadable(r, word.n ? word : p->comment->text,
-				  "all that gpuplan knows is 'ignore'");
+		report_unreadable(r, word.n ? word : p->comment->text, "expected 'ignore'");
 	else if (!list.n || *list.p != '[')
-		report_unreadable(r, word, "no rule in brackets stands behind 'ignore'");
+		report_unreadable(r, word, "'ignore' needs a rule in brackets");
 	else if (!close)
 		report_unreadable(r, list, "the bracket is not closed");
 	else if (!read_names(r, p, (struct str){list.p + 1, (size_t)(close - list.p) - 1}))
 		report_unreadable(r, (struct str){list.p, (size_t)(close - list.p) + 1},
-				  "the brackets name no rule");
+				  "no rule in the brackets");
 	else {
 		*after = from(list, (size_t)(close - list.p) + 1);
 		return true;
@@ -174,8 +172,8 @@ static void read_comment(struct reader *r, const struct place *p)
 		finding_help(findings,
 			     finding_add(findings, "ignore-without-reason", SEVERITY_WARNING,
 					 span_at(r, p->comment->text),
-					 "the comment does not say why"),
-			     "write the reason behind the bracket");
+					 "the comment gives no reason"),
+			     "write the reason after the bracket");
 }
 
 void ignores_read(struct ignores *all, const struct sources *sources, const struct source *source)

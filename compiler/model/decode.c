@@ -48,13 +48,13 @@ static void require_either(struct findings *findings, const struct section *sect
 		return;
 	if (span_given(a_at)) {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, b_at,
-				"%s has `%s` or `%s`, not both", section->what, a->name, b->name);
-		finding_note(findings, f, a_at, "the other one");
-		finding_help(findings, f, "keep one of them");
+				"%s has both '%s' and '%s'", section->what, a->name, b->name);
+		finding_note(findings, f, a_at, "also given here");
+		finding_help(findings, f, "remove one of the two");
 	} else {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, at,
-				"%s has neither `%s` nor `%s`", section->what, a->name, b->name);
-		finding_help(findings, f, "add one of them");
+				"%s has neither '%s' nor '%s'", section->what, a->name, b->name);
+		finding_help(findings, f, "add one of the two");
 	}
 }
 
@@ -101,12 +101,12 @@ static const struct key *unknown_key(struct decoder *d, struct owner owner, cons
 
 	if (known) {
 		finding_add(d->findings, "spec-unknown-key", SEVERITY_ERROR, name->at,
-			    "'%s' is not a key of a profile: each %s has its own", known->name,
+			    "'%s' is not allowed in a profile: set it in each %s", known->name,
 			    owner.section->what);
 		return NULL;
 	}
 	f = finding_add(d->findings, "spec-unknown-key", SEVERITY_ERROR, name->at,
-			"'%s' is not a key of %.*s", finding_quote(d->findings, s),
+			"unknown key '%s' in %.*s", finding_quote(d->findings, s),
 			STR_ARG(label(d, owner)));
 	known = section_nearest_key(owner.section, s);
 	if (known && !(owner.profile && known->flags & KEY_OWN)) {
@@ -217,7 +217,7 @@ static bool good_length(struct decoder *d, const struct key *key, const struct n
 	if (node->n == 0) {
 		f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
 				"'%s' is empty", key->name);
-		finding_help(d->findings, f, "write one item or more, or remove it");
+		finding_help(d->findings, f, "write at least one item, or remove the key");
 	} else {
 		finding_add(d->findings, "spec-value", SEVERITY_ERROR, node->at,
 			    "'%s' has %u items: the limit is %" PRIu64, key->name, node->n,
@@ -290,10 +290,12 @@ static bool good_name(struct decoder *d, const struct key *key, const struct nod
 	if (grammar_match(key->grammar, s))
 		return true;
 	f = finding_add(d->findings, "spec-value", SEVERITY_ERROR, name->at,
-			"'%s' cannot name a %s%s", finding_quote(d->findings, s),
-			key->section->what, strstr(key->name, "profiles") ? " profile" : "");
+			"invalid %s%s name '%s'", key->section->what,
+			strstr(key->name, "profiles") ? " profile" : "",
+			finding_quote(d->findings, s));
 	if (key->grammar == GRAMMAR_HOST && str_is(s, "manifest.json"))
-		finding_help(d->findings, f, "compile writes its manifest under that name");
+		finding_help(d->findings, f,
+			     "choose another name: compile writes a file of this name");
 	else
 		finding_help(d->findings, f, "write %s", grammar_rule(key->grammar));
 	return false;
@@ -319,7 +321,7 @@ static bool decode_named_entry(struct decoder *d, const struct key *key, node_id
 		if (value->kind != NODE_BROKEN && !(profile && yaml_is_null(d->yaml, value)))
 			finding_add(d->findings, "spec-type", SEVERITY_ERROR,
 				    value->at.len ? value->at : name->at,
-				    "%.*s takes a map of its keys%s%s", STR_ARG(label(d, owner)),
+				    "%.*s must be a map of keys%s%s", STR_ARG(label(d, owner)),
 				    yaml_is_null(d->yaml, value) ? "" : ", not ",
 				    yaml_is_null(d->yaml, value) ? "" : decode_kind_name(value));
 		out->broken = profile && yaml_is_null(d->yaml, value) ? 0 : UINT64_MAX;
@@ -380,12 +382,12 @@ static bool decode_named(struct decoder *d, const struct key *key, const struct 
 	out->at = node->at.len ? node->at : (struct span){node->at.at, 1};
 	if (node->n < key->min && !node->merged) {
 		finding_add(d->findings, "spec-value", SEVERITY_ERROR, out->at,
-			    "'%s' is empty: a host has 1 to %d", key->name, MAX_GPUS);
+			    "'%s' is empty: a host has 1 to %d GPUs", key->name, MAX_GPUS);
 		return false;
 	}
 	if (key->max && node->n > key->max) {
 		finding_add(d->findings, "yaml-limit", SEVERITY_ERROR, out->at,
-			    "%u GPUs on one host: the limit is %d", node->n, MAX_GPUS);
+			    "%u GPUs on a host: the limit is %d", node->n, MAX_GPUS);
 		return false;
 	}
 	out->items = arena_array(d->arena, distinct_keys(d->yaml, node), size);
@@ -503,7 +505,7 @@ bool decode_map_of(struct decoder *d, const struct section *section, node_id top
 		decode_map(d, (struct owner){.section = section}, node, out);
 	else if (node->kind != NODE_BROKEN && !yaml_is_null(d->yaml, node))
 		finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
-			    "%s is a map of its keys, not %s", section->what,
+			    "%s must be a map of keys, not %s", section->what,
 			    decode_kind_name(node));
 	return node->kind == NODE_MAP;
 }

@@ -45,9 +45,9 @@ static bool version_is_ours(struct decoder *d, const struct node *top)
 		if (!grammar_match(GRAMMAR_NUMBER, s) || (parse_number(s, &n) && n == SPEC_VERSION))
 			continue;
 		f = finding_add(d->findings, "spec-version", SEVERITY_ERROR, value->at,
-				"version '%s' of the spec language is not known",
+				"unsupported spec language version '%s'",
 				finding_quote(d->findings, s));
-		finding_help(d->findings, f, "this build reads version %d", SPEC_VERSION);
+		finding_help(d->findings, f, "write version: %d", SPEC_VERSION);
 		return false;
 	}
 	return true;
@@ -60,7 +60,8 @@ static void report_no_map(struct decoder *d, const struct node *node)
 		empty ? finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
 				    "the document is empty")
 		      : finding_add(d->findings, "spec-type", SEVERITY_ERROR, node->at,
-				    "a document is a map of 'version', 'hosts' and 'vms', not %s",
+				    "a document must be a map of 'version', 'hosts' and 'vms', not "
+				    "%s",
 				    decode_kind_name(node));
 
 	finding_help(d->findings, f, "start with 'version: %d'", SPEC_VERSION);

@@ -88,8 +88,9 @@ static const char *unit_of(const char *units, struct str s)
 											: NULL;
 }
 
-/* Guesses the size: `1.5TiB` is 1536GiB, `64GB` is 64GiB. A plain number is in GiB, or in MiB if it
- * is large, as other tools count. False if the result is zero or no whole number of a unit. */
+/* `1.5TiB` is 1536GiB, `64GB` is 64GiB. Without a unit a number of up to four digits is in GiB, a
+ * longer one in MiB, as other tools write it. Returns false if the size is zero or not a whole
+ * number of any unit. */
 static bool size_meant(struct decoder *d, struct str s, struct str *out)
 {
 	static const char units[] = "KMGT";
@@ -121,8 +122,7 @@ static void help_size(struct decoder *d, struct finding *f, struct str s)
 
 	if (size_meant(d, s, &meant))
 		finding_help(d->findings, f,
-			     "write %.*s: sizes are whole numbers of KiB, MiB, GiB or TiB, powers "
-			     "of two",
+			     "write %.*s: a size is a whole number of KiB, MiB, GiB or TiB",
 			     STR_ARG(meant));
 }
 
@@ -165,7 +165,7 @@ static void help_address(struct decoder *d, struct finding *f, struct str s)
 	}
 	if (parse_pci((struct str){meant, n}, &pci, &why))
 		finding_help(d->findings, f, "write %.*s%s", (int)n, meant,
-			     function ? "" : ", or the function that is meant");
+			     function ? "" : ", or another function");
 }
 
 /* --- shapes --- */
@@ -235,7 +235,7 @@ static void help_list(struct decoder *d, const struct key *key, struct finding *
 	else if (map.n)
 		finding_help(d->findings, f, "write a list of %.*s", STR_ARG(map));
 	else if (only && only != key && only->type == KEY_TEXT && decode_all_digits(s))
-		finding_help(d->findings, f, "write the name of each, as in [g0, g1]");
+		finding_help(d->findings, f, "write a list of names, such as [g0, g1]");
 	else if (only && is_bare(s) && fits(only, only == key ? key->item : only->type, s))
 		finding_help(d->findings, f, "write [%.*s]", STR_ARG(s));
 }
@@ -250,7 +250,7 @@ static void help_map(struct decoder *d, const struct key *key, struct finding *f
 	if (map.n)
 		finding_help(d->findings, f, "write %.*s", STR_ARG(map));
 	else if (key->flags & KEY_ITEM && only && only->type == KEY_LIST && is_bare(s))
-		finding_help(d->findings, f, "write a list for each item, as in [[%.*s, …], […]]",
+		finding_help(d->findings, f, "write a list for each item, such as [[%.*s, …], […]]",
 			     STR_ARG(s));
 	else if (key->section)
 		finding_help(d->findings, f, "known keys: %.*s",
@@ -290,7 +290,7 @@ void help_shape(struct decoder *d, const struct key *key, struct finding *f,
 		if (node->kind == NODE_SCALAR)
 			help_list(d, key, f, yaml_text(d->yaml, node));
 		else if (key->item == KEY_MAP)
-			finding_help(d->findings, f, "write a list of such maps: [{…}]");
+			finding_help(d->findings, f, "write a list of maps: [{…}]");
 		break;
 	case KEY_MAP:
 		help_map(d, key, f, node);
@@ -300,11 +300,11 @@ void help_shape(struct decoder *d, const struct key *key, struct finding *f,
 		if (node->kind == NODE_LIST && node->n == 0 && optional)
 			finding_help(d->findings, f, "write {}, or remove the key");
 		else
-			finding_help(d->findings, f, "write each under its name: NAME: %s",
+			finding_help(d->findings, f, "write a map: NAME: %s",
 				     key->type == KEY_NAMED ? "{…}" : "VALUE");
 		break;
 	default:
-		finding_help(d->findings, f, "write one value: %.*s",
+		finding_help(d->findings, f, "write a single value: %.*s",
 			     STR_ARG(decode_expected(d->arena, key)));
 	}
 }

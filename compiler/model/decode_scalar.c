@@ -106,7 +106,7 @@ static bool decode_size(struct decoder *d, const struct key *key, const struct n
 		bool read = parse_size(s, &out->n, &why);
 
 		if (!read || out->n == 0) {
-			wrong_value(d, key, node, "spec-value", read ? "is nothing" : why);
+			wrong_value(d, key, node, "spec-value", read ? "is zero" : why);
 			*out = (struct number){0};
 			return false;
 		}
@@ -151,7 +151,7 @@ bool decode_text(struct decoder *d, const struct key *key, const struct node *no
 	if (!grammar_match(key->grammar, s) || has_noncharacter(s) ||
 	    (key->grammar == GRAMMAR_CPULIST && !cpulist_count(s))) {
 		wrong_value(d, key, node, "spec-value",
-			    key->grammar == GRAMMAR_ANY ? "holds control characters" : NULL);
+			    key->grammar == GRAMMAR_ANY ? "contains a control character" : NULL);
 		return false;
 	}
 	*out = (struct text){node->at, s};
@@ -197,7 +197,7 @@ static bool decode_mac(struct decoder *d, const struct key *key, const struct no
 		struct finding *f = wrong_value(d, key, node, "spec-value",
 						"is a multicast address");
 
-		finding_help(d->findings, f, "the first byte of a card's address is even");
+		finding_help(d->findings, f, "write an address whose first byte is even");
 		*out = (struct mac){0};
 		return false;
 	}

@@ -84,7 +84,7 @@ static void decode_source(struct part *part, struct decoder *d)
 		uint32_t first = source->base + (has_mark(source->text) ? 3 : 0);
 		struct finding *f = finding_add(d->findings, "spec-missing-key", SEVERITY_ERROR,
 						(struct span){first, 0},
-						"the file holds no document");
+						"the file contains no document");
 
 		finding_help(d->findings, f, "start with 'version: %d'", SPEC_VERSION);
 	}
@@ -139,12 +139,10 @@ static void report_cut(struct part *part)
 	if (!part->spec.cut)
 		return;
 	findings->limit = 0;
-	f = finding_add(
-		findings, "yaml-limit", SEVERITY_ERROR, findings->cut,
-		"the file has more than %d mistakes, the limit: this one and those behind it "
-		"are not shown",
-		FILE_FINDINGS);
-	finding_help(findings, f, "mend some, or look whether this is a spec at all");
+	f = finding_add(findings, "yaml-limit", SEVERITY_ERROR, findings->cut,
+			"more than %d errors in the file: this one and later ones are not shown",
+			FILE_FINDINGS);
+	finding_help(findings, f, "fix some and run again, or check that this file is a spec");
 }
 
 static void load_part(void *context, const struct worker *worker, uint32_t i)
@@ -197,10 +195,9 @@ static uint32_t index_names(struct findings *findings, void **items, uint32_t n,
 			continue;
 		}
 		f = finding_add(findings, "spec-duplicate", SEVERITY_ERROR, item->name.at,
-				"there is a %s '%s' already", what,
-				finding_quote(findings, item->name.s));
-		finding_note(findings, f, first->name.at, "the first one");
-		finding_help(findings, f, "rename one of the two, or remove it");
+				"duplicate %s '%s'", what, finding_quote(findings, item->name.s));
+		finding_note(findings, f, first->name.at, "first defined here");
+		finding_help(findings, f, "rename or remove one of the two");
 	}
 	return kept;
 }

@@ -49,13 +49,12 @@ static void report_missing(const struct spec *spec, struct findings *findings, s
 
 	if (spec->unread & unread)
 		return;
-	f = finding_add(findings, "spec-reference", SEVERITY_ERROR, name.at,
-			"there is no '%s' in %s", finding_quote(findings, name.s), where);
+	f = finding_add(findings, "spec-reference", SEVERITY_ERROR, name.at, "unknown profile '%s'",
+			finding_quote(findings, name.s));
 	near = nearest(name.s, n, get, list);
 	finding_suggest(findings, f, near, NULL);
 	if (n == 0)
-		finding_help(findings, f, "the spec has no %s: write one, or name its file too",
-			     where);
+		finding_help(findings, f, "add it to %s, or pass the file that defines it", where);
 }
 
 void merge_profiles(struct spec *spec, struct findings *findings)

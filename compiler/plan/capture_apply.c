@@ -69,21 +69,23 @@ static void report_index(struct resolver *r, const struct gpu_spec *gpu, const s
 	if (span_given(own->smi_index.at))
 		return; /* reported by resolve_host.c (spec-duplicate) */
 	f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR, gpu->smi_index.at,
-			"GPU '%.*s' is GPU%u of the captures, and so is '%.*s' by its PCI address",
+			"smi_index of GPU '%.*s' is %u, but GPU '%.*s' has that index by its PCI "
+			"address",
 			STR_ARG(gpu->name.s), (unsigned)gpu->smi_index.n, STR_ARG(own->name.s));
-	finding_note(r->findings, f, own->address.at, "the other one");
-	finding_help(r->findings, f, "give every GPU of the host its `smi_index`, or none");
+	finding_note(r->findings, f, own->address.at, "this address makes it GPU%u",
+		     (unsigned)gpu->smi_index.n);
+	finding_help(r->findings, f, "set 'smi_index' on every GPU of the host, or on none");
 }
 
 static void report_high(struct resolver *r, const struct host *host, const struct gpu_spec *gpu)
 {
 	struct finding *f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR,
 					gpu->smi_index.at,
-					"there is no GPU%u in the captures of host '%.*s'",
+					"no GPU%u in the captures of host '%.*s'",
 					(unsigned)gpu->smi_index.n, STR_ARG(host->spec->name.s));
 
-	finding_note(r->findings, f, host->spec->gpus.at, "it has %u GPUs", host->n_gpus);
-	finding_help(r->findings, f, "`nvidia-smi -L` lists them with their indexes");
+	finding_note(r->findings, f, host->spec->gpus.at, "the host has %u GPUs", host->n_gpus);
+	finding_help(r->findings, f, "write the index that `nvidia-smi -L` shows");
 }
 
 /* Fills host->smi. False, and reported, if the GPUs cannot be matched. */
@@ -127,13 +129,14 @@ static const struct capture *take(struct resolver *r, const struct host *host,
 	if (capture->n == host->n_gpus)
 		return capture;
 	f = finding_add(r->findings, "spec-capture", SEVERITY_ERROR, capture->header,
-			"%u %s in the capture, and host '%.*s' has %u", capture->n,
+			"%u %s in the capture, but host '%.*s' has %u", capture->n,
 			capture->n == 1 ? "GPU is" : "GPUs are", STR_ARG(host->spec->name.s),
 			host->n_gpus);
 	finding_note(r->findings, f, key->at, "the capture is named here");
 	finding_note(r->findings, f, host->spec->gpus.at, "the GPUs of '%.*s'",
 		     STR_ARG(host->spec->name.s));
-	finding_help(r->findings, f, "list all GPUs of the host, in `gpus` and in the capture");
+	finding_help(r->findings, f,
+		     "list all GPUs of the host in 'gpus', and capture all of them");
 	return NULL;
 }
 
@@ -164,10 +167,10 @@ void capture_nodes(struct resolver *r, struct host *host)
 			continue;
 		}
 		f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR, gpu->spec->numa.at,
-				"GPU '%.*s' is on NUMA node %d in the capture, not %d",
+				"the capture shows GPU '%.*s' on NUMA node %d, not %d",
 				STR_ARG(gpu->spec->name.s), (int)node, (int)gpu->node);
 		finding_note(r->findings, f, host->topo->nodes_at[host->smi[i]], "the capture");
-		finding_help(r->findings, f, "remove `numa`, or save the capture anew");
+		finding_help(r->findings, f, "remove 'numa', or save the capture again");
 	}
 }
 
@@ -208,13 +211,14 @@ static void report_link(struct resolver *r, const struct host *host, const struc
 	struct finding *f = finding_add(
 		r->findings, "spec-conflict", SEVERITY_ERROR,
 		said ? link_at(host, a, b) : host->spec->nvlink.at,
-		said ? "'nvlink' links '%.*s' and '%.*s', and the capture says '%s'%s"
-		     : "'nvlink' does not link '%.*s' and '%.*s', and the capture says '%s'%s",
+		said ? "'nvlink' links '%.*s' and '%.*s', but the capture shows '%s'%s"
+		     : "'nvlink' does not link '%.*s' and '%.*s', but the capture shows '%s'%s",
 		STR_ARG(a->spec->name.s), STR_ARG(b->spec->name.s), cell_text(r, cell),
-		more ? arena_printf(r->arena, " (and %u more pairs)", more).p : "");
+		more ? arena_printf(r->arena, " (and %u more pair%s)", more, more == 1 ? "" : "s").p
+		     : "");
 
 	finding_note(r->findings, f, cell->at, "the capture");
-	finding_help(r->findings, f, "remove `nvlink`: the capture gives the links");
+	finding_help(r->findings, f, "remove 'nvlink': the capture provides the links");
 }
 
 /* Reports pairs that `nvlink` links and the capture does not (`said`), or vice versa. */
@@ -251,12 +255,11 @@ static bool compare_count(struct resolver *r, const struct host *host,
 				continue;
 			f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR,
 					group->links.at,
-					"the capture says '%s' between '%.*s' and '%.*s'",
+					"the capture shows '%s' between '%.*s' and '%.*s'",
 					cell_text(r, cell), STR_ARG(a->spec->name.s),
 					STR_ARG(b->spec->name.s));
 			finding_note(r->findings, f, cell->at, "the capture");
-			finding_help(r->findings, f, "write links: %u, or leave it out",
-				     cell->links);
+			finding_help(r->findings, f, "write links: %u, or remove it", cell->links);
 			return false;
 		}
 	return true;
@@ -308,17 +311,22 @@ static bool check_group(struct resolver *r, const struct host *host, const struc
 		return true;
 	if (c->group && in_list(&c->group->gpus, a, &one) && in_list(&c->group->gpus, b, &at))
 		at = one.at > at.at ? one : at;
-	f = finding_add(r->findings, "spec-conflict", SEVERITY_ERROR, at,
-			"'pcie_p2p' calls '%.*s' and '%.*s' proven, and the capture says '%s'%s",
-			STR_ARG(a->spec->name.s), STR_ARG(b->spec->name.s), cell_text(r, why),
-			n == 1 ? "" : arena_printf(r->arena, " (and %u more pairs)", n - 1).p);
+	f = finding_add(
+		r->findings, "spec-conflict", SEVERITY_ERROR, at,
+		"'pcie_p2p' lists '%.*s' and '%.*s' as proven, but the capture shows "
+		"'%s'%s",
+		STR_ARG(a->spec->name.s), STR_ARG(b->spec->name.s), cell_text(r, why),
+		n == 1 ? ""
+		       : arena_printf(r->arena, " (and %u more pair%s)", n - 1, n == 2 ? "" : "s")
+				 .p);
 	finding_note(r->findings, f, why->at,
-		     why->is == CELL_NVLINK ? "NVLink joins them: no proof of P2P over PCIe"
+		     why->is == CELL_NVLINK ? "NVLink connects them, which does not prove P2P over "
+					      "PCIe"
 					    : "the capture");
 	finding_help(r->findings, f,
-		     host->p2p_read ? "take one of the two out of the group, or remove `pcie_p2p`: "
-				      "the capture gives the cliques"
-				    : "take one of the two out of the group");
+		     host->p2p_read ? "remove one of the two from the group, or remove 'pcie_p2p': "
+				      "the capture provides the groups"
+				    : "remove one of the two from the group");
 	return false;
 }
 

@@ -22,13 +22,12 @@ static struct str folder_of(struct resolver *r, struct span key)
 
 static void refuse_outside(struct resolver *r, const struct text *key)
 {
-	struct finding *f =
-		finding_add(r->findings, "spec-capture", SEVERITY_ERROR, key->at,
-			    "the capture '%s' lies outside the repository that holds the spec",
-			    finding_quote(r->findings, key->s));
+	struct finding *f = finding_add(r->findings, "spec-capture", SEVERITY_ERROR, key->at,
+					"the capture '%s' is outside the spec's repository",
+					finding_quote(r->findings, key->s));
 
 	finding_help(r->findings, f,
-		     "copy it beside the spec, and name it relative to the spec's folder");
+		     "copy it next to the spec and write its path relative to the spec");
 }
 
 static bool read_text(struct resolver *r, const struct text *key, struct str folder,
@@ -61,7 +60,7 @@ static const struct source *read_file(struct resolver *r, const struct text *key
 	source->key = key->at;
 	if (!source->cut)
 		return source;
-	refuse(r, key, "it is longer than 1 MiB");
+	refuse(r, key, "larger than 1 MiB");
 	return NULL;
 }
 
@@ -82,7 +81,7 @@ static const struct capture *read_capture(struct resolver *r, const struct text 
 	if (span_given(error.other))
 		finding_note(r->findings, f, error.other, "%.*s", STR_ARG(error.other_message));
 	finding_note(r->findings, f, key->at, "the capture is named here");
-	finding_help(r->findings, f, "save it anew on the bare host: `nvidia-smi topo %s > FILE`",
+	finding_help(r->findings, f, "save it again on the bare host: `nvidia-smi topo %s > FILE`",
 		     kind == CAPTURE_TOPO   ? "-m"
 		     : kind == CAPTURE_READ ? "-p2p r"
 					    : "-p2p w");

@@ -112,9 +112,11 @@ static void check_vcpus(const struct vm *vm, struct findings *findings)
 	if (vm->vcpus <= max || vm_broken(vm->spec, vcpus))
 		return;
 	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->vcpus.at,
-			"%" PRIu32 " vCPUs; a guest on %s has at most %" PRIu32 " here", vm->vcpus,
+			"%" PRIu32 " vCPUs: a guest on %s has at most %" PRIu32, vm->vcpus,
 			vm->host->platform->name, max);
-	finding_help(findings, f, "more need an IOMMU in the guest that remaps interrupts");
+	finding_help(
+		findings, f,
+		"more vCPUs need interrupt remapping in the guest, which gpuplan does not set up");
 }
 
 static void check_memory(const struct vm *vm, struct findings *findings)
@@ -127,7 +129,7 @@ static void check_memory(const struct vm *vm, struct findings *findings)
 	if (vm->memory % vm->host->platform->memory_unit.bytes || vm->memory / page >= vm->n_cells)
 		return;
 	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->memory.at,
-			"less than a page of memory for each of the %" PRIu32
+			"too little memory for one page on each of the %" PRIu32
 			" NUMA nodes of the VM's GPUs",
 			vm->n_cells);
 	finding_help(findings, f, "write %" PRIu64 "MiB or more", vm->n_cells * (page / MIB));

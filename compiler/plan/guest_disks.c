@@ -43,7 +43,7 @@ static void check_disk(const struct vm_disk *disk, struct findings *findings)
 	}
 	if (disk->bus == BUS_SATA && disk->readonly) {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, spec->readonly.at,
-				"no SATA disk can be read-only");
+				"a SATA disk cannot be read-only");
 		finding_help(findings, f, "use bus: virtio or bus: scsi");
 	}
 }

@@ -53,21 +53,21 @@ static void report_no_node(const struct vm *vm, const struct vm_gpu *item,
 
 	if (item->gpu->node < 0) {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->pinning.at,
-				"'auto' needs the NUMA node of each GPU; '%s' of '%s' says none",
+				"'pinning: auto' needs the NUMA node of GPU '%s' on host '%s'",
 				finding_quote(findings, gpu->name.s),
 				finding_quote(findings, host->name.s));
-		finding_help(findings, f, "give the GPU `numa`, or pin with a list of cpulists");
+		finding_help(findings, f, "add numa: N to the GPU, or write a list of cpulists");
 	} else {
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->pinning.at,
-				"'auto' needs the CPUs of NUMA node %" PRId32
-				", where '%s' is; '%s' has no `numa` entry with `cpus` for it",
+				"'pinning: auto' needs the CPUs of NUMA node %" PRId32
+				" (GPU '%s'), which host '%s' does not list",
 				item->gpu->node, finding_quote(findings, gpu->name.s),
 				finding_quote(findings, host->name.s));
-		finding_help(findings, f, "give the host `numa: [{id: %" PRId32 ", cpus: …}]`",
+		finding_help(findings, f, "write numa: [{id: %" PRId32 ", cpus: …}] in the host",
 			     item->gpu->node);
 	}
 	if (span_given(gpu->at))
-		finding_note(findings, f, gpu->at, "the GPU is described here");
+		finding_note(findings, f, gpu->at, "the GPU is defined here");
 }
 
 static bool node_has_cpus(const struct host *host, int32_t node)
@@ -99,8 +99,8 @@ static bool pin_auto(const struct vm *vm, struct findings *findings)
 		if (vm_broken(vm->spec, gpus))
 			return false;
 		f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->pinning.at,
-				"'auto' pins to the NUMA nodes of the VM's GPUs, and it has none");
-		finding_help(findings, f, "pin with a list of cpulists, one a vCPU");
+				"'pinning: auto' follows the VM's GPUs, but the VM has none");
+		finding_help(findings, f, "write a list of cpulists, one per vCPU");
 		return false;
 	}
 	for (uint32_t i = 0; i < vm->n_gpus; i++) {
@@ -131,9 +131,9 @@ static bool pin_list(const struct vm *vm, struct findings *findings)
 	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->pinning.at,
 			"%" PRIu32 " cpulist%s for %" PRIu32 " vCPU%s", n, n == 1 ? "" : "s",
 			vm->vcpus, vm->vcpus == 1 ? "" : "s");
-	finding_help(findings, f, "write one cpulist a vCPU");
+	finding_help(findings, f, "write one cpulist per vCPU");
 	if (span_given(vm->spec->vcpus.at))
-		finding_note(findings, f, vm->spec->vcpus.at, "the vCPUs");
+		finding_note(findings, f, vm->spec->vcpus.at, "'vcpus' is set here");
 	return false;
 }
 

@@ -127,10 +127,10 @@ static void place_gpus(const struct vm *vm, struct vm_devices *out, struct findi
 	if (!findings || expanders_fit(vm, on_root, most))
 		return;
 	f = finding_add(findings, "spec-value", SEVERITY_ERROR, vm->spec->gpus.at,
-			"%" PRIu32 " GPUs on %" PRIu32
-			" NUMA nodes; the guest has not enough PCI buses for them",
+			"too few PCI buses in the guest for %" PRIu32 " GPUs on %" PRIu32
+			" NUMA nodes",
 			vm->n_gpus, vm->n_cells);
-	finding_help(findings, f, "take fewer GPUs, or GPUs on fewer nodes");
+	finding_help(findings, f, "use fewer GPUs, or GPUs on fewer NUMA nodes");
 }
 
 void guest_ports(struct arena *arena, const struct vm *vm, struct vm_devices *out,

@@ -59,14 +59,14 @@ static void report(struct resolver *r, const struct claims *all, const struct cl
 				finding_quote(r->findings, value));
 	else if (c->derived)
 		f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
-				"VM '%.*s' has the %s %.*s already, the default of this one",
+				"VM '%.*s' already uses %s %.*s, which is this one's default",
 				STR_ARG(theirs), all->what, STR_ARG(value));
 	else
 		f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, c->at,
-				"VM '%.*s' has this %s already", STR_ARG(theirs), all->what);
+				"VM '%.*s' already uses this %s", STR_ARG(theirs), all->what);
 	if (c->at.at != before->at.at)
-		finding_note(r->findings, f, before->at, "the first one");
-	finding_help(r->findings, f, "each VM needs a %s of its own", all->what);
+		finding_note(r->findings, f, before->at, "first used here");
+	finding_help(r->findings, f, "give each VM its own %s", all->what);
 }
 
 static void report_claims(struct resolver *r, struct claims *all)

@@ -15,26 +15,26 @@ static void report_unknown(struct resolver *r, const struct gpu_spec *spec)
 {
 	struct str near = catalog_nearest_board(r->plan->catalog, spec->board.s);
 	struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, spec->board.at,
-					"'board': '%s' is not in the catalog",
+					"unknown board '%s'",
 					finding_quote(r->findings, spec->board.s));
 
 	if (near.n)
-		finding_help(r->findings, f, "%.*s `gpuplan boards` lists them all",
+		finding_help(r->findings, f, "%.*s `gpuplan boards` lists all boards",
 			     STR_ARG(did_you_mean(r->arena, near)));
 	else
 		finding_help(r->findings, f,
-			     "`gpuplan boards` lists the boards; one that it lacks is written as "
-			     "its PCI id, as `lspci -nn` prints it");
+			     "write a board that `gpuplan boards` lists, or the PCI id that `lspci "
+			     "-nn` shows");
 }
 
 static void report_bad_id(struct resolver *r, const struct gpu_spec *spec)
 {
 	struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, spec->board.at,
-					"'board': '%s' is not the PCI id of an NVIDIA GPU",
+					"board '%s' is not the PCI id of an NVIDIA GPU",
 					finding_quote(r->findings, spec->board.s));
 
 	finding_help(r->findings, f,
-		     "write it as 10de:20b2, or 10de:25b6/14a9 with the subsystem's device");
+		     "write an id such as 10de:20b2, or 10de:25b6/14a9 with the subsystem device");
 }
 
 static void report_shared(struct resolver *r, const struct gpu_spec *spec, uint16_t device)
@@ -51,9 +51,10 @@ static void report_shared(struct resolver *r, const struct gpu_spec *spec, uint1
 						 : " or ",
 				     STR_ARG(boards[i]->id));
 	f = finding_add(r->findings, "spec-value", SEVERITY_ERROR, spec->board.at,
-			"'board': %zu boards have the PCI id '%s'", n,
+			"%zu boards have the PCI id '%s'", n,
 			finding_quote(r->findings, spec->board.s));
-	finding_help(r->findings, f, "write %.*s, or the id with its subsystem", STR_ARG(names));
+	finding_help(r->findings, f, "write %.*s, or add the subsystem device to the id",
+		     STR_ARG(names));
 }
 
 /* Fills in `board`, `board_wrong` (it was reported; not marked in the spec, which hosts of one
@@ -165,12 +166,13 @@ static void check_addresses(struct resolver *r, const struct host *host)
 			pci_format(gpu->address.pci, address);
 			f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR,
 					gpu->address.at,
-					"GPU '%s' has the address %s of GPU '%.*s'",
+					"GPU '%s' has the same address %s as GPU '%.*s'",
 					finding_quote(r->findings, gpu->name.s), address,
 					STR_ARG(other->name.s));
-			finding_note(r->findings, f, other->address.at, "the first one");
+			finding_note(r->findings, f, other->address.at, "first used here");
 			finding_help(r->findings, f,
-				     "`lspci -D -d 10de:` on the host lists the addresses");
+				     "write the address that `lspci -D -d 10de:` shows on the "
+				     "host");
 			break;
 		}
 	}
@@ -205,9 +207,10 @@ static void report_function(struct resolver *r, const struct function *it,
 			finding_quote(r->findings, it->gpu->name.s),
 			before->is_virtual ? "one of" : "the address of",
 			STR_ARG(before->gpu->name.s));
-	finding_note(r->findings, f, before->at, "the first one");
+	finding_note(r->findings, f, before->at, "first used here");
 	finding_help(r->findings, f,
-		     "`ls -l /sys/bus/pci/devices/ADDRESS/virtfn*` on the host lists a GPU's own");
+		     "list those that `ls -l /sys/bus/pci/devices/ADDRESS/virtfn*` shows for each "
+		     "GPU");
 }
 
 /* One virtual function serves one vGPU: listed twice, two VMs would get it. */
@@ -251,9 +254,9 @@ static void check_number(struct resolver *r, const struct number *it, const char
 		return;
 	}
 	f = finding_add(r->findings, "spec-duplicate", SEVERITY_ERROR, it->at,
-			"the host has a %s %" PRIu64 " already", what, it->n);
-	finding_note(r->findings, f, seen[it->n]->at, "the first one");
-	finding_help(r->findings, f, "each has a number of its own");
+			"duplicate %s %" PRIu64, what, it->n);
+	finding_note(r->findings, f, seen[it->n]->at, "first used here");
+	finding_help(r->findings, f, "give each its own number");
 }
 
 static void check_numbers(struct resolver *r, const struct host *host)
@@ -263,7 +266,7 @@ static void check_numbers(struct resolver *r, const struct host *host)
 
 	for (uint32_t i = 0; i < host->n_gpus; i++) {
 		check_number(r, &host->gpus[i].spec->module, "module", modules);
-		check_number(r, &host->gpus[i].spec->smi_index, "GPU with smi_index", indexes);
+		check_number(r, &host->gpus[i].spec->smi_index, "smi_index", indexes);
 	}
 	for (uint32_t i = 0; i < host->spec->numa.n; i++)
 		check_number(r, &host->spec->numa.items[i].id, "NUMA node", nodes);

@@ -20,7 +20,7 @@ static gpu_mask group_mask(struct resolver *r, const struct host *host, const te
 		}
 		if (gpu) {
 			finding_add(r->findings, "spec-value", SEVERITY_ERROR, id->at,
-				    "'%s': '%.*s' stands in this group already", key,
+				    "'%s': duplicate GPU '%.*s' in this group", key,
 				    STR_ARG(id->s));
 			continue;
 		}

@@ -25,9 +25,9 @@ static void take_uvm_param(struct resolver *r, struct vm_gpu *g)
 		} else if (g->uvm.is) {
 			struct finding *f = finding_add(r->findings, "spec-conflict",
 							SEVERITY_ERROR, p->name.at,
-							"'enable_uvm' stands beside 'uvm'");
+							"both 'uvm' and 'enable_uvm' are set");
 
-			finding_note(r->findings, f, g->uvm.at, "uvm is here");
+			finding_note(r->findings, f, g->uvm.at, "'uvm' is set here");
 			finding_help(r->findings, f, "remove 'enable_uvm': 'uvm' writes it");
 		} else if (!str_is(p->value.s, "0") && !str_is(p->value.s, "1")) {
 			struct finding *f = finding_add(r->findings, "spec-value", SEVERITY_ERROR,
@@ -64,7 +64,7 @@ static void check_params(struct resolver *r, const struct vm_gpu *g)
 				STR_ARG(p->name.s), finding_quote(r->findings, p->value.s));
 		finding_help(
 			r->findings, f,
-			"write one value without ',' and '='; each parameter is a key of its own");
+			"write a value without ',' and '='; write each parameter as its own key");
 	}
 }
 
@@ -272,10 +272,11 @@ static const struct host *find_host(struct resolver *r, const struct vm_spec *sp
 	if (host || r->plan->hosts_incomplete)
 		return host && !host->unusable ? host : NULL;
 	f = finding_add(r->findings, "spec-reference", SEVERITY_ERROR, spec->host.at,
-			"there is no host '%s'", finding_quote(r->findings, spec->host.s));
+			"unknown host '%s'", finding_quote(r->findings, spec->host.s));
 	finding_suggest(r->findings, f, plan_nearest_host(r->plan, spec->host.s), NULL);
 	if (r->plan->n_hosts == 0)
-		finding_help(r->findings, f, "the spec has no hosts: name their file too");
+		finding_help(r->findings, f,
+			     "the spec has no hosts: pass the file that defines them");
 	return NULL;
 }
 

@@ -81,7 +81,7 @@ static void decode(struct project *project, struct arena *arena, const struct so
 	if (yaml.n_documents > 1)
 		finding_add(&project->findings, "spec-value", SEVERITY_ERROR,
 			    yaml_node(&yaml, yaml.documents[1])->at,
-			    "the project file is one document");
+			    "the project file must be one document");
 	yaml_done(&yaml);
 }
 
@@ -90,7 +90,7 @@ static void decode(struct project *project, struct arena *arena, const struct so
 static void report_unknown_rule(struct findings *findings, struct text name)
 {
 	struct finding *f = finding_add(findings, "spec-value", SEVERITY_ERROR, name.at,
-					"there is no rule '%s'", finding_quote(findings, name.s));
+					"unknown rule '%s'", finding_quote(findings, name.s));
 
 	finding_suggest(findings, f, rule_nearest(name.s), "`gpuplan rules` lists them");
 }
@@ -135,7 +135,7 @@ static void take_targets(struct gpuplan_session *s)
 		else
 			finding_help(findings,
 				     finding_add(findings, "spec-value", SEVERITY_ERROR, target.at,
-						 "there is no target '%s'",
+						 "unknown target '%s'",
 						 finding_quote(findings, target.s)),
 				     "the targets are %.*s", STR_ARG(target_names(s->arena)));
 	}
@@ -176,10 +176,9 @@ static void take_baseline(struct gpuplan_session *s)
 	    FILES_OUTSIDE)
 		finding_help(findings,
 			     finding_add(findings, "spec-value", SEVERITY_ERROR, baseline->at,
-					 "the baseline '%s' lies outside the repository",
+					 "the baseline '%s' is outside the repository",
 					 finding_quote(findings, baseline->s)),
-			     "copy it into the repository, or name it on the command line: "
-			     "--baseline FILE");
+			     "copy it into the repository, or pass it with --baseline FILE");
 	else
 		s->baseline = path_of(s, baseline->s);
 }

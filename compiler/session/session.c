@@ -115,7 +115,7 @@ static enum gpuplan_status add_levels(struct gpuplan_session *s)
 		const struct rule *rule = rule_find(str_of(o->levels[i].rule));
 
 		if (!rule)
-			status = session_fail(s, GPUPLAN_BAD_OPTION, "there is no rule '%s'",
+			status = session_fail(s, GPUPLAN_BAD_OPTION, "unknown rule '%s'",
 					      o->levels[i].rule);
 		else if (rule->flags & RULE_NEVER_OFF)
 			status = session_fail(s, GPUPLAN_BAD_OPTION,

@@ -38,8 +38,8 @@ static void keep_firm(struct gpuplan_session *s, bool lowered)
 		kept->hidden = false;
 		kept->severity = SEVERITY_ERROR;
 		finding_help(&s->firm, kept,
-			     "%.*s%snothing can be written while this stands, so it is an error "
-			     "here although it is silenced or lowered",
+			     "%.*s%scompile needs this fixed, so it is an error here although it "
+			     "is silenced or lowered",
 			     STR_ARG(kept->help), kept->help.n ? "; " : "");
 	}
 }

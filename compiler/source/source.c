@@ -27,7 +27,7 @@ struct source *source_adopt(struct sources *sources, const struct source *source
 {
 	if (UINT32_MAX - sources->next_base > SOURCE_MAX_BYTES)
 		return push(sources, source);
-	*error = arena_printf(sources->arena, "%.*s: the files of one run are limited to 4 GiB",
+	*error = arena_printf(sources->arena, "%.*s: more than 4 GiB of files in one run",
 			      STR_ARG(source->name));
 	return NULL;
 }

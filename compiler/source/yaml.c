@@ -216,9 +216,9 @@ static void report_duplicate(const struct reader *r, struct arena *scratch,
 	yaml_report(r, &(struct problem){.rule = "yaml-duplicate-key",
 					 .at = yaml_node(r->yaml, again->key)->at,
 					 .message = message,
-					 .help = "remove one of the two, or rename it",
+					 .help = "rename or remove one of the two",
 					 .other = first->at,
-					 .other_message = "the first one"});
+					 .other_message = "first defined here"});
 }
 
 static void report_duplicates(const struct reader *r, node_id map)
@@ -282,7 +282,7 @@ static node_id read_collection(struct reader *r, enum node_kind kind, unsigned d
 	}
 	if (depth == YAML_MAX_NESTING) {
 		yaml_report_limit(r, (struct span){at.at, at.len ? 1 : 0},
-				  "maps and lists are nested too deeply: the limit is 32 levels");
+				  "maps and lists are nested more than 32 deep");
 		r->failed = true;
 		return new_node(yaml, NODE_BROKEN, at);
 	}
@@ -408,8 +408,7 @@ void yaml_parse(struct yaml *yaml, const struct source *source)
 		r.base += 3;
 	}
 	if (source->cut)
-		yaml_report_limit(&r, (struct span){r.base, 0},
-				  "the file is too large: the limit is 64 MiB");
+		yaml_report_limit(&r, (struct span){r.base, 0}, "the file is larger than 64 MiB");
 	else
 		parse(&r);
 	yaml->broke_off = r.failed || source->cut;

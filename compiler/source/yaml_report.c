@@ -1,4 +1,4 @@
-/* What YAML itself forbids here: texts that are none, syntax, limits, what is shared or tagged. */
+/* Errors of YAML itself: text that is not UTF-8, syntax, limits, anchors, aliases and tags. */
 #include "compiler/base/utf8.h"
 #include "compiler/source/reader_private.h"
 
@@ -29,26 +29,26 @@ size_t yaml_byte_of(struct reader *r, size_t character)
 	return character < r->text.n ? character : r->text.n;
 }
 
-/* What libyaml says in its own words, and what to do about it. */
+/* libyaml's error messages, and how to mend each. */
 static const struct {
 	const char *problem, *help;
 } syntax_help[] = {
 	{"mapping values are not allowed in this context",
-	 "put the key on a line of its own, or quotes around a value that holds ': '"},
-	{"did not find expected key", "keys of one map start in the same column, and a value that "
-				      "starts with a quote ends with it"},
-	{"could not find expected ':'", "a key is followed by ': ' and its value"},
+	 "put the key on its own line, or quote a value that contains ': '"},
+	{"did not find expected key", "start all keys of a map in the same column, and close every "
+				      "quote"},
+	{"could not find expected ':'", "write ': ' and a value after the key"},
 	{"found character that cannot start any token",
-	 "indent with blanks, not tabs; put quotes around a value that starts with @ or `"},
-	{"found a tab character that violates indentation", "indent with blanks, not tabs"},
+	 "indent with spaces, not tabs; quote a value that starts with @ or `"},
+	{"found a tab character that violates indentation", "indent with spaces, not tabs"},
 	{"did not find expected ',' or ']'",
 	 "close the list with ']', or put ',' between its items"},
 	{"did not find expected ',' or '}'",
 	 "close the map with '}', or put ',' between its entries"},
-	{"found unexpected end of stream", "a quote is not closed"},
+	{"found unexpected end of stream", "close the quote"},
 	{"block sequence entries are not allowed in this context",
-	 "start the list on a line of its own below its key"},
-	{"did not find expected '-' indicator", "items of one list start in the same column"},
+	 "start the list on its own line below its key"},
+	{"did not find expected '-' indicator", "start all items of a list in the same column"},
 };
 
 void yaml_report(const struct reader *r, const struct problem *problem)
@@ -66,11 +66,11 @@ void yaml_report_syntax(struct reader *r)
 	struct problem problem = {.rule = "yaml-syntax"};
 	size_t byte, end;
 
-	/* libyaml does not always say that it could not allocate. */
+	/* libyaml does not always report that an allocation failed. */
 	if (p->error == YAML_MEMORY_ERROR || p->error == YAML_NO_ERROR)
 		arena_oom();
 	byte = yaml_byte_of(r, p->problem_mark.index);
-	/* What goes wrong at the cut has the bad byte as its cause, which is reported. */
+	/* An error at the cut is caused by the bad byte, which has its own finding. */
 	if (r->cut_short && byte >= r->text.n)
 		return;
 	end = byte < r->text.n && r->text.p[byte] != '\n' && r->text.p[byte] != '\r' ? byte + 1
@@ -85,13 +85,13 @@ void yaml_report_syntax(struct reader *r)
 	if (p->context && p->context_mark.line != p->problem_mark.line) {
 		byte = yaml_byte_of(r, p->context_mark.index);
 		problem.other = yaml_span_of(r, byte, byte);
-		problem.other_message = "it started here";
+		problem.other_message = "started here";
 	}
 	yaml_report(r, &problem);
 }
 
-/* NEL, LS and PS end a line for YAML 1.1 and for libyaml, and for neither YAML 1.2 nor an editor:
- * what looks like a comment to one would be a key to the other. */
+/* NEL, LS and PS end a line in YAML 1.1 and libyaml, but not in YAML 1.2 or an editor: the same
+ * text would be a comment in one and a key in the other. */
 static bool ends_some_lines(uint32_t code)
 {
 	return code == 0x85 || code == 0x2028 || code == 0x2029;
@@ -107,8 +107,8 @@ static bool is_text(uint32_t code)
 
 enum { STRIDE = 64 };
 
-/* Each byte is a character of its own, and text: what nearly all of nearly every spec is made of.
- * Without a branch, so that the compiler does many at once. */
+/* All bytes are printable ASCII, as in nearly all of nearly every spec. Without a branch, so that
+ * the compiler vectorizes it. */
 static bool is_plain(const char *p)
 {
 	uint8_t bad = 0;
@@ -122,7 +122,7 @@ static bool is_plain(const char *p)
 	return !bad;
 }
 
-/* Where the text stops being one: its length when it does not. */
+/* The offset of the first byte or character that is not allowed; the length if there is none. */
 size_t yaml_check_text(struct reader *r)
 {
 	struct str rest = r->text;
@@ -147,7 +147,7 @@ size_t yaml_check_text(struct reader *r)
 	return r->text.n - rest.n;
 }
 
-/* The rest of the text starts with what no spec can hold. */
+/* `rest` starts with the byte or character that is not allowed. */
 void yaml_report_text(struct reader *r, struct str rest)
 {
 	unsigned char c = (unsigned char)*rest.p;
@@ -156,21 +156,20 @@ void yaml_report_text(struct reader *r, struct str rest)
 	struct problem problem = {
 		.rule = "yaml-syntax",
 		.at = yaml_span_of(r, r->text.n, r->text.n + (n ? n : 1)),
-		.help = "a spec is text in UTF-8",
+		.help = "save the file as UTF-8 text",
 	};
 	struct arena *arena = r->yaml->scratch;
 
 	if (n == 0) {
-		problem.message = arena_printf(arena, "this is not text in UTF-8: byte 0x%02X", c);
+		problem.message = arena_printf(arena, "invalid UTF-8: byte 0x%02X", c);
 		if (r->text.n == 0 && (c == 0xff || c == 0xfe))
 			problem.help = "the file looks like UTF-16: save it as UTF-8";
 	} else if (ends_some_lines(code)) {
 		problem.message = arena_printf(
-			arena, "U+%04X ends a line for some readers of YAML and not for others",
-			code);
+			arena, "U+%04X ends a line for some YAML parsers and not for others", code);
 		problem.help = "end lines with LF or CR LF, and remove this character";
 	} else {
-		problem.message = arena_printf(arena, "control characters are not allowed: U+%04X",
+		problem.message = arena_printf(arena, "control character U+%04X is not allowed",
 					       code);
 	}
 	yaml_report(r, &problem);
@@ -192,9 +191,8 @@ static void report_alias(struct reader *r, struct span at, struct str message, c
 
 void yaml_report_shared(struct reader *r, struct span at, const char *what)
 {
-	report_alias(r, at,
-		     arena_printf(r->yaml->scratch, "%s are not part of the spec language", what),
-		     "put what several hosts or VMs share into host_profiles or profiles");
+	report_alias(r, at, arena_printf(r->yaml->scratch, "%s are not allowed in a spec", what),
+		     "put shared keys into host_profiles or profiles");
 }
 
 void yaml_report_property(struct reader *r, size_t first, size_t past)
@@ -204,6 +202,6 @@ void yaml_report_property(struct reader *r, size_t first, size_t past)
 	if (r->text.p[first] == '&')
 		yaml_report_shared(r, at, "anchors");
 	else
-		report_alias(r, at, STR("tags are not part of the spec language"),
-			     "remove it: the key decides what its value is");
+		report_alias(r, at, STR("tags are not allowed in a spec"),
+			     "remove the tag: the key determines the type");
 }

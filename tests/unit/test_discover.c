@@ -125,7 +125,7 @@ static void test_refused(void)
 	play("cat \"${0%/*}/m\"", "yes OK", ":", ":");
 	check_refused("`nvidia-smi topo -p2p r`: it writes too much\n");
 	play("printf 'x: \\033[2J\"\\n  evil: 1\\n'", ":", ":", ":");
-	check_refused("there is no matrix");
+	check_refused("no matrix");
 	unlink(in_folder("nvidia-smi"));
 	check_refused("`nvidia-smi topo -m`: it is not in PATH\n");
 }

@@ -357,7 +357,7 @@ static void test_plan(void)
 	memory_add(&files, "/repo/specs/hosts.yaml",
 		   STR("version: 1\nhosts: {h: {captures: {topo: ../../etc/passwd}}}\n"));
 	session = judged(&files, "/repo/specs");
-	CHECK(has(session, "spec-capture", "outside the repository"));
+	CHECK(has(session, "spec-capture", "outside the spec's repository"));
 	session_close(session);
 	memory_add(&files, "/repo/specs/hosts.yaml",
 		   STR("version: 1\nhosts: {h: {captures: {topo: none.txt}}}\n"));

@@ -287,7 +287,7 @@ static void test_levels(void)
 	levels[1].rule = "spec-reference";
 	options = (struct gpuplan_options){.levels = levels, .n_levels = 2};
 	CHECK(gpuplan_open(&options, &session) == GPUPLAN_BAD_OPTION);
-	check_text(gpuplan_message(session), "there is no rule 'no-such-rule'\n"
+	check_text(gpuplan_message(session), "unknown rule 'no-such-rule'\n"
 					     "'spec-reference' cannot be switched off or lowered");
 	gpuplan_close(session);
 }

@@ -208,7 +208,8 @@ static void test_splits(void)
 	check_split(255, 5000 * MIB, HUGEPAGES_2M, 2 * MIB);
 	CHECK_U64(findings.n, 0);
 	check_split(3, 2 * GIB, HUGEPAGES_1G, GIB);
-	CHECK(reported("less than a page of memory for each of the 3 NUMA nodes of the VM's GPUs"));
+	CHECK(reported(
+		"too little memory for one page on each of the 3 NUMA nodes of the VM's GPUs"));
 }
 
 static void test_pinning_auto(void)
@@ -238,21 +239,21 @@ static void test_pinning_auto_refused(void)
 	pin_auto();
 	resolve();
 	CHECK(!vm.pinned);
-	CHECK(reported("'auto' pins to the NUMA nodes of the VM's GPUs, and it has none"));
+	CHECK(reported("'pinning: auto' follows the VM's GPUs, but the VM has none"));
 
 	begin(4, 4 * GIB, 1);
 	pin_auto();
 	resolve();
 	CHECK(!vm.pinned);
-	CHECK(reported("'auto' needs the NUMA node of each GPU; 'g0' of 'h' says none"));
+	CHECK(reported("'pinning: auto' needs the NUMA node of GPU 'g0' on host 'h'"));
 
 	begin(4, 4 * GIB, 1);
 	gpus[0].node = 7;
 	pin_auto();
 	resolve();
 	CHECK(!vm.pinned);
-	CHECK(reported("'auto' needs the CPUs of NUMA node 7, where 'g0' is; "
-		       "'h' has no `numa` entry with `cpus` for it"));
+	CHECK(reported("'pinning: auto' needs the CPUs of NUMA node 7 (GPU 'g0'), "
+		       "which host 'h' does not list"));
 
 	begin(4, 4 * GIB, 1);
 	gpus[0].node = 7;
@@ -301,7 +302,7 @@ static void test_sizes(void)
 {
 	begin(256, GIB, 0);
 	resolve();
-	CHECK(reported("256 vCPUs; a guest on kvm has at most 255 here"));
+	CHECK(reported("256 vCPUs: a guest on kvm has at most 255"));
 	CHECK_U64(findings.n, 1);
 	begin(255, GIB, 0);
 	resolve();
@@ -388,7 +389,7 @@ static void test_too_many_expanders(void)
 	for (int i = 0; i < 64; i++)
 		gpus[i].node = i;
 	resolve();
-	CHECK(reported("64 GPUs on 64 NUMA nodes; the guest has not enough PCI buses for them"));
+	CHECK(reported("too few PCI buses in the guest for 64 GPUs on 64 NUMA nodes"));
 	begin(64, 64 * GIB, 64); /* 33 on one expander, which has 32 slots */
 	for (int i = 0; i < 64; i++)
 		gpus[i].node = i > 32;
@@ -426,7 +427,7 @@ static void test_readonly(void)
 	spec.disks.items = disks;
 	spec.disks.n = 2;
 	resolve();
-	CHECK(reported("no SATA disk can be read-only"));
+	CHECK(reported("a SATA disk cannot be read-only"));
 	CHECK_U64(findings.n, 1);
 }
 
