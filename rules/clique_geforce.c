@@ -14,19 +14,20 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 		return;
 	f = report_as(
 		judge, verified ? SEVERITY_WARNING : SEVERITY_ERROR, member_at(c, first),
-		"'%.*s' is a %.*s%s: in a clique the guest is told that P2P works, and copies can "
-		"be lost silently",
+		"'%.*s' is a %.*s%s: a clique tells the guest that P2P works, but copies can be "
+		"lost silently",
 		STR_ARG(first->spec->name.s), STR_ARG(first->board->name),
 		n > 1 ? arena_printf(judge->arena, ", one of %u GeForce boards there", n).p : "");
 	if (verified)
-		finding_note(judge->findings, f, c->group->verified.at, "taken on this word");
+		finding_note(judge->findings, f, c->group->verified.at, "'verified' is set here");
 	else
 		finding_note(judge->findings, f, first->spec->board.at, "its board");
 	finding_help(
 		judge->findings, f,
-		verified ? "verify it again after each change of driver, firmware or slot"
-			 : "%s; only where a copy was read back at the far GPU on this machine, "
-			   "write {gpus: %.*s, verified: destination}",
+		verified
+			? "verify P2P again after every change of driver, firmware or slot"
+			: "%s; if a copy was read back at the destination GPU on this machine, write {gpus: "
+			  "%.*s, verified: destination}",
 		span_given(host->spec->pcie_p2p.at) ? "take it out of pcie_p2p"
 						    : "write pcie_p2p without it",
 		STR_ARG(gpu_list(judge, host, c->members)));
@@ -42,16 +43,16 @@ const struct rule rule_clique_geforce = {
 	.name = "clique-geforce",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary = "a GeForce board in a clique: data can be lost silently",
+	.summary = "a GeForce board in a clique, which can lose data silently",
 	.host = check,
-	.what = "A group of `pcie_p2p` holds a GeForce board, on a host whose cliques are written "
-		"out. A warning where the group says `verified: destination`.",
-	.why = "NVIDIA does not enable PCIe P2P on GeForce boards; in a guest, an equal clique "
-	       "grants it all the same. Seen with two RTX 3090: `nvidia-smi topo -p2p` says OK and "
-	       "the bandwidth test measures 27 GB/s, but the writes land in a private copy and the "
+	.what = "A group of `pcie_p2p` contains a GeForce board on a host whose guests see "
+		"cliques. A warning if the group has `verified: destination`.",
+	.why = "NVIDIA does not enable PCIe P2P on GeForce boards, but in a guest an equal clique "
+	       "grants it anyway. Seen with two RTX 3090: `nvidia-smi topo -p2p` says OK and the "
+	       "bandwidth test measures 27 GB/s, but the writes land in a private copy and the "
 	       "peer reads zeros; NCCL hangs or computes with wrong data. A patched host driver "
-	       "does not help, since the guest's driver decides. Only a copy that is read back at "
-	       "the far GPU proves anything.",
+	       "does not help, because the guest's driver decides. The only proof is a copy that "
+	       "is read back at the destination GPU.",
 	.source = "NVIDIA/nccl issue 2335; club-3090, docs/PCIE_P2P.md (community reports)",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -8,9 +8,8 @@ static void check(struct judge *judge, const struct vm *vm)
 
 	if (!wants_clique(vm) || !vm->hide_hypervisor)
 		return;
-	f = report(judge, at,
-		   "'hide_hypervisor: true': the guest's driver then never looks for a clique");
-	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
+	f = report(judge, at, "'hide_hypervisor: true' makes the guest's driver ignore cliques");
+	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is requested here");
 	finding_help(judge->findings, f, "write hide_hypervisor: false, or p2p: none");
 	fix_key(judge, f, vm, false, "hide_hypervisor", at, STR("false"), "show the hypervisor");
 }
@@ -19,12 +18,12 @@ const struct rule rule_clique_hidden_hypervisor = {
 	.name = "clique-hidden-hypervisor",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_UNSAFE_FIX,
-	.summary = "a guest that sees no hypervisor looks for no clique",
+	.summary = "a hidden hypervisor, which makes the guest ignore cliques",
 	.p2p = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs has `hide_hypervisor: true`.",
-	.why = "The driver asks the CPU (CPUID leaf 40000000h) whether there is a hypervisor, and "
-	       "reads the clique only if so. With a hidden one it judges the PCIe tree that it "
-	       "sees, which is QEMU's, and finds no P2P there. The clique is shown in vain.",
+	.why = "The driver asks the CPU (CPUID leaf 40000000h) whether it runs under a "
+	       "hypervisor, and reads the clique only then. If the hypervisor is hidden, it "
+	       "judges by QEMU's PCIe tree, finds no P2P there, and ignores the clique.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
 		  "_hypervisorCheckVirtualPcieP2PApproval; club-3090, docs/PCIE_P2P.md",
 	.example = " version: 1\n"

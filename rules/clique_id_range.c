@@ -15,12 +15,13 @@ static void check_id(struct judge *judge, const struct host *host, const struct 
 
 	if (!c->group || !span_given(c->group->clique.at) || c->id < MAX_CLIQUES)
 		return;
-	f = report(judge, c->group->clique.at, "clique '%s' is not from 0 to %d",
+	f = report(judge, c->group->clique.at, "clique '%s' is out of range: ids are 0 to %d",
 		   written(judge, c->group->clique.at), MAX_CLIQUES - 1);
-	finding_help(judge->findings, f,
-		     "write an id that no other group has%s, or leave it out: the groups are "
-		     "numbered then",
-		     free_id(judge, host));
+	finding_help(
+		judge->findings, f,
+		"use an id that no other group has%s, or remove the key: groups without an id are "
+		"numbered",
+		free_id(judge, host));
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -32,7 +33,7 @@ static void check(struct judge *judge, const struct host *host)
 	if (host->n_cliques > MAX_CLIQUES)
 		finding_help(judge->findings,
 			     report(judge, host->cliques[MAX_CLIQUES].at,
-				    "host '%.*s' has %u cliques; there are ids for %d",
+				    "host '%.*s' has %u cliques, but there are only %d ids",
 				    STR_ARG(host->spec->name.s), host->n_cliques, MAX_CLIQUES),
 			     "remove the groups that no VM needs");
 }
@@ -42,11 +43,10 @@ const struct rule rule_clique_id_range = {
 	.severity = SEVERITY_ERROR,
 	.summary = "a clique id outside 0 to 15, or more than 16 cliques",
 	.host = check,
-	.what = "A group of `pcie_p2p` fixes a clique id that is not from 0 to 15, or a host has "
-		"more than 16 groups, on a host whose cliques are written out.",
-	.why = "The capability has four bits for the id. QEMU refuses to start the VM with a "
-	       "larger one (\"valid range 0-15\"); libvirt passes any number on without looking at "
-	       "it.",
+	.what = "A group of `pcie_p2p` has a clique id outside 0 to 15, or a host has more than 16 "
+		"groups, and guests see the host's cliques.",
+	.why = "The capability has four bits for the id. QEMU refuses to start a VM with a larger "
+	       "one (\"valid range 0-15\"); libvirt does not check it.",
 	.source = "QEMU, vfio-pci property x-nv-gpudirect-clique (tried with 7.2); libvirt 9.0 to "
 		  "12.8 (tried)",
 	.example = " version: 1\n"

@@ -22,8 +22,8 @@ static void check(struct judge *judge, const struct host *host)
 		return;
 	f = report_as(
 		judge, newer ? SEVERITY_WARNING : SEVERITY_ERROR, host->spec->iommu_backend.at,
-		"'iommufd' %s P2P between GPUs: the cliques of '%.*s' would be a promise that "
-		"it does not keep",
+		"'iommufd' %s P2P between GPUs, so the cliques of '%.*s' would promise P2P that "
+		"does not work",
 		verdict, STR_ARG(host->spec->name.s));
 	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(judge->findings, f, "write iommu_backend: legacy");
@@ -35,13 +35,12 @@ const struct rule rule_clique_iommufd = {
 	.summary = "no P2P between GPUs behind iommufd",
 	.host = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host with `iommu_backend: "
-		"iommufd`. A warning with a QEMU that is newer than "
-		"{release:qemu_iommufd_no_p2p_newest}, the newest one whose documentation was "
-		"read.",
-	.why = "P2P between two devices of a guest needs the BAR of one to be mapped in the IOMMU "
-	       "of the other. QEMU's legacy VFIO backend maps it; the iommufd backend does not "
-	       "yet. The clique would still tell the guest that P2P works, and the copies would "
-	       "fault. The kernel's side is in motion.",
+		"iommufd`. A warning if QEMU is newer than {release:qemu_iommufd_no_p2p_newest}, "
+		"the latest release whose documentation was checked.",
+	.why = "For P2P between two devices of a guest, the BAR of one must be mapped in the "
+	       "IOMMU of the other. QEMU's legacy VFIO backend maps it; the iommufd backend does "
+	       "not yet. The clique would still tell the guest that P2P works, and copies would "
+	       "fault. Kernel support is being developed.",
 	.source =
 		"{source:qemu_iommufd_no_p2p_newest}, up to {release:qemu_iommufd_no_p2p_newest}: "
 		"\"PCI p2p DMA is unsupported as IOMMUFD doesn't support mapping hardware PCI BAR "

@@ -16,26 +16,25 @@ static void check(struct judge *judge, const struct host *host)
 	vm = first_clique_vm(host, &more);
 	if (!vm)
 		return;
-	f = report(judge, libvirt.at,
-		   "libvirt '%s' cannot give the GPUs of VM '%.*s'%s their clique",
+	f = report(judge, libvirt.at, "libvirt '%s' cannot pass cliques to the GPUs of VM '%.*s'%s",
 		   written(judge, libvirt.at), STR_ARG(vm->spec->name.s), and_more(judge, more));
-	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
-	finding_help(judge->findings, f, "libvirt %.*s or later; or p2p: none",
+	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is requested here");
+	finding_help(judge->findings, f, "use libvirt %.*s or later; or write p2p: none",
 		     STR_ARG(release_of(judge, "libvirt_qemu_override")->text));
 }
 
 const struct rule rule_clique_libvirt_too_old = {
 	.name = "clique-libvirt-too-old",
 	.severity = SEVERITY_ERROR,
-	.summary = "libvirt is too old to pass a clique on",
+	.summary = "libvirt is too old to pass on cliques",
 	.host = check,
-	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that libvirt manages, in a "
-		"release before {release:libvirt_qemu_override}.",
-	.why = "libvirt has no element for the clique. The domain XML passes it by "
-	       "`<qemu:override>`, which changes a property of a device that libvirt makes "
-	       "itself, and which exists since {release:libvirt_qemu_override}. An older libvirt "
-	       "does not know the element and drops it: the VM starts without its clique, and "
-	       "its GPUs copy through system memory.",
+	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that is managed by libvirt "
+		"before {release:libvirt_qemu_override}.",
+	.why = "libvirt has no element for cliques. The domain XML sets them with "
+	       "`<qemu:override>`, which changes a property of a device that libvirt creates, and "
+	       "which exists since {release:libvirt_qemu_override}. An older libvirt drops the "
+	       "unknown element: the VM starts without its clique, and its GPUs copy through "
+	       "system memory.",
 	.source = "{source:libvirt_qemu_override}, {release:libvirt_qemu_override}",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -51,18 +51,19 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 	}
 	if (!other)
 		return;
-	f = report(judge, member_at(c, other), "'%.*s' (%.*s) is in one clique with '%.*s' (%.*s)",
+	f = report(judge, member_at(c, other),
+		   "'%.*s' (%.*s) is in the same clique as '%.*s' (%.*s)",
 		   STR_ARG(other->spec->name.s), STR_ARG(other->board->chip),
 		   STR_ARG(first->spec->name.s), STR_ARG(first->board->chip));
 	note_chip(judge, f, first);
 	note_chip(judge, f, other);
 	parts = taken_apart(judge, host, c);
 	if (parts.n)
-		finding_help(judge->findings, f, "one clique a chip: write %s%.*s%s",
-			     c->group ? "" : "[", STR_ARG(parts), c->group ? " in its place" : "]");
+		finding_help(judge->findings, f, "write one clique per chip: %s%.*s%s",
+			     c->group ? "" : "[", STR_ARG(parts), c->group ? " instead" : "]");
 	else
 		finding_help(judge->findings, f,
-			     "remove the group: no two of its GPUs have one chip");
+			     "remove the group: no two of its GPUs have the same chip");
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -76,11 +77,11 @@ const struct rule rule_clique_mixed_models = {
 	.severity = SEVERITY_ERROR,
 	.summary = "GPUs of different chips in one clique",
 	.host = check,
-	.what = "A group of `pcie_p2p` holds GPUs of different chips, on a host whose cliques are "
-		"written out. Different boards with one chip are fine.",
-	.why = "On bare metal the driver refuses P2P between GPUs of different chips. In a guest "
-	       "it asks for the clique first, and an equal clique grants P2P before the chips are "
-	       "compared: the guest gets a P2P that the driver never allows elsewhere.",
+	.what = "A group of `pcie_p2p` contains GPUs with different chips, on a host whose guests "
+		"see cliques. Different boards with the same chip are fine.",
+	.why = "On bare metal the driver refuses P2P between GPUs with different chips. In a "
+	       "guest it checks the clique first, and an equal clique grants P2P before the chips "
+	       "are compared, so the guest uses P2P that the driver allows nowhere else.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04: the clique is asked before "
 		  "areGpusP2PCompatible, which wants one architecture and implementation",
 	.example = " version: 1\n"

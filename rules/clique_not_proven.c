@@ -30,27 +30,26 @@ static void check(struct judge *judge, const struct vm *vm)
 
 	if (!wants_clique(vm) || proof_known(host) || has_capture(host))
 		return;
-	f = report(judge, vm->spec->p2p.at, "host '%.*s' does not say which GPUs do PCIe P2P",
+	f = report(judge, vm->spec->p2p.at, "host '%.*s' does not say which GPUs can do PCIe P2P",
 		   STR_ARG(host->spec->name.s));
-	finding_help(
-		judge->findings, f,
-		"where `nvidia-smi topo -p2p r` on the bare host says OK for every pair, write "
-		"pcie_p2p: [%.*s] in '%.*s', or save that output and name it in captures.p2p_read; or "
-		"p2p: none",
-		STR_ARG(gpu_list(judge, host, gpus_of(vm))), STR_ARG(host->spec->name.s));
+	finding_help(judge->findings, f,
+		     "if `nvidia-smi topo -p2p r` on the bare host says OK for every pair, write "
+		     "pcie_p2p: [%.*s] in '%.*s', or save its output and name the file in "
+		     "captures.p2p_read; else write p2p: none",
+		     STR_ARG(gpu_list(judge, host, gpus_of(vm))), STR_ARG(host->spec->name.s));
 }
 
 const struct rule rule_clique_not_proven = {
 	.name = "clique-not-proven",
 	.severity = SEVERITY_ERROR,
-	.summary = "PCIe P2P is wanted on a host that does not say where it works",
+	.summary = "PCIe P2P on a host that does not say which GPUs can do it",
 	.p2p = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs runs on a host that has neither "
 		"`pcie_p2p` nor `captures.p2p_read`.",
-	.why = "The guest's driver cannot see the real PCIe tree, so it asks the hypervisor: GPUs "
-	       "that show the same clique are taken as tested with each other on bare metal. That "
-	       "is a warranty, and nobody checks it again. Without a proof there is nothing to "
-	       "warrant: no clique is written, and the guest copies through system memory.",
+	.why = "The guest's driver cannot see the real PCIe tree, so it trusts the hypervisor: an "
+	       "equal clique warrants that the GPUs were tested with each other on bare metal, "
+	       "and nothing checks it again. Without a proof no clique is written, and the guest "
+	       "copies through system memory.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
 		  "_hypervisorCheckVirtualPcieP2PApproval: \"the hypervisor warrants that PCI-E "
 		  "P2P has been tested and works correctly between all GPUs with the same clique "

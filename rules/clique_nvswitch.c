@@ -7,8 +7,8 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->cliques_wanted || !host->nvswitch)
 		return;
 	f = report(judge, host->pcie_p2p_at,
-		   "cliques on '%.*s', which has NVSwitch: the guest's driver has no P2P over PCIe "
-		   "there",
+		   "cliques on '%.*s' have no effect: with NVSwitch the guest's driver does no P2P "
+		   "over PCIe",
 		   STR_ARG(host->spec->name.s));
 	if (span_given(host->spec->nvswitch.at))
 		finding_note(judge->findings, f, host->spec->nvswitch.at, "the host's NVSwitch");
@@ -23,10 +23,10 @@ const struct rule rule_clique_nvswitch = {
 	.severity = SEVERITY_WARNING,
 	.summary = "cliques on a host with NVSwitch have no effect",
 	.host = check,
-	.what = "A host with NVSwitch has groups in `pcie_p2p`, and its cliques are written out.",
-	.why = "Where the driver finds NVSwitch it does P2P over NVLink or not at all: it does not "
-	       "fall back to PCIe, so it never asks for a clique. What such a guest needs is its "
-	       "Fabric Manager partition.",
+	.what = "A host with NVSwitch has groups in `pcie_p2p`, and its guests see cliques.",
+	.why = "With NVSwitch the driver does P2P over NVLink only. It does not fall back to "
+	       "PCIe, so it never checks the clique. Such a guest needs its Fabric Manager "
+	       "partition instead.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, p2p_caps.c: with NVSwitch and no "
 		  "NVLink P2P the answer is NOT_SUPPORTED",
 	.example = " version: 1\n"

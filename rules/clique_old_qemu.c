@@ -58,32 +58,33 @@ static void check(struct judge *judge, const struct host *host)
 		return;
 	n = affected_vms(host, &vm, &gpu);
 	f = vm ? report(judge, qemu.at,
-			"QEMU '%s' does not start VM '%.*s'%s: the clique's place in '%.*s' is taken",
+			"QEMU '%s' cannot start VM '%.*s'%s: it writes the clique at C8h, where '%.*s' has "
+			"its MSI-X capability",
 			written(judge, qemu.at), STR_ARG(vm->spec->name.s), and_more(judge, n - 1),
 			STR_ARG(gpu->spec->name.s))
 	       : report(judge, qemu.at,
-			"QEMU '%s' starts no VM with '%.*s' and its clique: the clique's place in the "
-			"GPU is taken",
+			"QEMU '%s' cannot start a VM with '%.*s': it writes the clique at C8h, where the "
+			"GPU has its MSI-X capability",
 			written(judge, qemu.at), STR_ARG(gpu->spec->name.s));
 	note_chip(judge, f, gpu);
 	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
-	finding_help(judge->findings, f, "QEMU %.*s or later",
+	finding_help(judge->findings, f, "use QEMU %.*s or later",
 		     STR_ARG(release_of(judge, "qemu_clique_alternate_offset")->text));
 }
 
 const struct rule rule_clique_old_qemu = {
 	.name = "clique-old-qemu",
 	.severity = SEVERITY_ERROR,
-	.summary = "QEMU is too old to show a clique on this generation of GPUs",
+	.summary = "QEMU is too old for cliques on this generation of GPUs",
 	.host = check,
 	.what = "A VM with `p2p: pcie` has a whole GPU of one of these architectures: "
-		"{architectures:msix_at_c8}; and the host's QEMU is older than "
+		"{architectures:msix_at_c8}; the host's QEMU is older than "
 		"{release:qemu_clique_alternate_offset}.",
-	.why = "QEMU writes the clique as a capability of eight bytes at C8h in the GPU's "
-	       "configuration space. GPUs of these architectures have their MSI-X capability "
-	       "there. From {release:qemu_clique_alternate_offset} on QEMU moves to D4h when the "
-	       "place is taken; an older one stops with \"overlaps existing capability\", and "
-	       "the VM does not start at all.",
+	.why = "QEMU writes the clique as an eight-byte capability at offset C8h of the GPU's "
+	       "configuration space, where GPUs of these architectures have their MSI-X "
+	       "capability. Since {release:qemu_clique_alternate_offset} QEMU uses D4h instead if "
+	       "C8h is occupied; an older one stops with \"overlaps existing capability\", and "
+	       "the VM does not start.",
 	.source = "{source:qemu_clique_alternate_offset}",
 	.example = " version: 1\n"
 		   " hosts:\n"

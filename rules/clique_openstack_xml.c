@@ -7,13 +7,13 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->cliques_wanted || !host->platform->rewriter)
 		return;
 	f = report(judge, host->spec->managed_by.at,
-		   "%s writes the domain XML anew at each start: the cliques of '%.*s' do not "
-		   "survive in it",
+		   "%s rewrites the domain XML at every start, which drops the cliques of '%.*s'",
 		   host->platform->rewriter, STR_ARG(host->spec->name.s));
 	finding_note(judge->findings, f, host->pcie_p2p_at, "the host's cliques");
 	finding_help(
 		judge->findings, f,
-		"install clique-map.json on the host, and a wrapper in QEMU's place that reads it");
+		"install clique-map.json on the host, and the wrapper that reads it in place of "
+		"QEMU");
 }
 
 const struct rule rule_clique_openstack_xml = {
@@ -22,10 +22,10 @@ const struct rule rule_clique_openstack_xml = {
 	.summary = "OpenStack rewrites the domain XML: install the clique map and the wrapper",
 	.host = check,
 	.what = "A host with cliques is managed by OpenStack.",
-	.why = "Nova makes the domain XML from its own templates at every start, and knows neither "
-	       "an override nor an emulator of one's own. What it cannot rewrite is the QEMU "
-	       "binary: a wrapper in its place adds the clique to each GPU's device, from the map "
-	       "that compile writes for the host.",
+	.why = "Nova generates the domain XML at every start and supports neither overrides nor a "
+	       "custom emulator. It cannot rewrite the QEMU binary, though: a wrapper in its "
+	       "place adds the clique to each GPU's device, from the map that compile writes for "
+	       "the host.",
 	.source = "\"Enabling GPUDirect P2P in OpenStack VMs\" (a cloud operator's article); "
 		  "behaviour of Nova beyond it is not confirmed",
 	.example = " version: 1\n"

@@ -58,18 +58,19 @@ static void note_proof(struct judge *judge, struct finding *f, const struct gpu 
 	const struct topo_cell *cell;
 
 	if (!b || !(host->p2p_read || host->p2p_write))
-		finding_note(judge->findings, f, host->pcie_p2p_at, "what '%.*s' proves",
+		finding_note(judge->findings, f, host->pcie_p2p_at, "the proven groups of '%.*s'",
 			     STR_ARG(host->spec->name.s));
 	else if (is_given_up(a, b))
-		finding_note(judge->findings, f, capture_cell(host->p2p_read, a, b)->at,
-			     "OK, but a GPU has one clique, and other pairs are not");
+		finding_note(
+			judge->findings, f, capture_cell(host->p2p_read, a, b)->at,
+			"this pair is OK, but a GPU has only one clique, and other pairs are not");
 	else if (capture_proves(host, a, b, &cell))
 		finding_note(judge->findings, f, host->pcie_p2p_at,
-			     "the capture says OK; these groups do not");
+			     "the capture says OK, but these groups do not contain the pair");
 	else
 		finding_note(judge->findings, f, cell->at, "the capture says %.*s%s",
 			     STR_ARG(span_text(judge->plan->sources, cell->at)),
-			     cell->is == CELL_NVLINK ? ": NVLink is no proof of P2P over PCIe"
+			     cell->is == CELL_NVLINK ? ": NVLink does not prove P2P over PCIe"
 						     : "");
 }
 
@@ -84,14 +85,15 @@ static void help(struct judge *judge, struct finding *f, const struct vm *vm)
 	if (vm->scope == SCOPE_VM && count_lonely(vm, &lonely) == 0)
 		finding_help(
 			judge->findings, f,
-			"p2p_scope: group, if P2P within each proven group is enough; else GPUs of "
-			"one group");
+			"write p2p_scope: group if P2P within each proven group is enough; else choose "
+			"GPUs of one group");
 	else if (__builtin_popcountll(part) > 1)
 		finding_help(judge->findings, f,
-			     "%.*s are proven together: give the VM these%s; or p2p: none",
+			     "give the VM %.*s, which are proven together%s; or write p2p: none",
 			     STR_ARG(gpu_list(judge, vm->host, part)), prove);
 	else
-		finding_help(judge->findings, f, "give the VM GPUs of one group%s; or p2p: none",
+		finding_help(judge->findings, f,
+			     "give the VM GPUs of one group%s; or write p2p: none",
 			     *prove ? ", or prove these and add them to pcie_p2p" : "");
 }
 
@@ -129,7 +131,7 @@ static void check_partners(struct judge *judge, const struct vm *vm)
 	if (n == 0)
 		return;
 	f = report(judge, vm->spec->p2p.at,
-		   "'%.*s'%s is in no proven group with another GPU of the VM",
+		   "'%.*s'%s shares no proven group with another GPU of the VM",
 		   STR_ARG(lonely->gpu->spec->name.s),
 		   n == 1 ? "" : arena_printf(judge->arena, " (and %u more)", n - 1).p);
 	note_proof(judge, f, lonely->gpu, NULL);
@@ -162,15 +164,16 @@ static void report_given_up(struct judge *judge, const struct host *host)
 	if (n == 0)
 		return;
 	f = report_as(judge, SEVERITY_NOTE, host->pcie_p2p_at,
-		      "OK is not transitive here: the cliques of host '%.*s' give up %.*s%s",
+		      "OK is not transitive here: the cliques of host '%.*s' leave out %.*s%s",
 		      STR_ARG(host->spec->name.s), STR_ARG(pairs),
 		      n > SHOWN ? arena_printf(judge->arena, " and %u more pairs", n - SHOWN).p
 				: "");
 	for (uint32_t i = 0; i < FINDING_NOTES && span_given(at[i]); i++)
 		finding_note(judge->findings, f, at[i], "OK, in both directions");
-	finding_help(judge->findings, f,
-		     "a GPU has one clique; to choose others, write pcie_p2p with the groups that "
-		     "the VMs need");
+	finding_help(
+		judge->findings, f,
+		"a GPU has one clique; to choose other cliques, write pcie_p2p with the groups "
+		"that the VMs need");
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -194,17 +197,17 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_clique_pair_not_ok = {
 	.name = "clique-pair-not-ok",
 	.severity = SEVERITY_ERROR,
-	.summary = "two GPUs that must do PCIe P2P are not proven to",
+	.summary = "PCIe P2P between two GPUs of a VM is not proven",
 	.host = check,
-	.what = "A VM with `p2p: pcie` has two whole GPUs that are in no group of its host's "
-		"`pcie_p2p` together, or in no clique of its captures; with `p2p_scope: group`, a "
-		"GPU without any partner in the VM. A note tells which OK pairs of a capture its "
-		"cliques give up.",
-	.why = "A GPU has one clique, and the guest's driver takes every pair within it as tested. "
-	       "So a clique may hold only GPUs where each pair is OK, in both directions. OK does "
-	       "not carry over: where a reaches b and b reaches c, a and c may still sit behind "
-	       "bridges that drop what they send each other. A pair outside gets no P2P, and the "
-	       "guest copies through system memory.",
+	.what = "A VM with `p2p: pcie` has two whole GPUs that share no group of its host's "
+		"`pcie_p2p`, or no clique of its captures; or, with `p2p_scope: group`, a GPU "
+		"without any partner in the VM. A note lists the OK pairs of a capture that its "
+		"cliques leave out.",
+	.why = "A GPU has one clique, and the guest's driver trusts every pair within it. So "
+	       "every pair of a clique must be OK in both directions. OK is not transitive: if a "
+	       "reaches b and b reaches c, bridges may still drop what a and c send each other. "
+	       "Without a common clique there is no P2P, and the guest copies through system "
+	       "memory.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
 		  "_hypervisorCheckVirtualPcieP2PApproval: P2P only where all GPUs have a clique "
 		  "and all are equal",

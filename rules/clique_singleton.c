@@ -13,13 +13,14 @@ static void check(struct judge *judge, const struct host *host)
 		bool empty = c->group && c->group->gpus.n == 0;
 
 		if (is_single(host, c))
-			finding_help(judge->findings,
-				     report(judge, c->at, "a clique of %s",
-					    empty ? "no GPU"
-						  : "one GPU: it has no other to do P2P with"),
-				     c->group ? "remove the group, or add the GPUs that it was "
-						"proven with"
-					      : "write pcie_p2p: none");
+			finding_help(
+				judge->findings,
+				report(judge, c->at, "a clique of %s",
+				       empty ? "no GPU"
+					     : "the clique has a single GPU, which has no peer for P2P"),
+				c->group
+					? "remove the group, or add the GPUs that were proven with it"
+					: "write pcie_p2p: none");
 	}
 }
 
@@ -28,10 +29,9 @@ const struct rule rule_clique_singleton = {
 	.severity = SEVERITY_WARNING,
 	.summary = "a clique of one GPU",
 	.host = check,
-	.what = "A group of `pcie_p2p` holds a single GPU, on a host whose cliques are written "
-		"out.",
-	.why = "A clique says which GPUs may reach each other. One of a single GPU says nothing, "
-	       "and takes one of sixteen ids; mostly its partner was forgotten.",
+	.what = "A group of `pcie_p2p` contains a single GPU, on a host whose guests see cliques.",
+	.why = "A clique lists GPUs that may reach each other. With a single GPU it has no effect "
+	       "and takes one of 16 ids; most likely its partner was forgotten.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, "
 		  "_hypervisorCheckVirtualPcieP2PApproval",
 	.example = " version: 1\n"

@@ -4,14 +4,14 @@ static void report_gpu(struct judge *judge, const struct gpu *gpu, const struct 
 		       const struct clique *second)
 {
 	struct finding *f = report(judge, member_at(second, gpu),
-				   "'%.*s' is in another group already",
+				   "'%.*s' is already in another group",
 				   STR_ARG(gpu->spec->name.s));
 
 	finding_note(judge->findings, f, member_at(first, gpu), "the first one");
 	finding_help(
 		judge->findings, f,
-		"a GPU has one clique: write %.*s as one group if every pair of them is OK, else "
-		"take '%.*s' out of one of the two",
+		"a GPU has one clique: write %.*s as one group if every pair is OK, else remove "
+		"'%.*s' from one of the two",
 		STR_ARG(gpu_list(judge, gpu->host, first->members | second->members)),
 		STR_ARG(gpu->spec->name.s));
 }
@@ -26,12 +26,12 @@ static void check_ids(struct judge *judge, const struct host *host, const struct
 	if (first->id != second->id || first->id >= MAX_CLIQUES || !second->group ||
 	    !span_given(second->group->clique.at))
 		return;
-	f = report(judge, second->group->clique.at, "clique %u is the id of another group already",
+	f = report(judge, second->group->clique.at, "another group already has clique %u",
 		   (unsigned)first->id);
 	finding_note(judge->findings, f, first->group->clique.at, "the first one");
 	if (unused < MAX_CLIQUES)
 		finding_help(judge->findings, f,
-			     "write clique: %u, or make one group of the two if every pair is OK",
+			     "write clique: %u, or join the two groups if every pair is OK",
 			     unused);
 }
 
@@ -73,13 +73,13 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_clique_split = {
 	.name = "clique-split",
 	.severity = SEVERITY_ERROR,
-	.summary = "one GPU in two cliques, or one id for two",
+	.summary = "one GPU in two cliques, or one id for two cliques",
 	.host = check,
-	.what = "A GPU stands in two groups of `pcie_p2p`, or two groups fix the same clique id, "
-		"on a host whose cliques are written out.",
-	.why = "A GPU shows one clique id. In two groups it can keep its word to one of them only; "
-	       "and two groups with one id are one clique to the guest, which then takes pairs as "
-	       "tested that nobody tested.",
+	.what = "A GPU is in two groups of `pcie_p2p`, or two groups have the same clique id, on a "
+		"host whose guests see cliques.",
+	.why = "A GPU shows a single clique id, so it can only belong to one group. Two groups "
+	       "with the same id are one clique to the guest, which then trusts pairs that nobody "
+	       "tested.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04, objClLoadPcieVirtualP2PApproval: one "
 		  "id a GPU, compared for equality",
 	.example = " version: 1\n"

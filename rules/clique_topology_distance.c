@@ -63,8 +63,7 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 	if (n == 0)
 		return;
 	f = report_as(judge, sys ? SEVERITY_WARNING : SEVERITY_NOTE, member_at(c, pair[1]),
-		      sys ? "clique %u: only the link between the sockets joins '%.*s' and "
-			    "'%.*s'%s"
+		      sys ? "clique %u: '%.*s' and '%.*s' are on different sockets%s"
 			  : "clique %u: '%.*s' and '%.*s' sit behind different host bridges of a "
 			    "NUMA node%s",
 		      (unsigned)c->id, STR_ARG(pair[0]->spec->name.s),
@@ -74,14 +73,14 @@ static void check_clique(struct judge *judge, const struct host *host, const str
 		     "%s in the capture", sys ? "SYS" : "NODE");
 	groups = nearer_groups(judge, host, c, sys ? CELL_SYS : CELL_NODE);
 	if (groups.n)
-		finding_help(judge->findings, f,
-			     "measure it; where it is no faster than through memory, write "
-			     "pcie_p2p: [%.*s]",
-			     STR_ARG(groups));
+		finding_help(
+			judge->findings, f,
+			"measure P2P; if it is no faster than copies through memory, write pcie_p2p: [%.*s]",
+			STR_ARG(groups));
 	else
-		finding_help(judge->findings, f,
-			     "measure it; where it is no faster than through memory, write "
-			     "p2p: none");
+		finding_help(
+			judge->findings, f,
+			"measure P2P; if it is no faster than copies through memory, write p2p: none");
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -93,14 +92,14 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_clique_topology_distance = {
 	.name = "clique-topology-distance",
 	.severity = SEVERITY_WARNING,
-	.summary = "a clique whose GPUs are joined only over the sockets",
+	.summary = "a clique whose GPUs are on different sockets",
 	.host = check,
-	.what = "Two GPUs of a clique are joined by SYS in the host's capture of `nvidia-smi topo "
-		"-m` (a note for NODE), on a host whose cliques are written out.",
-	.why = "Between sockets a peer-to-peer write is forwarded by both root complexes and the "
-	       "link between them, which many platforms do slowly and some drop. The guest cannot "
-	       "see that: by the clique all pairs are equal, and the driver takes the slow way "
-	       "where a copy through memory could be faster.",
+	.what = "The host's capture of `nvidia-smi topo -m` shows SYS between two GPUs of a clique "
+		"(a note for NODE), and guests see the host's cliques.",
+	.why = "A peer-to-peer write between sockets crosses both root complexes and the link "
+	       "between them. Many platforms forward it slowly, and some drop it. The guest "
+	       "cannot see that: within a clique all pairs look equal, so the driver uses the "
+	       "slow path where a copy through memory could be faster.",
 	.source = "nvidia-smi topo: the legends of SYS and NODE; NVIDIA NCCL, NCCL_P2P_LEVEL",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -12,13 +12,13 @@ static void check(struct judge *judge, const struct host *host)
 			    !span_given(gpu->spec->board.at))
 				continue;
 			f = report(judge, member_at(&host->cliques[i], gpu),
-				   "'%.*s' is in a clique, and the catalog lacks its board '%s'",
+				   "'%.*s' is in a clique, but its board '%s' is unknown",
 				   STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s));
 			finding_note(judge->findings, f, gpu->spec->board.at, "its board");
 			finding_help(
 				judge->findings, f,
-				"see to it that all GPUs of the clique have one chip and none is a "
-				"GeForce; `gpuplan boards` lists what is known");
+				"make sure that all GPUs of the clique have the same chip and none is a GeForce; "
+				"`gpuplan boards` lists the known boards");
 		}
 	}
 }
@@ -26,12 +26,12 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_clique_unknown_board = {
 	.name = "clique-unknown-board",
 	.severity = SEVERITY_WARNING,
-	.summary = "a board that the catalog lacks in a clique",
+	.summary = "an unknown board in a clique",
 	.host = check,
-	.what = "A group of `pcie_p2p` holds a GPU whose PCI id the catalog lacks, on a host whose "
-		"cliques are written out.",
-	.why = "Whether the GPU has the chip of the others, and whether it is a GeForce, cannot be "
-	       "judged; a clique grants P2P in both cases all the same.",
+	.what = "A group of `pcie_p2p` contains a GPU whose PCI id is not in the catalog, on a "
+		"host whose guests see cliques.",
+	.why = "A clique grants P2P even between different chips and to GeForce boards, and for "
+	       "an unknown board gpuplan cannot tell whether it is either.",
 	.source = "as for clique-mixed-models and clique-geforce",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -7,11 +7,12 @@ static void check(struct judge *judge, const struct vm *vm)
 	if (!wants_clique(vm) || vm->guest != GUEST_WINDOWS)
 		return;
 	f = report(judge, vm->spec->guest.at,
-		   "'windows': that a clique gives P2P in a Windows guest is not confirmed");
-	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
+		   "'windows': it is not confirmed that cliques enable P2P in a Windows guest");
+	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is requested here");
 	finding_help(
 		judge->findings, f,
-		"check it in the guest with a copy that is read back at the far GPU; or p2p: none");
+		"check in the guest with a copy that is read back at the destination GPU; or write "
+		"p2p: none");
 }
 
 const struct rule rule_clique_windows_guest = {
@@ -20,10 +21,9 @@ const struct rule rule_clique_windows_guest = {
 	.summary = "cliques in a Windows guest are not confirmed",
 	.p2p = check,
 	.what = "A VM with `p2p: pcie` and whole GPUs has `guest: windows`.",
-	.why = "That a clique is read, and what follows from it, is known from the source of the "
-	       "Linux driver. The Windows driver's is closed, no report of P2P by clique in a "
-	       "Windows guest was found, and NVIDIA's other P2P paths in virtual machines are for "
-	       "Linux guests only.",
+	.why = "The effect of cliques is known from the source of the Linux driver. The Windows "
+	       "driver is closed, no report of P2P by clique in a Windows guest was found, and "
+	       "NVIDIA supports its other P2P paths in VMs for Linux guests only.",
 	.source = "NVIDIA open-gpu-kernel-modules 595.45.04 (Linux); for Windows nothing was found",
 	.example = " version: 1\n"
 		   " hosts:\n"

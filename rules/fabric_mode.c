@@ -13,20 +13,19 @@ static void report_kind(struct judge *judge, const struct vm_gpu *g, const char 
 
 	if (g->is_vgpu)
 		f = report(judge, g->vgpu.at,
-			   "'%s' is a vGPU, and the fabric of '%.*s' is in mode '%s'",
+			   "'%s' is a vGPU, but the fabric of '%.*s' is in mode '%s'",
 			   quoted(judge, g->vgpu.s), STR_ARG(g->vm->host->spec->name.s), mode);
 	else
 		f = report(
 			judge, g->spec->at,
-			"'%.*s' is passed through whole, and the fabric of '%.*s' is in mode '%s'",
+			"'%.*s' is passed through whole, but the fabric of '%.*s' is in mode '%s'",
 			STR_ARG(g->spec->gpu.s), STR_ARG(g->vm->host->spec->name.s), mode);
 	finding_note(judge->findings, f, said->at, "the mode");
 	finding_help(
 		judge->findings, f,
 		g->is_vgpu
-			? "nvswitch.mode: vgpu (FABRIC_MODE=2) is for vGPUs; or vgpu: none"
-			: "nvswitch.mode: shared or bare-metal is for whole GPUs; or give the VM a "
-			  "vGPU");
+			? "write nvswitch.mode: vgpu (FABRIC_MODE=2) for vGPUs; or vgpu: none"
+			: "write nvswitch.mode: shared or bare-metal for whole GPUs; or give the VM a vGPU");
 }
 
 /* One finding a VM: the first of its GPUs that does not suit the mode. */
@@ -60,8 +59,8 @@ static void check_part(struct judge *judge, const struct vm *vm)
 	if (vm->p2p != P2P_NVLINK || own < 2 || own == all)
 		return;
 	f = report(judge, vm->spec->p2p.at,
-		   "'nvlink' with %u of the %u GPUs of a fabric in mode 'bare-metal', which is not "
-		   "divided",
+		   "'nvlink' with %u of the %u GPUs of a fabric in mode 'bare-metal', which has no "
+		   "partitions",
 		   own, all);
 	finding_note(judge->findings, f, vm->host->spec->nvswitch.mode.at, "the mode");
 	finding_help(judge->findings, f,
@@ -88,15 +87,15 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_fabric_mode = {
 	.name = "fabric-mode",
 	.severity = SEVERITY_ERROR,
-	.summary = "Fabric Manager's mode does not suit the VM's GPUs",
+	.summary = "Fabric Manager's mode does not match the VM's GPUs",
 	.p2p = check,
 	.what = "vGPUs on a host with `nvswitch.mode: shared`, whole GPUs with mode `vgpu`, or "
-		"mode `bare-metal` and a VM that wants NVLink P2P and has some of the NVSwitch "
-		"GPUs only.",
+		"mode `bare-metal` and a VM with NVLink P2P that has only some of the NVSwitch "
+		"GPUs.",
 	.why = "Fabric Manager runs in one mode: 0 trains all links as one fabric (bare metal, or "
-	       "one VM with everything), 1 divides it into partitions of whole GPUs (shared "
-	       "NVSwitch), 2 into partitions of vGPUs. In the wrong one no partition is activated "
-	       "for the VM, and CUDA fails to initialise (cuInit returns 802).",
+	       "one VM with all GPUs), 1 divides it into partitions of whole GPUs (shared "
+	       "NVSwitch), 2 into partitions of vGPUs. In the wrong mode no partition is "
+	       "activated for the VM, and CUDA fails to initialise (cuInit returns 802).",
 	.source = "NVIDIA Fabric Manager, fabricmanager.cfg: FABRIC_MODE; reports of cuInit 802 in "
 		  "kubevirt-gpu-device-plugin issue 193",
 	.example = " version: 1\n"

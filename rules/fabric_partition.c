@@ -41,8 +41,8 @@ static void help(struct judge *judge, struct finding *f, const struct host *host
 					    STR_ARG(modules_text(judge, host, modules)));
 	}
 	if (text.n)
-		finding_help(judge->findings, f, "the partitions of %u are the modules %.*s", size,
-			     STR_ARG(text));
+		finding_help(judge->findings, f, "partitions of %u GPUs have the modules %.*s",
+			     size, STR_ARG(text));
 	else
 		finding_help(judge->findings, f, "there is no partition of %u GPUs", size);
 }
@@ -71,7 +71,7 @@ static void check_group(struct judge *judge, const struct vm *vm, const struct p
 	for (uint32_t i = 0; i < vm->host->n_partitions; i++)
 		if (vm->host->partitions[i].modules == modules)
 			return;
-	f = report(judge, vm->spec->gpus.at, "the modules %.*s are not one partition of '%.*s'",
+	f = report(judge, vm->spec->gpus.at, "modules %.*s are not a partition of '%.*s'",
 		   STR_ARG(modules_text(judge, vm->host, modules)),
 		   STR_ARG(vm->host->spec->name.s));
 	finding_note(judge->findings, f, vm->host->spec->nvswitch.partitions.at, "its partitions");
@@ -89,14 +89,13 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_fabric_partition = {
 	.name = "fabric-partition",
 	.severity = SEVERITY_ERROR,
-	.summary = "the VM's GPUs are not one Fabric Manager partition",
+	.summary = "the VM's GPUs are not a Fabric Manager partition",
 	.p2p = check,
 	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, the modules of the GPUs that "
-		"must do NVLink P2P are not one of its partitions.",
-	.why = "Fabric Manager opens the switch between the GPUs of a partition, and knows a "
-	       "fixed set of them: all eight, two halves, and pairs that differ by platform. "
-	       "Other GPUs cannot be activated together, and the guest has no NVLink between "
-	       "them.",
+		"need NVLink P2P are not one of its partitions.",
+	.why = "Fabric Manager connects the GPUs of a partition, and the set of partitions is "
+	       "fixed: all eight GPUs, two halves, and pairs that depend on the platform. Other "
+	       "combinations cannot be activated, and the guest has no NVLink between their GPUs.",
 	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736): shared "
 		  "NVSwitch partitions; `fmpm -l` of an HGX H100 and an HGX B200",
 	.example = " version: 1\n"
@@ -131,15 +130,16 @@ static void check_modules(struct judge *judge, const struct vm *vm)
 
 			if (span_given(gpu->module.at) || gpu_broken(gpu, module))
 				continue;
-			f = report(judge, gpu->name.at,
-				   "'%.*s' has no 'module', and its fabric is divided",
-				   STR_ARG(gpu->name.s));
+			f = report(
+				judge, gpu->name.at,
+				"'%.*s' has no 'module', which is needed to choose its Fabric Manager partition",
+				STR_ARG(gpu->name.s));
 			finding_note(judge->findings, f, vm->host->spec->nvswitch.mode.at,
 				     "the mode");
-			finding_help(judge->findings, f,
-				     "add module: N, its SXM module id: `nvidia-smi -q` on the "
-				     "bare host "
-				     "shows it; it is not the PCI order");
+			finding_help(
+				judge->findings, f,
+				"add module: N, its SXM module id, which `nvidia-smi -q` shows on the bare host; "
+				"it does not follow the PCI order");
 		}
 	}
 }
@@ -147,13 +147,13 @@ static void check_modules(struct judge *judge, const struct vm *vm)
 const struct rule rule_fabric_module_missing = {
 	.name = "fabric-module-missing",
 	.severity = SEVERITY_ERROR,
-	.summary = "a GPU of a divided fabric without its module id",
+	.summary = "a GPU without its module id on a fabric with partitions",
 	.p2p = check_modules,
-	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, a GPU that must do NVLink P2P "
-		"has no `module`.",
-	.why = "Partitions are lists of SXM module ids, and these do not follow the PCI order: an "
-	       "HGX H100 was seen with the modules 2 4 1 3 7 5 6 8. Without the id nobody can tell "
-	       "which partition the VM needs.",
+	.what = "On a host with `nvswitch.mode: shared` or `vgpu`, a GPU that needs NVLink P2P has "
+		"no `module`.",
+	.why = "Partitions are lists of SXM module ids, which do not follow the PCI order: one "
+	       "HGX H100 has the modules 2 4 1 3 7 5 6 8. Without the id it is unknown which "
+	       "partition the VM needs.",
 	.source = "NVIDIA Fabric Manager for NVSwitch Systems, user guide (WP-12736); F. "
 		  "Denneman's map of an HGX H100",
 	.example = " version: 1\n"

@@ -26,11 +26,11 @@ static void report_pair(struct judge *judge, const struct vm_gpu *first, const s
 	struct finding *f;
 
 	if (first->is_vgpu || g->is_vgpu)
-		f = report(judge, g->spec->gpu.at,
-			   "'%.*s' is passed through whole to VM '%.*s', and VM '%.*s' has a vGPU "
-			   "on it",
-			   STR_ARG(gpu), STR_ARG(g->is_vgpu ? other : vm),
-			   STR_ARG(g->is_vgpu ? vm : other));
+		f = report(
+			judge, g->spec->gpu.at,
+			"'%.*s' is passed through whole to VM '%.*s', but VM '%.*s' has a vGPU on it",
+			STR_ARG(gpu), STR_ARG(g->is_vgpu ? other : vm),
+			STR_ARG(g->is_vgpu ? vm : other));
 	else if (first->vm == g->vm)
 		f = report(judge, g->spec->gpu.at, "'%.*s' is passed through twice to VM '%.*s'",
 			   STR_ARG(gpu), STR_ARG(vm));
@@ -41,10 +41,11 @@ static void report_pair(struct judge *judge, const struct vm_gpu *first, const s
 	if (first->spec->gpu.at.at != g->spec->gpu.at.at)
 		finding_note(judge->findings, f, first->spec->gpu.at, "the first one");
 	if (spare)
-		finding_help(judge->findings, f, "use %.*s, which no VM has",
+		finding_help(judge->findings, f, "use %.*s, which is free",
 			     STR_ARG(spare->spec->name.s));
 	else
-		finding_help(judge->findings, f, "give it to one of them, or make both vGPUs");
+		finding_help(judge->findings, f,
+			     "give it to one of the VMs, or use vGPUs for both");
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -69,13 +70,12 @@ const struct rule rule_gpu_assigned_twice = {
 	.severity = SEVERITY_ERROR,
 	.summary = "a GPU is passed through to two VMs, or twice, or beside a vGPU on it",
 	.host = check,
-	.what = "A GPU is passed through whole to two VMs of its host, or twice to one, or it is "
-		"passed through and has vGPUs as well. Several vGPUs on one GPU are as they should "
-		"be.",
-	.why = "A GPU that is passed through belongs to one guest and to vfio-pci, or ESXi's "
-	       "passthrough; vGPUs need the host's own driver on it. Whichever VM starts second "
-	       "finds the device busy. VMs that are never to run together are counted all the "
-	       "same, for the spec cannot say so.",
+	.what = "A GPU is passed through whole to two VMs of its host or twice to one VM, or it is "
+		"passed through and also has vGPUs. Several vGPUs on one GPU are fine.",
+	.why = "A GPU that is passed through belongs to one guest and is bound to vfio-pci or "
+	       "ESXi's passthrough; vGPUs need the host's own driver on it. The second VM to "
+	       "start finds the device busy. VMs that never run at the same time count too, "
+	       "because the spec cannot say so.",
 	.source =
 		"Linux, VFIO: a group has one owner; Virtual GPU Software User Guide, vGPU 17: GPU "
 		"pass-through",

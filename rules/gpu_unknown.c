@@ -43,7 +43,7 @@ static void help(struct judge *judge, struct finding *f, const struct host *host
 					 STR_ARG(other->spec->name.s), quoted(judge, id))
 				    .p;
 	if (each.n)
-		finding_help(judge->findings, f, "name each: %.*s", STR_ARG(each));
+		finding_help(judge->findings, f, "list each one: %.*s", STR_ARG(each));
 	else if (near.n)
 		finding_help(judge->findings, f, "%.*s%s%s", STR_ARG(near), other ? " " : "",
 			     elsewhere);
@@ -81,9 +81,9 @@ const struct rule rule_gpu_unknown = {
 	.summary = "a VM has a GPU that its host does not have",
 	.vm = check,
 	.what = "An item of a VM's `gpus` names an id that is not among the GPUs of the VM's host.",
-	.why = "Ids are the host's own: `g0` of one host has nothing to do with `g0` of another. "
-	       "Without the GPU there is no address to write into the VM, so neither it nor what "
-	       "hangs on its GPUs can be judged or compiled.",
+	.why = "Ids belong to one host: `g0` of one host is unrelated to `g0` of another. Without "
+	       "the GPU there is no PCI address to write, so the VM can neither be checked nor "
+	       "compiled.",
 	.source = "the spec language, version 1: gpus",
 	.example = " version: 1\n"
 		   " hosts:\n"

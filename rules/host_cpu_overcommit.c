@@ -38,7 +38,7 @@ static void report_lacking(struct judge *judge, const struct vm *vm, const struc
 		finding_note(judge->findings, f, vm->host->spec->numa.at, "its CPUs");
 	else
 		finding_note(judge->findings, f, vm->host->spec->cpus.at, "its CPUs");
-	finding_help(judge->findings, f, "write CPUs of the host; or pinning: auto");
+	finding_help(judge->findings, f, "use CPUs of the host, or write pinning: auto");
 }
 
 static bool has_list(const struct vm *vm)
@@ -68,12 +68,12 @@ static void report_shared(struct judge *judge, const struct text *list, uint32_t
 	struct finding *f;
 
 	assert(other && owner);
-	f = report(judge, list->at, "'%s': a vCPU of VM '%.*s' is pinned to CPU %u too",
+	f = report(judge, list->at, "'%s': a vCPU of VM '%.*s' is also pinned to CPU %u",
 		   quoted(judge, list->s), STR_ARG(owner->spec->name.s), cpu);
 
 	if (other->at.at != list->at.at)
 		finding_note(judge->findings, f, other->at, "there");
-	finding_help(judge->findings, f, "give each VM CPUs of its own");
+	finding_help(judge->findings, f, "pin each VM to CPUs of its own");
 }
 
 /* The first CPU that is lacking, and the first that an earlier VM has: one finding each. */
@@ -117,11 +117,11 @@ const struct rule rule_host_cpu_overcommit = {
 	.severity = SEVERITY_WARNING,
 	.summary = "VMs are pinned to the same CPUs, or to CPUs that the host lacks",
 	.host = check,
-	.what = "The `pinning` lists of two VMs of a host name the same CPU; or (an error) one "
-		"names a CPU that the host lacks.",
-	.why = "Pinning keeps a vCPU where its caches and its GPU are; two of them on one CPU take "
-	       "turns, and the one that spins on a GPU's answer holds up the other. A CPU that is "
-	       "not there makes the VM fail to start.",
+	.what = "The `pinning` lists of two VMs of a host contain the same CPU; or (an error) a "
+		"CPU does not exist on the host.",
+	.why = "Pinning keeps a vCPU near its caches and its GPU. Two vCPUs on one CPU take "
+	       "turns, and one that busy-waits for a GPU delays the other. A VM that is pinned to "
+	       "a missing CPU does not start.",
 	.source = "libvirt, domain XML: cputune/vcpupin",
 	.example =
 		" version: 1\n"

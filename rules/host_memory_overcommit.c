@@ -6,14 +6,14 @@ static void report_host(struct judge *judge, const struct host *host, const stru
 	struct finding *f;
 
 	f = report(judge, vm->spec->memory.at,
-		   "with VM '%.*s' the VMs of '%.*s' have %.*s of memory; the host has %.*s",
+		   "with VM '%.*s', the VMs of '%.*s' need %.*s of memory, but the host has %.*s",
 		   STR_ARG(vm->spec->name.s), STR_ARG(host->spec->name.s),
 		   STR_ARG(size_text(judge->arena, sum)),
 		   STR_ARG(size_text(judge->arena, host->spec->memory.n)));
 	finding_note(judge->findings, f, host->spec->memory.at, "the host's memory");
 	if (vm->memory > sum - host->spec->memory.n)
 		finding_help(judge->findings, f,
-			     "%.*s or less fits; the host itself needs some too",
+			     "give it at most %.*s; the host itself needs memory too",
 			     STR_ARG(size_key(judge, vm->memory - (sum - host->spec->memory.n))));
 	else
 		finding_help(judge->findings, f, "move the VM to another host");
@@ -68,17 +68,18 @@ static void check_node(struct judge *judge, const struct host *host, const struc
 		sum += taken_of_node(judge, vm, (uint32_t)numa->id.n);
 		if (sum <= limit)
 			continue;
-		f = report(judge, vm->spec->memory.at,
-			   "with VM '%.*s' the VMs take %.*s in 1 GiB pages of node %u of '%.*s', "
-			   "which has "
-			   "%.*s",
-			   STR_ARG(vm->spec->name.s), STR_ARG(size_text(judge->arena, sum)),
-			   (uint32_t)numa->id.n, STR_ARG(host->spec->name.s),
-			   STR_ARG(size_text(judge->arena, limit)));
+		f = report(
+			judge, vm->spec->memory.at,
+			"with VM '%.*s', the VMs need %.*s of 1 GiB pages on node %u of '%.*s', which has "
+			"%.*s",
+			STR_ARG(vm->spec->name.s), STR_ARG(size_text(judge->arena, sum)),
+			(uint32_t)numa->id.n, STR_ARG(host->spec->name.s),
+			STR_ARG(size_text(judge->arena, limit)));
 		finding_note(judge->findings, f, pages ? numa->hugepages_1g.at : numa->memory.at,
 			     "the node's");
-		finding_help(judge->findings, f,
-			     "less memory, GPUs of another node, or more pages on the node");
+		finding_help(
+			judge->findings, f,
+			"give the VM less memory or GPUs of another node, or reserve more pages on the node");
 		return;
 	}
 }
@@ -93,14 +94,14 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_host_memory_overcommit = {
 	.name = "host-memory-overcommit",
 	.severity = SEVERITY_ERROR,
-	.summary = "the VMs have more memory than the host, or its node",
+	.summary = "the VMs need more memory than the host or its NUMA node has",
 	.host = check,
-	.what = "The memory of a host's VMs is more than the host's; or VMs with 1 GiB pages take "
+	.what = "The VMs of a host have more memory than the host; or VMs with 1 GiB pages need "
 		"more of a NUMA node than it has (its `hugepages_1g`, or its memory).",
-	.why = "A VM with a GPU has all of its memory locked: the GPU writes to it by DMA, so "
-	       "nothing can be swapped or shared. What is not there makes the last VM fail to "
-	       "start, or the host's out-of-memory killer end one. 1 GiB pages are reserved by "
-	       "node and cannot be borrowed from another one.",
+	.why = "All memory of a VM with a GPU is locked, because the GPU writes to it by DMA: "
+	       "nothing can be swapped or shared. If memory is short, the last VM does not start, "
+	       "or the host's out-of-memory killer ends one. 1 GiB pages are reserved per node "
+	       "and cannot be borrowed from another one.",
 	.source = "NVIDIA vGPU user guide and VMware documentation: full memory reservation; Linux "
 		  "kernel documentation, admin-guide/mm/hugetlbpage.rst",
 	.example = " version: 1\n"

@@ -21,9 +21,9 @@ const struct rule rule_hugepages_memory = {
 	.severity = SEVERITY_ERROR,
 	.summary = "the memory is not a whole number of huge pages",
 	.vm = check,
-	.what = "A VM with `hugepages` has an amount of memory that is not a multiple of the page.",
-	.why = "Memory that is backed by huge pages comes in whole ones: QEMU refuses to start "
-	       "with a part of a page left over.",
+	.what = "The memory of a VM with `hugepages` is not a multiple of the page size.",
+	.why = "Memory backed by huge pages consists of whole pages: with a partial page, QEMU "
+	       "refuses to start.",
 	.source = "QEMU, memory-backend-memfd: the size must be a multiple of the page",
 	.example = " version: 1\n"
 		   " hosts:\n"

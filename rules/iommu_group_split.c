@@ -31,11 +31,10 @@ static void finish(struct judge *judge, struct finding *f, const struct gpu *gpu
 {
 	finding_note(judge->findings, f, gpu->spec->iommu_group.at, "the group of '%.*s'",
 		     STR_ARG(gpu->spec->name.s));
-	finding_help(
-		judge->findings, f,
-		"give %.*s to one VM; or have the machine split the group (ACS in its firmware's "
-		"settings)",
-		STR_ARG(gpu_list(judge, gpu->host, group_of(gpu))));
+	finding_help(judge->findings, f,
+		     "give %.*s to one VM, or let the machine split the group (enable ACS in its "
+		     "firmware)",
+		     STR_ARG(gpu_list(judge, gpu->host, group_of(gpu))));
 }
 
 /* Two VMs share the group: neither starts while the other runs. */
@@ -54,7 +53,7 @@ static bool check_owners(struct judge *judge, const struct host *host, gpu_mask 
 			continue;
 		}
 		f = report(judge, owner->spec->at,
-			   "'%.*s' is in the IOMMU group of '%.*s', which VM '%.*s' has",
+			   "'%.*s' is in the IOMMU group of '%.*s', which belongs to VM '%.*s'",
 			   STR_ARG(owner->spec->gpu.s), STR_ARG(first->spec->gpu.s),
 			   STR_ARG(first->vm->spec->name.s));
 		finding_note(judge->findings, f, first->spec->at, "'%.*s' goes there",
@@ -81,7 +80,7 @@ static void check_left(struct judge *judge, const struct host *host, gpu_mask gr
 	if (!owner || !left)
 		return;
 	f = report_as(judge, SEVERITY_WARNING, owner->spec->at,
-		      "'%.*s' is in the IOMMU group of '%.*s', which stays behind",
+		      "'%.*s' is in the IOMMU group of '%.*s', which no VM has",
 		      STR_ARG(owner->spec->gpu.s), STR_ARG(left->spec->name.s));
 	finish(judge, f, left);
 }
@@ -104,14 +103,14 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_iommu_group_split = {
 	.name = "iommu-group-split",
 	.severity = SEVERITY_ERROR,
-	.summary = "whole GPUs of one IOMMU group go to different VMs, or one stays behind",
+	.summary = "whole GPUs of one IOMMU group in different VMs, or one of them in no VM",
 	.host = check,
-	.what = "Two whole GPUs that the host gives one `iommu_group` are assigned to different "
-		"VMs; or (a warning) one is assigned and the other is not.",
-	.why = "The IOMMU cannot tell the devices of a group apart, so VFIO hands out a group as a "
-	       "whole. The second VM does not start: \"group is not viable\". A GPU that stays "
-	       "behind must be bound to vfio-pci too, and is of no use on the host while the VM "
-	       "runs.",
+	.what = "Two whole GPUs with the same `iommu_group` are assigned to different VMs; or (a "
+		"warning) one is assigned and the other is not.",
+	.why = "The IOMMU cannot separate the devices of a group, so VFIO assigns a group as a "
+	       "whole. The second VM does not start: \"group is not viable\". An unassigned GPU "
+	       "of the group must be bound to vfio-pci as well, so the host cannot use it while "
+	       "the VM runs.",
 	.source = "Linux kernel documentation, driver-api/vfio.rst: groups",
 	.example = " version: 1\n"
 		   " hosts:\n"

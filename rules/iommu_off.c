@@ -13,11 +13,12 @@ static void check(struct judge *judge, const struct host *host)
 
 		if (!vm->n_gpus)
 			continue;
-		f = report(judge, iommu->at, "'iommu: false': no GPU can be given to VM '%.*s'",
+		f = report(judge, iommu->at,
+			   "'iommu: false': without an IOMMU, no GPU can be assigned to VM '%.*s'",
 			   STR_ARG(vm->spec->name.s));
 		finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
 		finding_help(judge->findings, f,
-			     "turn VT-d or AMD-Vi on in the machine's firmware and in the kernel "
+			     "enable VT-d or AMD-Vi in the machine's firmware and in the kernel "
 			     "(intel_iommu=on), then write iommu: true");
 		return;
 	}
@@ -26,12 +27,12 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_iommu_off = {
 	.name = "iommu-off",
 	.severity = SEVERITY_ERROR,
-	.summary = "GPUs are assigned on a host without IOMMU",
+	.summary = "GPUs are assigned on a host without an IOMMU",
 	.host = check,
-	.what = "A host says `iommu: false`, and one of its VMs has a GPU.",
-	.why = "A GPU in a VM writes to the guest's addresses. Only the IOMMU turns them into the "
-	       "host's and keeps the GPU out of everything else: without one the device is not "
-	       "handed out.",
+	.what = "A host has `iommu: false`, but one of its VMs has a GPU.",
+	.why = "A GPU in a VM uses the guest's addresses. Only the IOMMU translates them to the "
+	       "host's and keeps the GPU away from all other memory, so without one VFIO does not "
+	       "assign the device.",
 	.source = "Linux kernel documentation, driver-api/vfio.rst; NVIDIA vGPU user guide: VT-d "
 		  "or AMD-Vi is a prerequisite",
 	.example = " version: 1\n"

@@ -69,7 +69,7 @@ static void report_group(struct judge *judge, const struct p2p_group *group)
 		   STR_ARG(first->gpu->spec->name.s), kind_text(judge, first),
 		   STR_ARG(odd->gpu->spec->name.s), kind_text(judge, odd));
 	finding_note(judge->findings, f, place(first, odd), "the first of the group");
-	finding_help(judge->findings, f, "use %s for all of them, or p2p: none",
+	finding_help(judge->findings, f, "use %s for all of them, or write p2p: none",
 		     kind_text(judge, first->is_vgpu ? first : odd));
 }
 
@@ -84,13 +84,13 @@ const struct rule rule_p2p_mixed_vgpu = {
 	.severity = SEVERITY_ERROR,
 	.summary = "vGPUs that must do P2P with each other differ in type or board",
 	.vgpus = check_p2p,
-	.what = "The vGPUs of one VM that must do P2P with each other are not all of one type on "
-		"one board. A GPU that is passed through whole beside a vGPU counts as another "
-		"type. Looked at only where each type is fit for P2P by itself.",
-	.why = "Each P2P table row is one type on one board, and the guest's driver makes peers "
-	       "only of GPUs whose chips are equal. Where they differ, the VM starts and its "
-	       "GPUs are no peers. That different boards which share a type are refused as well "
-	       "is an inference: no document lists such a pair.",
+	.what = "The vGPUs of a VM that must do P2P with each other do not all have the same type "
+		"and board. A whole GPU beside a vGPU counts as another type. Checked only if each "
+		"type by itself supports P2P.",
+	.why = "Each row of NVIDIA's P2P tables is one type on one board, and the guest's driver "
+	       "only accepts peers with equal chips. If they differ, the VM starts without P2P. "
+	       "That different boards with a common type are refused as well is an inference: no "
+	       "document lists such a pair.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers; NVIDIA open GPU "
 		  "kernel modules 595.45.04 (areGpusP2PCompatible)",
 	.example = " version: 1\n"
@@ -180,15 +180,16 @@ static void report_parts(struct judge *judge, const struct vm *vm)
 		if (!g->is_vgpu || !is_part(judge, g))
 			continue;
 		whole = whole_type_like(judge, g->type);
-		f = report(judge, g->vgpu.at,
-			   "'%s' is not all of '%.*s', and '%.*s' has %u vGPUs: ESXi %s takes "
-			   "whole ones only then",
-			   quoted(judge, g->vgpu.s), STR_ARG(g->gpu->spec->name.s),
-			   STR_ARG(vm->spec->name.s), vm->n_vgpus, written(judge, esxi->at));
+		f = report(
+			judge, g->vgpu.at,
+			"'%s' is smaller than '%.*s', and '%.*s' has %u vGPUs: ESXi %s then supports "
+			"full-size vGPUs only",
+			quoted(judge, g->vgpu.s), STR_ARG(g->gpu->spec->name.s),
+			STR_ARG(vm->spec->name.s), vm->n_vgpus, written(judge, esxi->at));
 		finding_note(judge->findings, f, esxi->at, "this release is before %.*s",
 			     STR_ARG(release_of(judge, row)->text));
 		finding_help(judge->findings, f,
-			     "run ESXi %.*s or later%s%.*s, or give the VM one vGPU",
+			     "use ESXi %.*s or later%s%.*s, or give the VM one vGPU",
 			     STR_ARG(release_of(judge, row)->text), whole ? ", use " : "",
 			     STR_ARG(whole ? whole->name : STR("")));
 		return;
@@ -207,18 +208,17 @@ static void check_multi(struct judge *judge, const struct vm *vm)
 const struct rule rule_vgpu_multi_unsupported = {
 	.name = "vgpu-multi-unsupported",
 	.severity = SEVERITY_ERROR,
-	.summary =
-		"several vGPUs in one VM that the hypervisor or the driver does not take together",
+	.summary = "several vGPUs in one VM that the hypervisor or the driver does not support "
+		   "together",
 	.vgpus = check_multi,
-	.what = "A VM has several vGPUs, and they are of different boards or series; or one of "
-		"them is smaller than its GPU's framebuffer and the host runs ESXi before "
+	.what = "A VM has several vGPUs of different boards or series; or one of them is smaller "
+		"than its GPU's framebuffer and the host runs ESXi before "
 		"{release:esxi_multi_vgpu_fractional}.",
-	.why = "vGPUs of one VM may differ in framebuffer, but the manager takes them together "
-	       "only when board and series are equal. vSphere before "
-	       "{release:esxi_multi_vgpu_fractional} attaches a second vGPU to a VM only where "
-	       "both have all of their GPU. In either case the VM does not start. Some types may "
-	       "not share a VM with others at all; which ones is not confirmed, and nothing is "
-	       "said of them.",
+	.why = "vGPUs of one VM may differ in framebuffer, but the vGPU manager requires the same "
+	       "board and series. vSphere before {release:esxi_multi_vgpu_fractional} attaches a "
+	       "second vGPU only if both are full size. Otherwise the VM does not start. Some "
+	       "types cannot share a VM with others at all; which ones is not confirmed, so this "
+	       "rule does not cover them.",
 	.source = "{source:esxi_multi_vgpu_fractional}, Multi-vGPU",
 	.example = " version: 1\n"
 		   " hosts:\n"

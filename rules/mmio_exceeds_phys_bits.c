@@ -40,9 +40,10 @@ static struct span place(const struct vm *vm, uint64_t memory_limit)
 static void check_ovmf(struct judge *judge, const struct vm *vm)
 {
 	uint64_t limit = judge->plan->figures->ovmf_window_most;
-	struct finding *f = report(judge, place(vm, 0),
-				   "an MMIO window of %s: OVMF passes over one above %.*s",
-				   window_text(judge, vm), STR_ARG(size_text(judge->arena, limit)));
+	struct finding *f =
+		report(judge, place(vm, 0),
+		       "an MMIO window of %s is too large: OVMF ignores windows above %.*s",
+		       window_text(judge, vm), STR_ARG(size_text(judge->arena, limit)));
 
 	if (given(vm) && vm->mmio.automatic <= limit)
 		finding_help(judge->findings, f, "write mmio: %.*s, as auto does",
@@ -56,7 +57,7 @@ static void note_hole(struct judge *judge, struct finding *f, const struct vm *v
 	const struct figures *figures = judge->plan->figures;
 
 	finding_note(judge->findings, f, vm->host->spec->cpus.vendor.at,
-		     "with an AMD CPU memory moves up to %.*s where the window ends above %.*s",
+		     "on an AMD CPU, memory moves up to %.*s if the window ends above %.*s",
 		     STR_ARG(size_text(judge->arena, figures->amd_hole_end)),
 		     STR_ARG(size_text(judge->arena, figures->amd_hole_start)));
 }
@@ -72,11 +73,11 @@ static void help(struct judge *judge, struct finding *f, const struct vm *vm,
 			     STR_ARG(size_key(judge, vm->mmio.automatic)));
 	else if (memory_limit)
 		finding_help(judge->findings, f,
-			     "memory: %.*s or less fits; or a host with %u address bits",
+			     "write memory: %.*s or less, or use a host with %u address bits",
 			     STR_ARG(size_key(judge, memory_limit)), bits);
 	else
 		finding_help(judge->findings, f,
-			     "give the VM fewer GPUs, or a host with %u address bits", bits);
+			     "give the VM fewer GPUs, or use a host with %u address bits", bits);
 }
 
 static void check_bits(struct judge *judge, const struct vm *vm)
@@ -119,14 +120,13 @@ const struct rule rule_mmio_exceeds_phys_bits = {
 	.mmio = check,
 	.what = "A VM's MMIO window, aligned above its memory, ends beyond what the host's "
 		"`cpus.phys_bits` can address; or it is above {figure:ovmf_window_most}.",
-	.why = "The guest has the host's address bits. QEMU refuses to start a VM whose memory "
-	       "and window do not fit. The memory beyond its first {figure:q35_low_memory} "
-	       "starts at 4 GiB, and the window above it at a multiple of the power of two in "
-	       "the window, so that a little more memory may cost as much again as the window. "
-	       "AMD's address map has a hole from {figure:amd_hole_start} to "
-	       "{figure:amd_hole_end}: where the window would reach it, QEMU moves the memory "
-	       "above it. OVMF ignores a window of more than {figure:ovmf_window_most} and takes "
-	       "its own, too small one.",
+	.why = "The guest has the host's address bits, and QEMU refuses to start a VM whose "
+	       "memory and window do not fit. Memory beyond the first {figure:q35_low_memory} "
+	       "starts at 4 GiB. The window follows, aligned to the largest power of two in its "
+	       "size, so that a little more memory can shift it by its whole size. AMD's address "
+	       "map has a hole from {figure:amd_hole_start} to {figure:amd_hole_end}: if the "
+	       "window reaches it, QEMU moves the memory above it. OVMF ignores a window of more "
+	       "than {figure:ovmf_window_most} and uses its own, which is too small.",
 	.source = "measured with QEMU and OVMF at 39 to 43 address bits, Intel and AMD CPU models; "
 		  "{source:ovmf_window_most}; {source:amd_hole_start}",
 	.example = " version: 1\n"

@@ -45,21 +45,21 @@ static void check(struct judge *judge, const struct host *host)
 		   large_bars(figures, vm),
 		   STR_ARG(size_text(judge->arena, figures->stalling_bar1)));
 	finding_note(judge->findings, f, vm->spec->gpus.at, "the VM's GPUs");
-	finding_help(judge->findings, f, "QEMU %.*s or later",
+	finding_help(judge->findings, f, "use QEMU %.*s or later",
 		     STR_ARG(release_of(judge, "qemu_many_large_bars")->text));
 }
 
 const struct rule rule_mmio_many_large_bars = {
 	.name = "mmio-many-large-bars",
 	.severity = SEVERITY_NOTE,
-	.summary = "several GPUs with large BARs and an older QEMU: the boot may stall",
+	.summary = "several GPUs with large BARs and an older QEMU, which may stall the boot",
 	.host = check,
 	.what = "A VM has {figure:stalling_gpus} or more whole GPUs whose BAR1 is "
 		"{figure:stalling_bar1} or more, and the host's QEMU is older than "
 		"{release:qemu_many_large_bars}.",
-	.why = "One operator of such machines reports that these guests stall while they boot, "
-	       "and no longer do with QEMU {release:qemu_many_large_bars}. What QEMU does there "
-	       "is not confirmed: hence a note.",
+	.why = "An operator of such machines reports that the guests stall while they boot, and "
+	       "that QEMU {release:qemu_many_large_bars} solved it. The cause is not confirmed, "
+	       "hence a note.",
 	.source = "{source:stalling_bar1}",
 	.example = " version: 1\n"
 		   " hosts:\n"

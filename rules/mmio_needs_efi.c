@@ -32,7 +32,7 @@ static void check_esxi(struct judge *judge, const struct vm *vm)
 		suggest_efi(
 			judge, vm,
 			report(judge, vm->spec->firmware.at,
-			       "'bios' does not place '%.*s': %.*s of %s, and the limit is %.*s",
+			       "'bios' cannot map '%.*s': it has %.*s of %s, and the limit is %.*s",
 			       STR_ARG(gpu->spec->name.s),
 			       STR_ARG(size_text(judge->arena,
 						 gpu->bar1 ? gpu->bar1 : gpu->mmio_share)),
@@ -79,16 +79,16 @@ const struct rule rule_mmio_needs_efi = {
 	.name = "mmio-needs-efi",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_UNSAFE_FIX,
-	.summary = "BIOS firmware with GPUs whose BARs it does not place",
+	.summary = "BIOS firmware with GPUs whose BARs it cannot map",
 	.mmio = check,
-	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is above "
-		"{figure:vsphere_bios_bar1_most}; on KVM (a warning) more than "
+	.what = "A VM with `firmware: bios` has, on vSphere, a GPU whose BAR1 is larger than "
+		"{figure:vsphere_bios_bar1_most}; on KVM (a warning), more than "
 		"{figure:seabios_large_bars_most} whole GPU with a BAR1 of "
 		"{figure:seabios_large_bar} or more.",
-	.why = "A BIOS places BARs below 4 GiB. On vSphere a large BAR1 is left unassigned then "
-	       "(\"BAR1 is 0M @ 0x0\") and the driver does not load. On KVM SeaBIOS uses the "
-	       "space above 4 GiB too, but release 1.16.3, which Debian 13 ships, places only "
-	       "{figure:seabios_large_bars_most} such BAR; 1.16.2 and 1.17.0 place them all.",
+	.why = "A BIOS maps BARs below 4 GiB. On vSphere a large BAR1 then stays unassigned "
+	       "(\"BAR1 is 0M @ 0x0\"), and the driver does not load. On KVM, SeaBIOS also uses "
+	       "the space above 4 GiB, but release 1.16.3, which Debian 13 ships, maps only "
+	       "{figure:seabios_large_bars_most} such BAR; 1.16.2 and 1.17.0 map all of them.",
 	.source =
 		"NVIDIA vGPU for Compute overview, AI Enterprise: \"64-bit MMIO and EFI boot must "
 		"be enabled for the VM\"; {source:vsphere_bios_bar1_most}; "

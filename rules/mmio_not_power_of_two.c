@@ -26,11 +26,10 @@ const struct rule rule_mmio_not_power_of_two = {
 	.flags = RULE_FIX,
 	.summary = "the MMIO window is not a power of two",
 	.mmio = check,
-	.what = "`mmio` gives a size that is large enough and is not a power of two.",
-	.why = "Every figure that NVIDIA publishes is a power of two, and the rule for several "
-	       "GPUs is the next one above their sum. On KVM the firmware aligns the window to a "
-	       "power of two: part of an odd one is alignment, and what is left may not hold the "
-	       "BARs that the sum promised.",
+	.what = "`mmio` is large enough, but not a power of two.",
+	.why = "Every size that NVIDIA publishes is a power of two, and several GPUs need the "
+	       "next one above their sum. On KVM the firmware aligns the window to a power of "
+	       "two: any other size loses a part to alignment, and the rest may not hold the BARs.",
 	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: MMIO space required; F. "
 		  "Denneman, May 2023",
 	.example = " version: 1\n"

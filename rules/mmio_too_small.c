@@ -30,16 +30,16 @@ const struct rule rule_mmio_too_small = {
 	.name = "mmio-too-small",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_FIX,
-	.summary = "the MMIO window does not hold the VM's GPUs",
+	.summary = "the MMIO window is too small for the VM's GPUs",
 	.mmio = check,
-	.what = "`mmio` gives a size, and the VM's GPUs need more: the sum of their shares, and on "
-		"KVM with GPUs on several NUMA nodes the largest share once more.",
-	.why = "The firmware places each GPU's BARs in the 64-bit window. The large one (BAR1, as "
-	       "large as the framebuffer or the power of two above it) is aligned to its own size "
-	       "and the GPU has a small one beside it, so that a GPU takes twice its BAR1. What "
-	       "does not fit is left out without a word: the guest's log says \"BAR1 is 0M @ "
-	       "0x0\", the driver does not load, and on newer OVMF a window that is too small is "
-	       "worse than none. A root bus of its own for each node aligns its part once more.",
+	.what = "`mmio` is smaller than the VM's GPUs need: the sum of their shares, plus the "
+		"largest share on KVM with GPUs on several NUMA nodes.",
+	.why = "The firmware maps each GPU's BARs into the 64-bit window. The large one (BAR1, "
+	       "the framebuffer or the power of two above it) is aligned to its own size and has "
+	       "a small one beside it, so that a GPU takes twice its BAR1. BARs that do not fit "
+	       "are silently left out: the guest's log says \"BAR1 is 0M @ 0x0\", and the driver "
+	       "does not load. On newer OVMF a window that is too small is worse than none. If "
+	       "each node has a root bus of its own, its part is aligned once more.",
 	.source = "NVIDIA vGPU for Compute overview, AI Enterprise: MMIO space required; several "
 		  "GPUs: F. Denneman, May 2023; on KVM measured with QEMU 7.2 to 11.1 and OVMF",
 	.example = " version: 1\n"

@@ -20,8 +20,8 @@ static const char *taken_instead(struct judge *judge, const struct gpu *gpu)
 	};
 
 	if (gpu->share_source == SHARE_UNKNOWN)
-		return "nothing is counted for it";
-	return arena_printf(judge->arena, "%s is taken, %.*s", sources[gpu->share_source],
+		return "it counts as 0";
+	return arena_printf(judge->arena, "%s is assumed, %.*s", sources[gpu->share_source],
 			    STR_ARG(size_text(judge->arena, gpu->mmio_share)))
 		.p;
 }
@@ -36,7 +36,7 @@ static void check_gpu(struct judge *judge, const struct vm *vm, const struct vm_
 	if (table ? gpu->board && gpu->board->vsphere_mmio : bar1)
 		return;
 	f = report_as(judge, bar1 ? SEVERITY_NOTE : SEVERITY_WARNING, g->spec->at,
-		      "how much MMIO space '%.*s' (%s) needs is not known: %s",
+		      "the MMIO space that '%.*s' (%s) needs is unknown: %s",
 		      STR_ARG(gpu->spec->name.s), quoted(judge, gpu->spec->board.s),
 		      taken_instead(judge, gpu));
 	finding_note(judge->findings, f, gpu->spec->board.at, "its board is not in %s",
@@ -48,8 +48,8 @@ static void check_gpu(struct judge *judge, const struct vm *vm, const struct vm_
 	else
 		finding_help(
 			judge->findings, f,
-			"say the size of its BAR1 in '%.*s': bar1: SIZE, as `lspci -vv` on the "
-			"machine shows it (Region 1)",
+			"add its BAR1 size to '%.*s': bar1: SIZE, as `lspci -vv` on the machine shows it "
+			"(Region 1)",
 			STR_ARG(gpu->spec->name.s));
 }
 
@@ -63,15 +63,15 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_mmio_unknown_board = {
 	.name = "mmio-unknown-board",
 	.severity = SEVERITY_WARNING,
-	.summary = "the MMIO space that a board needs is not known",
+	.summary = "the MMIO space that a board needs is unknown",
 	.mmio = check,
-	.what = "A VM has a GPU whose share of the MMIO window comes from no source: on vSphere a "
-		"board that NVIDIA's table of MMIO space lacks (a note where at least its BAR1 is "
-		"known), on KVM a board whose BAR1 is not known.",
-	.why = "The window is then sized from the next best figure: twice BAR1, or twice the power "
-	       "of two above the framebuffer. That holds for nearly every board where both are "
-	       "known, but it is an inference, and a window that is too small leaves a GPU without "
-	       "its memory.",
+	.what = "A VM has a GPU for which no source gives the share of the MMIO window: on vSphere "
+		"a board that is not in NVIDIA's table of MMIO space (a note if its BAR1 is "
+		"known), on KVM a board whose BAR1 is unknown.",
+	.why = "The window is then sized from the next best figure: twice BAR1, or twice the "
+	       "power of two above the framebuffer. This matches nearly every board where both "
+	       "are known, but it is an inference, and with a window that is too small a GPU has "
+	       "no memory.",
 	.source = "NVIDIA vGPU for Compute overview, AI Enterprise Infra 6: MMIO space required "
 		  "(the table lacks newer boards)",
 	.example = " version: 1\n"

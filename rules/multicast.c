@@ -23,11 +23,11 @@ static void report_uvm(struct judge *judge, const struct vm_gpu *g)
 	struct span at = is_written ? g->uvm.at : vm->spec->multicast.at;
 	struct finding *f;
 
-	f = report(judge, at, "VM '%.*s' wants multicast, which needs unified memory: it is %s",
+	f = report(judge, at, "VM '%.*s' has multicast, which needs unified memory, but that is %s",
 		   STR_ARG(vm->spec->name.s), g->uvm.is == UVM_FALSE ? "off" : "off by default");
 	if (is_written)
 		finding_note(judge->findings, f, vm->spec->multicast.at,
-			     "multicast is wanted here");
+			     "multicast is requested here");
 	finding_help(judge->findings, f, "write %s, or multicast: false",
 		     uvm_is_param(g) ? "enable_uvm: 1" : "uvm: true");
 	fix_uvm(judge, f, g, true);
@@ -69,15 +69,15 @@ const struct rule rule_multicast_needs_uvm = {
 	.name = "multicast-needs-uvm",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_FIX,
-	.summary = "NVLink multicast is wanted, and unified memory is not on",
+	.summary = "NVLink multicast without unified memory",
 	.vm = check_uvm,
-	.what = "A VM with vGPUs says `multicast: true`, their type offers NVLink multicast, and "
-		"`uvm: true` is not said for all of them.",
-	.why = "NVIDIA makes unified memory a condition of multicast in a vGPU, and it is off "
-	       "there unless the plugin parameter `enable_uvm` says otherwise. Without multicast "
-	       "NCCL works on with its other algorithms and without a message; that this is what "
-	       "the guest shows here is an inference. (Rule uvm-on-a100 is the other way round: "
-	       "there unified memory takes P2P away, and there is no multicast.)",
+	.what = "A VM has `multicast: true` and vGPUs whose type supports NVLink multicast, but "
+		"not `uvm: true` for all of them.",
+	.why = "NVIDIA requires unified memory for multicast in a vGPU, and it is off unless the "
+	       "plugin parameter `enable_uvm` turns it on. Without multicast NCCL silently uses "
+	       "its other algorithms; that this happens here is an inference. (Rule uvm-on-a100 "
+	       "is the opposite case: there unified memory disables P2P, and there is no "
+	       "multicast.)",
 	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast: time-sliced vGPUs of full size, "
 		  "unified memory enabled",
 	.example = " version: 1\n"
@@ -123,7 +123,7 @@ static void check_type(struct judge *judge, const struct vm *vm)
 		if (!g->is_vgpu || !has_sound_type(g) || offers(judge, g))
 			continue;
 		f = report(judge, vm->spec->multicast.at,
-			   "VM '%.*s' wants multicast, which '%s' does not offer",
+			   "VM '%.*s' has multicast, which '%s' does not support",
 			   STR_ARG(vm->spec->name.s), quoted(judge, g->vgpu.s));
 		finding_note(judge->findings, f, g->vgpu.at, "the type is here");
 		listed = listed_type(judge, g->gpu ? g->gpu->board : NULL);
@@ -136,14 +136,14 @@ static void check_type(struct judge *judge, const struct vm *vm)
 const struct rule rule_multicast_unsupported = {
 	.name = "multicast-unsupported",
 	.severity = SEVERITY_ERROR,
-	.summary = "NVLink multicast is wanted on a vGPU type without it",
+	.summary = "NVLink multicast on a vGPU type that does not support it",
 	.vm = check_type,
-	.what = "A VM says `multicast: true`, and one of its vGPUs is of a type that NVIDIA does "
-		"not list for NVLink multicast. Listed are {types:multicast}.",
-	.why = "Multicast (NVLS) is done in the NVSwitches of newer baseboards, and offered to "
-	       "vGPUs that own a whole GPU there. Elsewhere NCCL takes its other algorithms: "
-	       "slower, with no message. Where the documents and the driver call a type by two "
-	       "names (rule p2p-conflicting-docs), either is taken for the other.",
+	.what = "A VM has `multicast: true`, but NVIDIA does not list the type of one of its vGPUs "
+		"for NVLink multicast. Listed are {types:multicast}.",
+	.why = "Multicast (NVLS) runs in the NVSwitches of newer baseboards and is offered to "
+	       "vGPUs that own a whole GPU there. Elsewhere NCCL silently uses slower algorithms. "
+	       "If the documents and the driver have different names for a type (rule "
+	       "p2p-conflicting-docs), both are accepted.",
 	.source = "NVIDIA AI Enterprise, vGPU, NVLink multicast",
 	.example = " version: 1\n"
 		   " hosts:\n"

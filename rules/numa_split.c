@@ -49,15 +49,14 @@ static void report_node(struct judge *judge, const struct vm *vm, const struct g
 	struct str cpus = cpus_of(vm->host, gpu->node);
 	struct finding *f;
 
-	f = report(judge, vm->spec->pinning.at,
-		   "'%.*s' is on node %d, where none of the vCPUs runs", STR_ARG(gpu->spec->name.s),
-		   gpu->node);
+	f = report(judge, vm->spec->pinning.at, "'%.*s' is on node %d, but no vCPU runs there",
+		   STR_ARG(gpu->spec->name.s), gpu->node);
 	finding_note(judge->findings, f, node_at(gpu), "its node");
 	if (cpus.n)
-		finding_help(judge->findings, f,
-			     "pin some vCPUs to %.*s; or pinning: auto, which takes the nodes of "
-			     "all GPUs",
-			     STR_ARG(cpus));
+		finding_help(
+			judge->findings, f,
+			"pin some vCPUs to %.*s; or write pinning: auto, which uses the nodes of all GPUs",
+			STR_ARG(cpus));
 	else
 		finding_help(judge->findings, f, "give the VM GPUs of one node");
 }
@@ -82,13 +81,12 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_numa_split = {
 	.name = "numa-split",
 	.severity = SEVERITY_WARNING,
-	.summary = "a GPU sits on a NUMA node where the VM's vCPUs do not run",
+	.summary = "a GPU on a NUMA node where none of the VM's vCPUs run",
 	.vm = check,
-	.what = "A VM's `pinning` lists CPUs, and one of its GPUs sits on a NUMA node that none of "
-		"them belongs to.",
-	.why = "Each command and each copy from memory to that GPU crosses the link between the "
-	       "sockets, which all of the machine shares; the VM's memory is bound to the nodes of "
-	       "its CPUs, so that none of it is near that GPU.",
+	.what = "A VM's `pinning` lists CPUs, but none on the NUMA node of one of its GPUs.",
+	.why = "Every command and every copy from memory to that GPU crosses the link between the "
+	       "sockets, which the whole machine shares. The VM's memory is bound to the nodes of "
+	       "its CPUs, so none of it is near that GPU.",
 	.source = "Linux kernel documentation, admin-guide/mm/numaperf.rst",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -27,14 +27,15 @@ static void check_release(struct judge *judge, const struct vm *vm)
 
 		if (!first || version_cmp(*esxi, first->version) >= 0)
 			continue;
-		f = report(judge, vm->spec->p2p.at,
-			   "VM '%.*s' wants P2P of vGPUs on %.*s over NVSwitch, which ESXi '%s' "
-			   "lacks",
-			   STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id),
-			   written(judge, esxi->at));
+		f = report(
+			judge, vm->spec->p2p.at,
+			"VM '%.*s' needs P2P of vGPUs on %.*s over NVSwitch, which ESXi '%s' does not "
+			"support",
+			STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id),
+			written(judge, esxi->at));
 		finding_note(judge->findings, f, esxi->at, "this release is before %.*s",
 			     STR_ARG(first->text));
-		finding_help(judge->findings, f, "run ESXi %.*s or later, or write p2p: none",
+		finding_help(judge->findings, f, "use ESXi %.*s or later, or write p2p: none",
 			     STR_ARG(first->text));
 		return;
 	}
@@ -43,16 +44,16 @@ static void check_release(struct judge *judge, const struct vm *vm)
 const struct rule rule_nvswitch_vsphere_release = {
 	.name = "nvswitch-vsphere-release",
 	.severity = SEVERITY_ERROR,
-	.summary = "P2P between vGPUs on an NVSwitch host, and ESXi is too old for it",
+	.summary = "P2P between vGPUs on an NVSwitch host whose ESXi is too old for it",
 	.p2p = check_release,
-	.what = "A VM on a vSphere host with NVSwitch wants P2P between its vGPUs, and "
-		"`versions.esxi` is before the release that brought it for its GPUs: "
-		"{releases:esxi_nvswitch}. An NVSwitch host is one that says `nvswitch`, or has "
-		"more than {figure:unswitched_gpus} GPUs of HGX boards.",
+	.what = "A VM on a vSphere host with NVSwitch needs P2P between its vGPUs, and "
+		"`versions.esxi` is before the first release that supports it for its GPUs: "
+		"{releases:esxi_nvswitch}. An NVSwitch host has `nvswitch`, or more than "
+		"{figure:unswitched_gpus} GPUs of HGX boards.",
 	.why = "On these boards NVLink runs through switches, and a VM's GPUs reach each other "
-	       "only after the Fabric Manager has routed their links. ESXi's side of that came "
-	       "with these updates. What an older one does, refuse the VM or start it with its "
-	       "GPUs apart, is not confirmed.",
+	       "only after Fabric Manager has routed their links. ESXi supports this since these "
+	       "updates. Whether an older one refuses the VM or starts it without P2P is not "
+	       "confirmed.",
 	.source = "{source:esxi_nvswitch_hopper}, NVSwitch",
 	.example = " version: 1\n"
 		   " hosts:\n"
@@ -100,10 +101,10 @@ static void check_passthrough(struct judge *judge, const struct vm *vm)
 		finding_note(judge->findings, f, vm->host->spec->name.at,
 			     "host '%.*s' has NVSwitch", STR_ARG(vm->host->spec->name.s));
 		if (type)
-			finding_help(judge->findings, f, "use vgpu: %.*s, which has all of the GPU",
+			finding_help(judge->findings, f, "use vgpu: %.*s, which has the whole GPU",
 				     STR_ARG(type->name));
 		else
-			finding_help(judge->findings, f, "use a vGPU that has all of the GPU");
+			finding_help(judge->findings, f, "use a vGPU that has the whole GPU");
 		return;
 	}
 }
@@ -115,11 +116,10 @@ const struct rule rule_nvswitch_passthrough_vsphere = {
 	.vm = check_passthrough,
 	.what = "A VM on a vSphere host with NVSwitch has a GPU of an HGX board passed through "
 		"whole.",
-	.why = "A GPU behind NVSwitch initializes only when the Fabric Manager has set up its "
-	       "links. With passthrough on ESXi nobody does: the guest sees the GPU and not the "
-	       "switches, and CUDA stops with error 802, system not yet initialized. (802 was seen "
-	       "where a partition was not activated; that ESXi's case ends the same way is an "
-	       "inference.)",
+	.why = "A GPU behind NVSwitch initializes only after Fabric Manager has set up its links. "
+	       "With passthrough on ESXi nothing does: the guest sees the GPU but not the "
+	       "switches, and CUDA stops with error 802, system not yet initialized. (802 was "
+	       "seen without an active partition; that ESXi behaves the same is an inference.)",
 	.source = "NVIDIA AI Enterprise 8.0, NVSwitch: passthrough is not supported when using "
 		  "VMware vSphere",
 	.example = " version: 1\n"

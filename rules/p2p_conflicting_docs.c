@@ -18,16 +18,16 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 		return false;
 	if (row->docs_type.n && row->type.n)
 		f = report(judge, g->vgpu.at,
-			   "'%s': NVIDIA's P2P table calls it %.*s, its driver %.*s",
+			   "'%s': NVIDIA's P2P table calls it %.*s, but its driver %.*s",
 			   quoted(judge, g->vgpu.s), STR_ARG(row->docs_type), STR_ARG(row->type));
 	else
 		f = report(judge, g->vgpu.at,
-			   "'%s': NVIDIA's P2P table leaves it out, its NVSwitch table has it",
+			   "'%s': NVIDIA's NVSwitch table lists it, but its P2P table does not",
 			   quoted(judge, g->vgpu.s));
 	note_board(judge, f, g);
 	finding_help(judge->findings, f,
-		     "taken as written; `nvidia-smi vgpu -s` on the host prints the name, "
-		     "`nvidia-smi topo -m` in the guest shows NV# where P2P works");
+		     "used as written; `nvidia-smi vgpu -s` on the host prints the name, and "
+		     "`nvidia-smi topo -m` in the guest shows NV# if P2P works");
 	return true;
 }
 
@@ -36,12 +36,12 @@ const struct rule rule_p2p_conflicting_docs = {
 	.severity = SEVERITY_WARNING,
 	.summary = "NVIDIA's sources disagree on a vGPU type that must do P2P",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its vGPUs, and NVIDIA's sources disagree on the type of "
-		"one: {types:conflicting}. They call it by two names, or one table lists it and "
+	.what = "A VM needs P2P between its vGPUs, and NVIDIA's sources disagree on the type of "
+		"one: {types:conflicting}. They use two names for it, or one table lists it and "
 		"another does not.",
-	.why = "Which source is right is not confirmed. The spec is taken at its word everywhere. "
-	       "If the driver on the host does not know the name, no vGPU is made; if the type has "
-	       "no P2P after all, copies go through host memory.",
+	.why = "Which source is right is not confirmed, so the type is used as written. If the "
+	       "host's driver does not know the name, it creates no vGPU; if the type has no P2P, "
+	       "copies go through host memory.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers; Infra 6, NVSwitch; "
 		  "the name table of NVIDIA's open GPU kernel modules 595.45.04",
 	.example = " version: 1\n"

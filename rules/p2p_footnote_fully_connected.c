@@ -35,15 +35,17 @@ static void check(struct judge *judge, const struct vm *vm)
 
 		if (!has_footnote(judge, g) || !find_gap(vm->host, g->gpu->board, pair))
 			continue;
-		f = report(judge, g->vgpu.at,
-			   "'%s' does P2P only on HGX boards where every GPU is linked with every "
-			   "other; '%.*s' and '%.*s' are not",
-			   quoted(judge, g->vgpu.s), STR_ARG(pair[0]->spec->name.s),
-			   STR_ARG(pair[1]->spec->name.s));
+		f = report(
+			judge, g->vgpu.at,
+			"'%s' supports P2P only on HGX boards whose GPUs are all linked with each other, "
+			"but '%.*s' and '%.*s' are not",
+			quoted(judge, g->vgpu.s), STR_ARG(pair[0]->spec->name.s),
+			STR_ARG(pair[1]->spec->name.s));
 		note_links(judge, f, pair[0], pair[1]);
-		finding_help(judge->findings, f,
-			     "write nvlink: all if `nvidia-smi topo -m` on the host shows NV# for "
-			     "each pair, or p2p: none");
+		finding_help(
+			judge->findings, f,
+			"write nvlink: all if `nvidia-smi topo -m` on the host shows NV# for every pair; "
+			"else p2p: none");
 		return;
 	}
 }
@@ -51,18 +53,17 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_p2p_footnote_fully_connected = {
 	.name = "p2p-footnote-fully-connected",
 	.severity = SEVERITY_ERROR,
-	.summary = "a type that does P2P only on fully connected HGX boards, on a host that is not "
-		   "one",
+	.summary = "a type that needs a fully connected HGX board, on a host without one",
 	.p2p = check,
-	.what = "A VM wants NVLink P2P between vGPUs of one of the types {types:fully_connected}, "
-		"and in its host's topology two GPUs of that board have no direct link. How many "
-		"GPUs the spec declares is not judged.",
-	.why = "NVIDIA's table lists these types with a footnote: only HGX A100 boards of four "
-	       "or eight GPUs, each connected to each. The four-GPU board meets it without a "
-	       "switch. Where a link is missing (a dead one, a switch that is down, two boards "
-	       "chained) the combination is not supported even for a pair that is linked. What "
-	       "the manager does then is not confirmed; the text of the footnote was read in an "
-	       "older release only.",
+	.what = "A VM needs NVLink P2P between vGPUs of one of the types {types:fully_connected}, "
+		"but in its host's topology two GPUs of that board have no direct link. The number "
+		"of GPUs in the spec does not matter.",
+	.why = "NVIDIA's table lists these types with a footnote: only HGX A100 boards with four "
+	       "or eight fully connected GPUs. The board with four GPUs needs no switch for that. "
+	       "If a link is missing (a dead link, a switch that is down, two chained boards), "
+	       "the combination is not supported even for a pair that is linked. What the vGPU "
+	       "manager then does is not confirmed; the footnote's text was found in an older "
+	       "release only.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers, table 31, footnote "
 		  "1; its text in Infra 6",
 	.example = " version: 1\n"

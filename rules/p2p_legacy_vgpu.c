@@ -20,31 +20,31 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 	if (!is_listed_old(judge, g) || (span_given(vgpu->at) && older_than(judge, *vgpu, row)))
 		return false;
 	dropped = release_of(judge, row)->text;
-	f = report(judge, g->vgpu.at, "'%s' is in the P2P tables of older releases only",
+	f = report(judge, g->vgpu.at, "'%s' is only in the P2P tables of older releases",
 		   quoted(judge, g->vgpu.s));
 	note_board(judge, f, g);
 	if (span_given(vgpu->at))
 		finding_note(judge->findings, f, vgpu->at, "this release is %.*s or later",
 			     STR_ARG(dropped));
-	finding_help(judge->findings, f,
-		     "run vGPU software before %.*s and say so in versions.vgpu, or write p2p: "
-		     "none",
-		     STR_ARG(dropped));
+	finding_help(
+		judge->findings, f,
+		"use vGPU software before %.*s and give it in versions.vgpu, or write p2p: none",
+		STR_ARG(dropped));
 	return true;
 }
 
 const struct rule rule_p2p_legacy_vgpu = {
 	.name = "p2p-legacy-vgpu",
 	.severity = SEVERITY_WARNING,
-	.summary = "a vGPU that must do P2P is of a type that only older releases list",
+	.summary = "P2P with a vGPU type that only older releases list",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its vGPUs, and one is of a type that newer P2P tables "
-		"have dropped: {types:old}. Silent where `versions.vgpu` is below "
+	.what = "A VM needs P2P between its vGPUs, and newer P2P tables no longer list the type of "
+		"one: {types:old}. Not reported if `versions.vgpu` is below "
 		"{release:vgpu_p2p_old_rows_dropped}.",
-	.why = "These boards did P2P once, and older tables list them; newer ones do not. In "
-	       "which release they left, and whether a newer manager refuses the links or is "
-	       "merely no longer tested with them, is not confirmed: "
-	       "{release:vgpu_p2p_old_rows_dropped} is taken for the first without them.",
+	.why = "Older P2P tables list these boards, newer ones do not. It is not confirmed which "
+	       "release dropped them, nor whether a newer vGPU manager refuses P2P or is just not "
+	       "tested with them; {release:vgpu_p2p_old_rows_dropped} is assumed to be the first "
+	       "without them.",
 	.source = "{source:vgpu_p2p_old_rows_dropped}; NVIDIA vGPU on KVM (GRID 9.0)",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -11,19 +11,20 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 	if (!wants_p2p(g) || (!backed && !mig->on))
 		return false;
 	if (backed)
-		f = report(judge, g->vgpu.at, "'%s' is MIG-backed; only time-sliced vGPUs do P2P",
+		f = report(judge, g->vgpu.at,
+			   "'%s' is MIG-backed, but only time-sliced vGPUs support P2P",
 			   quoted(judge, g->vgpu.s));
 	else
 		f = report(judge, g->vgpu.at,
-			   "'%s' is on '%.*s', where MIG is on; no vGPU does P2P there",
+			   "'%s' is on '%.*s', which is in MIG mode and supports no P2P",
 			   quoted(judge, g->vgpu.s), STR_ARG(gpu));
 	if (mig->on)
-		finding_note(judge->findings, f, mig->at, "MIG is switched on here");
+		finding_note(judge->findings, f, mig->at, "MIG is enabled here");
 	else
 		note_board(judge, f, g);
 	if (whole)
-		finding_help(judge->findings, f, "use %.*s%s, or p2p: none", STR_ARG(whole->name),
-			     mig->on ? " with mig: false" : "");
+		finding_help(judge->findings, f, "use %.*s%s, or write p2p: none",
+			     STR_ARG(whole->name), mig->on ? " with mig: false" : "");
 	else
 		finding_help(judge->findings, f, "write p2p: none");
 	return true;
@@ -32,14 +33,14 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 const struct rule rule_p2p_mig_backed = {
 	.name = "p2p-mig-backed",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU that must do P2P is backed by a MIG instance",
+	.summary = "P2P with a MIG-backed vGPU",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its GPUs, and one of its vGPUs is of a MIG-backed type (a "
-		"slice count stands in its name), or sits on a GPU in MIG mode. `A100X-7-40C` is "
-		"one too, although it has all of the framebuffer.",
-	.why = "While a GPU is in MIG mode its driver grants no P2P at all, before it looks at "
-	       "NVLink or PCIe: an instance has no part in the GPU's links. The vGPU starts all "
-	       "the same, and copies between the GPUs go through host memory.",
+	.what = "A VM needs P2P between its GPUs, and one of its vGPUs has a MIG-backed type (with "
+		"a slice count in its name) or is on a GPU in MIG mode. `A100X-7-40C` is "
+		"MIG-backed too, although it has the whole framebuffer.",
+	.why = "In MIG mode the driver grants no P2P at all, over NVLink or PCIe: instances have "
+	       "no access to the GPU's links. The vGPU still starts, and copies between the GPUs "
+	       "go through host memory.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"MIG-backed vGPUs "
 		  "are not supported\"; NVIDIA open GPU kernel modules 595.45.04",
 	.example = " version: 1\n"

@@ -12,23 +12,24 @@ static void check(struct judge *judge, const struct vm *vm)
 		return;
 	first = release_of(judge, row)->text;
 	f = report(judge, vm->spec->p2p.at,
-		   "VM '%.*s' wants P2P between vGPUs, which vGPU software '%s' lacks",
+		   "VM '%.*s' needs P2P between vGPUs, which vGPU software '%s' does not support",
 		   STR_ARG(vm->spec->name.s), written(judge, vgpu->at));
 	finding_note(judge->findings, f, vgpu->at, "this release is before %.*s", STR_ARG(first));
 	finding_help(judge->findings, f,
-		     "write p2p: none, or run vGPU software %.*s or later on host '%.*s'",
+		     "write p2p: none, or use vGPU software %.*s or later on host '%.*s'",
 		     STR_ARG(first), STR_ARG(vm->host->spec->name.s));
 }
 
 const struct rule rule_p2p_old_release = {
 	.name = "p2p-old-release",
 	.severity = SEVERITY_ERROR,
-	.summary = "P2P between vGPUs is wanted, and the vGPU software is too old for it",
+	.summary = "P2P between vGPUs with vGPU software that is too old for it",
 	.p2p = check,
-	.what = "A VM wants P2P between its vGPUs, and the host's `versions.vgpu` is before "
+	.what = "A VM needs P2P between its vGPUs, but the host's `versions.vgpu` is before "
 		"{release:vgpu_p2p_first}.",
-	.why = "P2P between vGPUs began with vGPU software {release:vgpu_p2p_first}, for NVLink. "
-	       "An older manager gives the VM its vGPUs, and none of them is another's peer.",
+	.why = "vGPU software supports P2P between vGPUs, over NVLink, since "
+	       "{release:vgpu_p2p_first}. With an older one the VM starts, but its vGPUs are not "
+	       "peers.",
 	.source = "{source:vgpu_p2p_first}, vGPU P2P over NVLink",
 	.example = " version: 1\n"
 		   " hosts:\n"

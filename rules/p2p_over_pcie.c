@@ -67,7 +67,7 @@ static void help_neighbours(struct judge *judge, struct finding *f, const struct
 
 	if (linked)
 		finding_help(judge->findings, f,
-			     "'%s' is linked with %.*s: use these%s, or p2p: none", name,
+			     "'%s' is linked with %.*s: use these%s, or write p2p: none", name,
 			     STR_ARG(gpu_list(judge, vm->host, linked)),
 			     !group && lone_gpus(vm, &lone) == 0 ? ", p2p_scope: group" : "");
 	else
@@ -115,14 +115,17 @@ static void check_pcie(struct judge *judge, const struct vm *vm)
 	bool linked = vm->host->nvlink && unlinked_pairs(vm, pair) == 0;
 	struct finding *f;
 
-	f = report(judge, vm->spec->p2p.at, "VM '%.*s' has vGPUs, and these do no P2P over PCIe",
+	f = report(judge, vm->spec->p2p.at,
+		   "VM '%.*s' has vGPUs, which do not support P2P over PCIe",
 		   STR_ARG(vm->spec->name.s));
 	if (linked)
-		finding_note(judge->findings, f, vm->host->nvlink_at, "NVLink joins its GPUs");
-	finding_help(judge->findings, f,
-		     linked ? "write p2p: nvlink"
-			    : "write p2p: none; or p2p: nvlink with GPUs that NVLink joins; or "
-			      "pass the GPUs through whole");
+		finding_note(judge->findings, f, vm->host->nvlink_at,
+			     "its GPUs are linked by NVLink");
+	finding_help(
+		judge->findings, f,
+		linked ? "write p2p: nvlink"
+		       : "write p2p: none; or write p2p: nvlink and use GPUs that are linked; or pass the "
+			 "GPUs through whole");
 }
 
 static void check(struct judge *judge, const struct vm *vm)
@@ -143,16 +146,17 @@ const struct rule rule_p2p_over_pcie = {
 	.name = "p2p-over-pcie",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_NEVER_OFF,
-	.summary = "vGPUs that must do P2P over PCIe, or GPUs over an NVLink that is not there",
+	.summary = "P2P of vGPUs over PCIe, or over NVLink between GPUs that are not linked",
 	.p2p = check,
-	.what = "A VM with vGPUs says `p2p: pcie`; or a VM says `p2p: nvlink` and two of its GPUs "
-		"have no direct NVLink connection in the host's topology (with `p2p_scope: group`: "
-		"one of them is connected to no other). Two vGPUs on one GPU are no pair.",
-	.why = "A vGPU reaches a peer over NVLink or not at all; over PCIe the manager grants "
-	       "nothing. And NVLink P2P is between neighbours: the GPUs in between forward "
-	       "nothing, so that in a DGX-1 with its cube of links some pairs have none. Nothing "
-	       "fails loudly: the guest's driver says that the two are no peers, and every copy is "
-	       "staged in host memory. So this cannot be switched off.",
+	.what = "A VM with vGPUs has `p2p: pcie`; or a VM has `p2p: nvlink` and two of its GPUs "
+		"have no direct NVLink connection in the host's topology (with `p2p_scope: group`, "
+		"one of them is connected to no other). Two vGPUs on one GPU do not count as a "
+		"pair.",
+	.why = "vGPUs reach peers over NVLink only; the vGPU manager grants no P2P over PCIe. "
+	       "NVLink P2P works only between directly linked GPUs, because other GPUs do not "
+	       "forward it: in a DGX-1, some pairs have no link. Nothing fails visibly: the "
+	       "guest's driver reports no P2P, and every copy goes through host memory. So this "
+	       "rule is never off.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"P2P transfers "
 		  "over PCIe are not supported\"; NVIDIA vGPU on KVM (GRID 9.0): direct NVLink "
 		  "connections",

@@ -10,12 +10,12 @@ static void check(struct judge *judge, const struct vm *vm)
 	if (!vm->host->platform->esxi || vm->p2p != P2P_PCIE || whole < 2)
 		return;
 	f = report(judge, vm->spec->p2p.at,
-		   "'pcie': ESXi shows a guest no clique, and that it does P2P without is not "
-		   "confirmed");
+		   "'pcie': ESXi shows guests no clique, and P2P without one is not confirmed");
 	finding_note(judge->findings, f, vm->host->spec->hypervisor.at, "the host is vsphere");
 	finding_help(
 		judge->findings, f,
-		"check it in the guest with a copy that is read back at the far GPU; or p2p: none");
+		"check in the guest with a copy that is read back at the destination GPU; or write "
+		"p2p: none");
 }
 
 const struct rule rule_p2p_pcie_vsphere = {
@@ -24,10 +24,10 @@ const struct rule rule_p2p_pcie_vsphere = {
 	.summary = "P2P over PCIe between whole GPUs on vSphere is not confirmed",
 	.p2p = check,
 	.what = "A VM on vSphere with two or more whole GPUs has `p2p: pcie`.",
-	.why = "The virtual machine gets `pciPassthru.allowP2P` and `RelaxACSforP2P`, which let "
-	       "the devices reach each other. But the guest's driver grants P2P where the "
-	       "hypervisor shows it a clique, as QEMU can and ESXi is not known to. With GPUs "
-	       "below different root ports it was seen to say no.",
+	.why = "The VM gets `pciPassthru.allowP2P` and `RelaxACSforP2P`, which let the devices "
+	       "reach each other. But the guest's driver grants P2P if the hypervisor shows it a "
+	       "clique, which QEMU can do and ESXi is not known to do. With GPUs below different "
+	       "root ports the driver was seen to refuse it.",
 	.source = "NVIDIA GPU Operator documentation (the keys, for GPUDirect RDMA); NVIDIA "
 		  "open-gpu-kernel-modules 595.45.04 (the clique); for ESXi nothing was found",
 	.example = " version: 1\n"

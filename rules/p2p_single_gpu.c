@@ -7,7 +7,7 @@ static void check(struct judge *judge, const struct vm *vm)
 
 	if (vm->p2p == P2P_NONE || vm->n_gpus != 1)
 		return;
-	f = report(judge, vm->spec->p2p.at, "VM '%.*s' wants P2P and has one GPU, '%.*s'",
+	f = report(judge, vm->spec->p2p.at, "VM '%.*s' has P2P but only one GPU, '%.*s'",
 		   STR_ARG(vm->spec->name.s), STR_ARG(vm->gpus[0].gpu->spec->name.s));
 	finding_note(judge->findings, f, vm->gpus[0].spec->gpu.at, "its only GPU");
 	finding_help(judge->findings, f, "write p2p: none, or give it a second GPU");
@@ -16,12 +16,11 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_p2p_single_gpu = {
 	.name = "p2p-single-gpu",
 	.severity = SEVERITY_WARNING,
-	.summary = "P2P is wanted in a VM with one GPU",
+	.summary = "P2P in a VM with a single GPU",
 	.p2p = check,
-	.what = "A VM says `p2p: nvlink` or `p2p: pcie` and has one GPU.",
-	.why = "P2P takes two. The VM works as it is; but either a GPU was forgotten, or the key "
-	       "says something that the next reader will believe. Nothing else about P2P is "
-	       "checked for it.",
+	.what = "A VM with `p2p: nvlink` or `p2p: pcie` has a single GPU.",
+	.why = "P2P needs two GPUs. The VM works, but either a GPU was forgotten or the key "
+	       "misleads the next reader. No other P2P rule checks such a VM.",
 	.source = "the spec language, version 1: p2p",
 	.example = " version: 1\n"
 		   " hosts:\n"

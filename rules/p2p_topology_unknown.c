@@ -25,7 +25,7 @@ static void check(struct judge *judge, const struct vm *vm)
 	if (vm->p2p != P2P_NVLINK || !vm_wants_p2p(vm) || !spans_gpus(vm) || is_stated(vm->host))
 		return;
 	f = report(judge, vm->spec->p2p.at,
-		   "VM '%.*s' needs NVLink, and host '%.*s' does not say what is linked",
+		   "VM '%.*s' needs NVLink, but host '%.*s' does not say which GPUs are linked",
 		   STR_ARG(vm->spec->name.s), STR_ARG(vm->host->spec->name.s));
 	if (vm->host->topo)
 		finding_note(judge->findings, f, vm->host->topo->header,
@@ -33,23 +33,23 @@ static void check(struct judge *judge, const struct vm *vm)
 			     "`nvidia-smi topo -mp`");
 	else
 		finding_note(judge->findings, f, vm->host->spec->name.at, "the host is here");
-	finding_help(judge->findings, f,
-		     "write nvlink: all where `nvidia-smi topo -m` on host '%.*s' shows NV# for "
-		     "each pair of its GPUs; otherwise the groups, or none",
-		     STR_ARG(vm->host->spec->name.s));
+	finding_help(
+		judge->findings, f,
+		"write nvlink: all if `nvidia-smi topo -m` on host '%.*s' shows NV# for every pair "
+		"of its GPUs; otherwise list the groups, or write none",
+		STR_ARG(vm->host->spec->name.s));
 }
 
 const struct rule rule_p2p_topology_unknown = {
 	.name = "p2p-topology-unknown",
 	.severity = SEVERITY_WARNING,
-	.summary = "NVLink P2P is wanted on a host that does not say which GPUs are linked",
+	.summary = "NVLink P2P on a host that does not say which GPUs are linked",
 	.p2p = check,
-	.what = "A VM says `p2p: nvlink`, and its host has neither `nvlink` nor a capture of "
+	.what = "A VM has `p2p: nvlink`, but its host has neither `nvlink` nor a capture of "
 		"`nvidia-smi topo -m`.",
-	.why = "That a board is in NVIDIA's P2P tables proves no link: cards need a bridge that "
-	       "somebody has put on, and for some boards in the tables no source shows an NVLink "
-	       "at all. Without the links nothing here can tell whether the GPUs are peers or "
-	       "only look alike.",
+	.why = "A board in NVIDIA's P2P tables need not be linked: cards need a bridge, and for "
+	       "some boards in the tables no source shows NVLink at all. Without the links "
+	       "gpuplan cannot tell whether the GPUs are peers.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"on physical GPUs "
 		  "supporting NVLink\"; NVIDIA vGPU on KVM (GRID 9.0): direct NVLink connections",
 	.example = " version: 1\n"

@@ -16,10 +16,10 @@ static void check(struct judge *judge, const struct vm *vm)
 	if (vm->n_gpus < 2 || may_be_stated(vm))
 		return;
 	f = report(judge, vm->spec->name.at,
-		   "VM '%.*s' has %u GPUs and does not say whether they need P2P",
+		   "VM '%.*s' has %u GPUs but does not say whether they need P2P",
 		   STR_ARG(vm->spec->name.s), vm->n_gpus);
 	finding_help(judge->findings, f,
-		     "write p2p: nvlink%s and it is checked, or p2p: none if they need none",
+		     "write p2p: nvlink%s to have it checked, or p2p: none if they need no P2P",
 		     vm->n_vgpus ? "" : " or p2p: pcie");
 }
 
@@ -28,11 +28,11 @@ const struct rule rule_p2p_unstated = {
 	.severity = SEVERITY_NOTE,
 	.summary = "a VM with several GPUs does not say whether they need P2P",
 	.vm = check,
-	.what = "A VM has two or more GPUs, and neither it nor its profile has the key `p2p`.",
-	.why = "A guest whose GPUs cannot reach each other runs all the same: CUDA and NCCL fall "
-	       "back to host memory without a word, at a fraction of the bandwidth. Whether that "
-	       "is a fault only the author knows, so the default checks nothing; this note is what "
-	       "is left of the question.",
+	.what = "A VM has two or more GPUs, but neither it nor its profile has the key `p2p`.",
+	.why = "A guest whose GPUs cannot reach each other still runs: CUDA and NCCL silently "
+	       "fall back to host memory, at a fraction of the bandwidth. Only the author knows "
+	       "whether that is a fault, so without the key nothing is checked, and this note "
+	       "asks.",
 	.source = "the spec language, version 1: p2p",
 	.example = " version: 1\n"
 		   " hosts:\n"

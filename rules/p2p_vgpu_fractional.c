@@ -13,7 +13,7 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 		   quoted(judge, g->vgpu.s), framebuffer_part(judge, g),
 		   STR_ARG(g->gpu->spec->name.s));
 	note_board(judge, f, g);
-	finding_help(judge->findings, f, "use %.*s, or p2p: none", STR_ARG(whole->name));
+	finding_help(judge->findings, f, "use %.*s, or write p2p: none", STR_ARG(whole->name));
 	fix_type(judge, f, g, whole);
 	return true;
 }
@@ -22,14 +22,14 @@ const struct rule rule_p2p_vgpu_fractional = {
 	.name = "p2p-vgpu-fractional",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_UNSAFE_FIX,
-	.summary = "a vGPU that must do P2P has a part of its GPU's framebuffer only",
+	.summary = "P2P with a vGPU that has only a part of its GPU's framebuffer",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its vGPUs, and one of them is a time-sliced type that is "
-		"smaller than the framebuffer of its GPU.",
-	.why = "The vGPU manager gives NVLink to a vGPU only when the vGPU owns the whole GPU: the "
-	       "links reach all of the framebuffer, and another VM's part of it must stay out of "
-	       "reach. A fractional vGPU starts all the same, and its copies to a peer go through "
-	       "host memory at half the bandwidth and thirty times the latency.",
+	.what = "A VM needs P2P between its vGPUs, and one of them has a time-sliced type that is "
+		"smaller than its GPU's framebuffer.",
+	.why = "The vGPU manager grants NVLink only to a vGPU that owns the whole GPU: the links "
+	       "reach the whole framebuffer, including other VMs' parts. A fractional vGPU still "
+	       "starts, but its copies to a peer go through host memory, with half the bandwidth "
+	       "and thirty times the latency.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: \"Only ... "
 		  "time-sliced "
 		  "vGPUs allocated all of the physical GPU framebuffer ... are supported\"",

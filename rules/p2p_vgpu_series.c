@@ -13,10 +13,10 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 	/* NVIDIA's own configuration gives Q types some of what C types have; A and B types
 	 * nothing. */
 	f = report_as(judge, series == 'Q' ? SEVERITY_WARNING : SEVERITY_ERROR, g->vgpu.at,
-		      "'%s' is of the %c series; NVIDIA lists P2P for the C series%s",
+		      "'%s' is of the %c series, but NVIDIA lists P2P for the C series%s",
 		      quoted(judge, g->vgpu.s), series, series == 'Q' ? " only" : "");
 	note_board(judge, f, g);
-	finding_help(judge->findings, f, "use %.*s, or p2p: none", STR_ARG(listed->name));
+	finding_help(judge->findings, f, "use %.*s, or write p2p: none", STR_ARG(listed->name));
 	fix_type(judge, f, g, listed);
 	return true;
 }
@@ -25,15 +25,15 @@ const struct rule rule_p2p_vgpu_series = {
 	.name = "p2p-vgpu-series",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_UNSAFE_FIX,
-	.summary = "a vGPU that must do P2P is not of the C series (Q: a warning)",
+	.summary = "P2P with a vGPU that is not of the C series (Q: a warning)",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its vGPUs, and one has all of its GPU's framebuffer but is "
+	.what = "A VM needs P2P between its vGPUs, and one has its GPU's whole framebuffer but is "
 		"of the A, B or Q series. An error for A and B, a warning for Q.",
 	.why = "NVIDIA's P2P tables belong to vGPU for Compute, whose types are the C series. A "
-	       "and B types are made for streamed applications and virtual desktops and have no "
-	       "part in it. A Q type of the whole framebuffer may get P2P in practice: the vGPU "
-	       "configuration of driver 510.47.03 marks it for several vGPUs in one VM, as it does "
-	       "the C type. That it gets NVLink is not confirmed by any document.",
+	       "and B types are for streamed applications and virtual desktops and not part of "
+	       "it. A full-size Q type may support P2P in practice: the vGPU configuration of "
+	       "driver 510.47.03 allows several of them in one VM, as it does for the C type. No "
+	       "document confirms that it gets NVLink.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers, tables 29 to 31",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -12,9 +12,10 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 		   quoted(judge, g->vgpu.s), STR_ARG(board->id));
 	note_board(judge, f, g);
 	if (listed)
-		finding_help(judge->findings, f, "use %.*s, or p2p: none", STR_ARG(listed->name));
+		finding_help(judge->findings, f, "use %.*s, or write p2p: none",
+			     STR_ARG(listed->name));
 	else
-		finding_help(judge->findings, f, "write p2p: none: no vGPU on %.*s does P2P",
+		finding_help(judge->findings, f, "write p2p: none: no vGPU on %.*s supports P2P",
 			     STR_ARG(board->id));
 	return true;
 }
@@ -22,13 +23,13 @@ static bool check(struct judge *judge, const struct vm_gpu *g)
 const struct rule rule_p2p_vgpu_unsupported = {
 	.name = "p2p-vgpu-unsupported",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU that must do P2P is of a type or on a board without it",
+	.summary = "P2P with a vGPU type or board that does not support it",
 	.vgpu_type = check,
-	.what = "A VM wants P2P between its vGPUs, and NVIDIA's P2P tables have no row for the "
-		"type of one of them on its board.",
-	.why = "P2P between vGPUs runs over NVLink, and many boards have none; PCIe is no way "
-	       "round it. The VM starts, the guest's driver says that its GPUs are no peers, and "
-	       "copies go through host memory.",
+	.what = "A VM needs P2P between its vGPUs, but NVIDIA's P2P tables do not list the type of "
+		"one of them on its board.",
+	.why = "P2P between vGPUs needs NVLink, which many boards lack; PCIe is no alternative. "
+	       "The VM starts, the guest's driver reports no P2P, and copies go through host "
+	       "memory.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers, tables 29 to 31; "
 		  "Infra 6 for older boards",
 	.example = " version: 1\n"

@@ -7,22 +7,22 @@ static void check(struct judge *judge, const struct vm *vm)
 	if (vm->guest != GUEST_WINDOWS || !vgpus_want_p2p(vm))
 		return;
 	f = report(judge, vm->spec->guest.at,
-		   "VM '%.*s' runs Windows; vGPUs do P2P in Linux guests only",
+		   "VM '%.*s' runs Windows, but vGPUs support P2P in Linux guests only",
 		   STR_ARG(vm->spec->name.s));
-	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is wanted here");
-	finding_help(judge->findings, f, "write guest: linux, or p2p: none");
+	finding_note(judge->findings, f, vm->spec->p2p.at, "P2P is requested here");
+	finding_help(judge->findings, f, "write guest: linux or p2p: none");
 }
 
 const struct rule rule_p2p_windows_guest = {
 	.name = "p2p-windows-guest",
 	.severity = SEVERITY_ERROR,
-	.summary = "P2P between vGPUs is wanted in a Windows guest",
+	.summary = "P2P between vGPUs in a Windows guest",
 	.p2p = check,
-	.what = "A VM wants P2P between its vGPUs and says `guest: windows`.",
-	.why = "P2P between vGPUs came with Linux guests only, and NVIDIA's page on NVSwitch still "
-	       "names no other. The VM starts, and its GPUs are no peers. That the P2P page of "
-	       "release 8 says the same for cards with NVLink bridges is not confirmed: its list "
-	       "of guest systems was not found.",
+	.what = "A VM with `guest: windows` needs P2P between its vGPUs.",
+	.why = "NVIDIA introduced P2P between vGPUs for Linux guests only, and its page on "
+	       "NVSwitch still names no other. The VM starts without P2P. For cards with NVLink "
+	       "bridges this is not confirmed: the list of guest systems on the P2P page of "
+	       "release 8 was not found.",
 	.source =
 		"NVIDIA vGPU on KVM (GRID 9.0), vGPU P2P over NVLink: \"Linux VM only\"; NVIDIA AI "
 		"Enterprise, NVSwitch: \"Guest OS Releases: Linux only\"",

@@ -44,7 +44,7 @@ static void check(struct judge *judge, const struct vm *vm)
 		at = find_blocker(&vm->gpus[i], &what);
 		if (!span_given(at))
 			continue;
-		f = report(judge, at, "VM '%.*s' cannot live-migrate: %s is on in its vGPU",
+		f = report(judge, at, "VM '%.*s' cannot live-migrate, because %s is on in its vGPU",
 			   STR_ARG(vm->spec->name.s), what);
 		finding_help(judge->findings, f,
 			     "nothing to do if it stays on host '%.*s'; otherwise switch %s off",
@@ -56,13 +56,12 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_uvm_blocks_migration = {
 	.name = "uvm-blocks-migration",
 	.severity = SEVERITY_NOTE,
-	.summary = "a VM that unified memory, debugging or profiling keeps from live migration",
+	.summary = "unified memory, debugging or profiling prevents live migration",
 	.vm = check,
 	.what = "A VM has a vGPU with `uvm: true`, or with `enable_debugging` or "
 		"`enable_profiling` on.",
-	.why = "With any of the three the vGPU manager disables migration of the VM. A host that "
-	       "must be emptied for maintenance, or by a scheduler that balances load, has to shut "
-	       "it down.",
+	.why = "With any of the three, the vGPU manager disables migration of the VM. To empty "
+	       "the host for maintenance or to balance load, the VM must be shut down.",
 	.source = "NVIDIA AI Enterprise Infra 6, vGPU migration and unified memory",
 	.example = " version: 1\n"
 		   " hosts:\n"

@@ -25,10 +25,11 @@ static void check(struct judge *judge, const struct vm *vm)
 		if (!holds(g) || is_said(vm, i))
 			continue;
 		whole = whole_type_like(judge, g->type);
-		f = report(judge, g->uvm.at,
-			   "VM '%.*s': '%s' has a part of its GPU's framebuffer only, and unified "
-			   "memory needs all of it",
-			   STR_ARG(vm->spec->name.s), quoted(judge, g->vgpu.s));
+		f = report(
+			judge, g->uvm.at,
+			"VM '%.*s': '%s' has only a part of its GPU's framebuffer, but unified memory "
+			"needs all of it",
+			STR_ARG(vm->spec->name.s), quoted(judge, g->vgpu.s));
 		finding_note(judge->findings, f, g->vgpu.at, "the type is here");
 		finding_help(judge->findings, f, "write %s%s%.*s",
 			     uvm_is_param(g) ? "enable_uvm: 0" : "uvm: false",
@@ -39,14 +40,14 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_uvm_fractional = {
 	.name = "uvm-fractional",
 	.severity = SEVERITY_ERROR,
-	.summary = "unified memory is on for a time-sliced vGPU smaller than the framebuffer",
+	.summary = "unified memory for a time-sliced vGPU smaller than the framebuffer",
 	.vm = check,
-	.what = "`uvm: true` on a time-sliced vGPU that has a part of its GPU's framebuffer only. "
-		"MIG-backed types are not judged: all of them have unified memory.",
-	.why = "Unified memory moves pages between the GPU and the host as they are touched. "
-	       "NVIDIA supports it where a vGPU has hardware to itself, a whole GPU or a MIG "
-	       "instance, and not where it shares the GPU in turns. Whether the VM then fails to "
-	       "start or starts without it is not confirmed.",
+	.what = "`uvm: true` on a time-sliced vGPU that has only a part of its GPU's framebuffer. "
+		"MIG-backed types are not checked: all of them support unified memory.",
+	.why = "Unified memory moves pages between the GPU and the host on access. NVIDIA "
+	       "supports it only if a vGPU has a whole GPU or a MIG instance to itself, not if it "
+	       "shares the GPU by time slices. Whether the VM then fails to start or starts "
+	       "without it is not confirmed.",
 	.source = "NVIDIA AI Enterprise Infra 6, unified memory; 9.0, NVSwitch: \"supported only "
 		  "with 1:1 (full-sized) time-sliced vGPUs\"",
 	.example = " version: 1\n"

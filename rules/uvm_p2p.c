@@ -42,10 +42,10 @@ static struct finding *describe(struct judge *judge, struct finding *f, const st
 {
 	const struct vm *vm = g->vm;
 
-	finding_note(judge->findings, f, vm->spec->p2p.at, "NVLink is wanted here");
+	finding_note(judge->findings, f, vm->spec->p2p.at, "NVLink is requested here");
 	finding_note(judge->findings, f, g->gpu->spec->board.at, "'%.*s' is %.*s",
 		     STR_ARG(g->gpu->spec->name.s), STR_ARG(g->gpu->board->id));
-	finding_help(judge->findings, f, "write %s%s%s%s, or p2p: none", key_of(g),
+	finding_help(judge->findings, f, "write %s%s%s%s or p2p: none", key_of(g),
 		     from_profile(vm, g->uvm.at) ? " in VM '" : "",
 		     from_profile(vm, g->uvm.at) ? quoted(judge, vm->spec->name.s) : "",
 		     from_profile(vm, g->uvm.at) ? "'" : "");
@@ -73,16 +73,15 @@ const struct rule rule_uvm_on_a100 = {
 	.name = "uvm-on-a100",
 	.severity = SEVERITY_ERROR,
 	.flags = RULE_FIX,
-	.summary = "unified memory is on for vGPUs that must do NVLink P2P, on a board where it "
-		   "takes it away",
+	.summary = "unified memory for vGPUs with NVLink P2P, on a board where it disables P2P",
 	.p2p = check_a100,
-	.what = "A VM has two or more vGPUs on boards whose P2P unified memory takes away "
-		"({boards:uvm_lost}), says `p2p: nvlink`, and has `uvm: true` for one of them. "
-		"`uvm: default` is fine there: it is written as `enable_uvm = 0`.",
-	.why = "On these boards P2P over NVLink and NVSwitch is switched off for a VM with "
-	       "several vGPUs as soon as unified memory is on. In the guest `nvidia-smi topo -m` "
-	       "then shows PIX where it showed the links, such as NV12, and CUDA's copies leave "
-	       "NVLink. Nothing else tells.",
+	.what = "A VM with `p2p: nvlink` has two or more vGPUs on boards where unified memory "
+		"disables P2P ({boards:uvm_lost}), and `uvm: true` for one of them. `uvm: default` "
+		"is fine: it is written as `enable_uvm = 0`.",
+	.why = "On these boards unified memory disables P2P over NVLink and NVSwitch for a VM "
+	       "with several vGPUs. In the guest `nvidia-smi topo -m` then shows PIX instead of "
+	       "links such as NV12, and CUDA no longer copies over NVLink. Nothing else reveals "
+	       "it.",
 	.source =
 		"NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: the warning on A100",
 	.example = " version: 1\n"
@@ -113,10 +112,11 @@ static void check_ga100(struct judge *judge, const struct vm *vm)
 
 		if (!holds(vm, i, UVM_P2P_UNNAMED))
 			continue;
-		f = report(judge, g->uvm.at,
-			   "unified memory is on in VM '%.*s': %.*s has the A100's chip, whose "
-			   "vGPUs lose NVLink P2P by it",
-			   STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id));
+		f = report(
+			judge, g->uvm.at,
+			"unified memory is on in VM '%.*s': %.*s has the A100's chip, whose vGPUs lose "
+			"NVLink P2P with it",
+			STR_ARG(vm->spec->name.s), STR_ARG(g->gpu->board->id));
 		describe(judge, f, g);
 	}
 }
@@ -124,15 +124,14 @@ static void check_ga100(struct judge *judge, const struct vm *vm)
 const struct rule rule_uvm_on_ga100 = {
 	.name = "uvm-on-ga100",
 	.severity = SEVERITY_WARNING,
-	.summary = "the same on other boards with the A100's chip, which the source does not name",
+	.summary = "unified memory for vGPUs with NVLink P2P on other boards with the A100's chip",
 	.p2p = check_ga100,
-	.what = "A VM has two or more vGPUs on boards with the A100's chip that NVIDIA does not "
-		"name ({boards:uvm_unnamed}), says `p2p: nvlink`, and has `uvm: true` for one of "
-		"them.",
-	.why = "NVIDIA says of the A100 that unified memory switches off NVLink P2P in a VM with "
-	       "several vGPUs (rule uvm-on-a100). These boards have the same chip, GA100, and are "
-	       "not named. That they behave alike is likely and not confirmed; `nvidia-smi topo "
-	       "-m` in the guest tells: PIX instead of NV#.",
+	.what = "A VM with `p2p: nvlink` has two or more vGPUs on boards with the A100's chip that "
+		"NVIDIA does not name ({boards:uvm_unnamed}), and `uvm: true` for one of them.",
+	.why = "NVIDIA documents for the A100 that unified memory disables NVLink P2P in a VM "
+	       "with several vGPUs (rule uvm-on-a100). These boards have the same chip, GA100, "
+	       "but are not named. That they behave alike is likely but not confirmed; "
+	       "`nvidia-smi topo -m` in the guest shows it: PIX instead of NV#.",
 	.source = "NVIDIA AI Enterprise 8.1, vGPU, Peer-to-Peer CUDA Transfers: the warning on "
 		  "A100, read for its chip",
 	.example = " version: 1\n"

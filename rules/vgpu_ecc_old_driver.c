@@ -21,13 +21,14 @@ static void check_gpu(struct judge *judge, const struct host *host, const struct
 	if (!gpu->spec->ecc.on || !has_vgpu(host, gpu))
 		return;
 	f = report(judge, gpu->spec->ecc.at,
-		   "vGPU software '%s' starts no vGPU on '%.*s' while its ECC is on",
+		   "vGPU software '%s' cannot start a vGPU on '%.*s' while ECC is on",
 		   written(judge, vgpu->at), STR_ARG(gpu->spec->name.s));
 	finding_note(judge->findings, f, vgpu->at, "this release is before %.*s", STR_ARG(first));
-	finding_help(judge->findings, f,
-		     "write ecc: false and switch it off with `nvidia-smi -e 0`, or run vGPU "
-		     "software %.*s or later",
-		     STR_ARG(first));
+	finding_help(
+		judge->findings, f,
+		"turn ECC off with `nvidia-smi -e 0` and write ecc: false, or use vGPU software "
+		"%.*s or later",
+		STR_ARG(first));
 }
 
 static void check(struct judge *judge, const struct host *host)
@@ -43,13 +44,13 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vgpu_ecc_old_driver = {
 	.name = "vgpu-ecc-old-driver",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU on a GPU with ECC on, and vGPU software that is too old for it",
+	.summary = "a vGPU on a GPU with ECC, with vGPU software that is too old for it",
 	.host = check,
-	.what = "A GPU says `ecc: true`, has a vGPU, and the host's `versions.vgpu` is before "
+	.what = "A GPU with `ecc: true` has a vGPU, and the host's `versions.vgpu` is before "
 		"{release:vgpu_ecc_first}.",
-	.why = "Before {release:vgpu_ecc_first} the vGPU manager stops at once with \"vGPU not "
-	       "supported with ECC Enabled\", and the VM does not start. From "
-	       "{release:vgpu_ecc_first} on, vGPUs and ECC go together.",
+	.why = "Before {release:vgpu_ecc_first} the vGPU manager stops with \"vGPU not supported "
+	       "with ECC Enabled\", and the VM does not start. Since {release:vgpu_ecc_first} it "
+	       "supports ECC.",
 	.source = "{source:vgpu_ecc_first}, ECC memory support",
 	.example = " version: 1\n"
 		   " hosts:\n"

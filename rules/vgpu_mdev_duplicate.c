@@ -65,7 +65,7 @@ static void report_pair(struct judge *judge, const struct device *one, const str
 	if (!span_given(at->spec->mdev.at))
 		return;
 	uuid_format(two->uuid, uuid);
-	f = report(judge, at->spec->mdev.at, "mdev '%s' is the UUID of another vGPU, of VM '%.*s'",
+	f = report(judge, at->spec->mdev.at, "mdev '%s' is already the UUID of a vGPU of VM '%.*s'",
 		   uuid, STR_ARG(other->vm->spec->name.s));
 	if (other->spec->gpu.at.at != at->spec->gpu.at.at)
 		finding_note(judge->findings, f,
@@ -96,12 +96,11 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vgpu_mdev_duplicate = {
 	.name = "vgpu-mdev-duplicate",
 	.severity = SEVERITY_ERROR,
-	.summary = "two vGPUs of a host have one mdev UUID",
+	.summary = "two vGPUs of a host have the same mdev UUID",
 	.host = check,
 	.what = "Two vGPUs on a host where vGPUs are mediated devices have the same `mdev` UUID.",
-	.why = "The UUID is the device's name in /sys/bus/mdev/devices. The second one cannot be "
-	       "made, or the second VM is handed the first one's device: whichever starts later "
-	       "finds it busy.",
+	.why = "The UUID is the device's name in /sys/bus/mdev/devices. The second device cannot "
+	       "be created, or the second VM gets the first one's device and finds it busy.",
 	.source = "Virtual GPU Software User Guide, vGPU 17: creating a vGPU on KVM; Linux, "
 		  "vfio-mediated-device",
 	.example = " version: 1\n"

@@ -16,18 +16,18 @@ static void report_pair(struct judge *judge, const struct vm_gpu *first, const s
 	f = report_as(judge, lacks ? SEVERITY_ERROR : SEVERITY_WARNING, g->vgpu.at,
 		      "'%s' beside '%s' on '%.*s': %s", quoted(judge, g->vgpu.s),
 		      quoted(judge, first->vgpu.s), STR_ARG(gpu),
-		      lacks ? "a GPU of its age takes one type at a time"
+		      lacks ? "this GPU's architecture supports one type at a time"
 			    : "different types on one GPU need mixed-size mode");
 	if (first->vgpu.at.at != g->vgpu.at.at)
 		finding_note(judge->findings, f, first->vgpu.at,
 			     "the first vGPU on '%.*s', of '%.*s'", STR_ARG(gpu),
 			     STR_ARG(first->vm->spec->name.s));
 	if (lacks)
-		finding_help(judge->findings, f, "use %.*s here too, or another GPU",
+		finding_help(judge->findings, f, "use %.*s here too, or use another GPU",
 			     STR_ARG(first->type->name));
 	else
 		finding_help(judge->findings, f,
-			     "use %.*s here too, or switch the GPU to mixed-size mode on the host",
+			     "use %.*s here too, or enable mixed-size mode for the GPU on the host",
 			     STR_ARG(first->type->name));
 }
 
@@ -68,11 +68,12 @@ const struct rule rule_vgpu_mixed_types = {
 	.what = "Time-sliced vGPUs of different types share a GPU, in one VM or in several. A "
 		"warning where the GPU has a mixed-size mode, which allows it "
 		"({architectures:mixed_size}), an error on the other architectures.",
-	.why = "By default a GPU takes vGPUs of one framebuffer size only: the first one that "
-	       "starts decides, and a VM with another size does not start until the first has "
-	       "gone. Mixed-size mode lifts that; it is switched on the host, with no vGPU "
-	       "running, and a GPU then takes fewer vGPUs of some sizes. Whether types of one size "
-	       "and different series may meet without it depends on the release and is not judged.",
+	.why = "By default all vGPUs of a GPU have the same framebuffer size: the first one to "
+	       "start sets it, and a VM with another size does not start until the first has "
+	       "stopped. Mixed-size mode lifts this; it is enabled on the host while no vGPU "
+	       "runs, and reduces the number of vGPUs for some sizes. Whether types of the same "
+	       "size but different series can share a GPU without it depends on the release and "
+	       "is not checked.",
 	.source = "Virtual GPU Software User Guide, vGPU 17: time-sliced vGPU configurations; "
 		  "NVIDIA AI Enterprise Infra 6, vGPU types",
 	.example =

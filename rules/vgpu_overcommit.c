@@ -126,7 +126,7 @@ static struct finding *report_fault(struct judge *judge, const struct load *load
 	struct str gpu = load->gpu->spec->name.s;
 
 	if (what == FAULT_COUNT)
-		return report(judge, at, "%u x %.*s on '%.*s', which takes %u%s", load->same,
+		return report(judge, at, "%u x %.*s on '%.*s', which supports %u%s", load->same,
 			      STR_ARG(load->type->name), STR_ARG(gpu), load->limit,
 			      load->limit == load->type->max_per_gpu ? "" : " in mixed-size mode");
 	if (what == FAULT_SLICES)
@@ -210,16 +210,15 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vgpu_overcommit = {
 	.name = "vgpu-overcommit",
 	.severity = SEVERITY_ERROR,
-	.summary = "the vGPUs on one GPU are more, or larger, than it can hold",
+	.summary = "too many or too large vGPUs on one GPU",
 	.host = check,
-	.what = "The vGPUs that all VMs of a host put on one GPU exceed it: their framebuffers its "
-		"framebuffer, their number what NVIDIA's tables give for the type, or their MIG "
-		"slices its slices. The finding stands at the vGPU that goes over.",
-	.why = "A vGPU's framebuffer is its own from the start of its VM to the end; nothing is "
-	       "shared or swapped. Once the GPU is full the manager offers no type that does not "
-	       "fit, and the last VM to start fails, whichever that happens to be. For MIG the "
-	       "memory comes in parts (eighths where there are seven slices), so that 3g + 3g + 1g "
-	       "does not fit although the slices add up to seven.",
+	.what = "The vGPUs of all VMs on one GPU exceed its framebuffer, the number that NVIDIA's "
+		"tables give for the type, or its MIG slices. The finding points at the first vGPU "
+		"over the limit.",
+	.why = "A vGPU owns its framebuffer as long as its VM runs; nothing is shared or swapped. "
+	       "Once the GPU is full, the vGPU manager offers no further types, and the VM that "
+	       "starts last fails. MIG divides memory into parts (eighths on a GPU with seven "
+	       "slices), so 3g + 3g + 1g does not fit although the slices add up to seven.",
 	.source = "NVIDIA AI Enterprise Infra 6, vGPU types (framebuffer, maximum vGPUs per GPU, "
 		  "slices)",
 	.example =

@@ -67,8 +67,7 @@ static bool check_unknown(struct judge *judge, const struct vm_gpu *g)
 
 	if (g->type)
 		return false;
-	f = report(judge, g->vgpu.at, "'%s' is no vGPU type that the catalog knows",
-		   quoted(judge, g->vgpu.s));
+	f = report(judge, g->vgpu.at, "unknown vGPU type '%s'", quoted(judge, g->vgpu.s));
 	f->firm = !vm_gpu_type_name(judge->arena, g).n;
 	note_board(judge, f, g);
 	near = did_you_mean(judge->arena,
@@ -89,18 +88,17 @@ static bool check_unknown(struct judge *judge, const struct vm_gpu *g)
 const struct rule rule_vgpu_type_unknown = {
 	.name = "vgpu-type-unknown",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU type that the catalog does not know",
+	.summary = "an unknown vGPU type",
 	.vgpu_type = check_unknown,
-	.what = "`vgpu` names a type that is not among the vGPU types of NVIDIA's drivers, however "
-		"it is spelt: the driver's name with or without `NVIDIA ` or `GRID `, vCenter's "
-		"(`grid_a100dx-80c`), or that of NVIDIA's P2P tables (`A6000-48C`). For a type that "
-		"is newer than the catalog, switch the rule off and write its name with the "
-		"prefix: `NVIDIA NEW-80C`, on vSphere also `nvidia_new-80c`. Without the "
-		"prefix no artifact can name the type: `compile` and `show` then report it "
-		"nevertheless.",
-	.why = "The name is looked up on the host when the VM is made: in `creatable_vgpu_types` "
-	       "or `mdev_supported_types` on KVM, in the list of profiles on vSphere. A name that "
-	       "is not there gives no vGPU, and a VM that does not start.",
+	.what = "`vgpu` is none of the vGPU types of NVIDIA's drivers in any spelling: the "
+		"driver's name with or without `NVIDIA ` or `GRID `, vCenter's "
+		"(`grid_a100dx-80c`), or that of NVIDIA's P2P tables (`A6000-48C`). For a type "
+		"that is newer than the catalog, turn the rule off and write the name with its "
+		"prefix: `NVIDIA NEW-80C`, on vSphere also `nvidia_new-80c`. Without the prefix no "
+		"artifact can name the type, so `compile` and `show` still report it.",
+	.why = "The host looks the name up when the VM is created: in `creatable_vgpu_types` or "
+	       "`mdev_supported_types` on KVM, in the list of profiles on vSphere. With an "
+	       "unknown name there is no vGPU, and the VM does not start.",
 	.source = "the vGPU name table of NVIDIA's open GPU kernel modules, branches 515 to 595",
 	.example = " version: 1\n"
 		   " hosts:\n"
@@ -163,14 +161,13 @@ static bool check_board(struct judge *judge, const struct vm_gpu *g)
 const struct rule rule_vgpu_type_wrong_board = {
 	.name = "vgpu-type-wrong-board",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU type of another board",
+	.summary = "a vGPU type that belongs to another board",
 	.vgpu_type = check_board,
-	.what = "The vGPU type belongs to another board than the GPU that it is put on. Each board "
-		"has types of its own: `A100DX-` for the A100 of 80 GB on HGX, `A100D-` for the "
-		"PCIe card.",
-	.why = "The vGPU manager offers a GPU's own types only, so the vGPU is never made and the "
-	       "VM does not start. The names invite it: `A100X-40C` is of the HGX board of 40 GB, "
-	       "while the converged card called A100X takes `A100D-` types.",
+	.what = "The vGPU type does not belong to the GPU's board. Each board has its own types: "
+		"`A100DX-` for the A100 80 GB on HGX, `A100D-` for the PCIe card.",
+	.why = "The vGPU manager offers only the GPU's own types, so the vGPU is never created "
+	       "and the VM does not start. The names are easily confused: `A100X-40C` belongs to "
+	       "the 40 GB HGX board, while the converged card called A100X has `A100D-` types.",
 	.source = "the vGPU name table of NVIDIA's open GPU kernel modules, by PCI id; NVIDIA AI "
 		  "Enterprise Infra 6, vGPU types",
 	.example = " version: 1\n"
@@ -198,11 +195,10 @@ static bool check_mig(struct judge *judge, const struct vm_gpu *g)
 
 	if (!span_given(mig->at) || mig->on == backed || wants_p2p(g))
 		return false;
-	f = report(judge, g->vgpu.at, "'%s' is %s, and MIG is %s on '%.*s'",
+	f = report(judge, g->vgpu.at, "'%s' is %s, but MIG is %s on '%.*s'",
 		   quoted(judge, g->vgpu.s), backed ? "MIG-backed" : "time-sliced",
 		   mig->on ? "on" : "off", STR_ARG(g->gpu->spec->name.s));
-	finding_note(judge->findings, f, mig->at, "MIG is switched %s here",
-		     mig->on ? "on" : "off");
+	finding_note(judge->findings, f, mig->at, "MIG is turned %s here", mig->on ? "on" : "off");
 	other = g->gpu->board
 			? types_text(judge, g->gpu->board,
 				     backed ? VGPU_TIME_SLICED : VGPU_MIG_BACKED, g->type->series)
@@ -215,15 +211,16 @@ static bool check_mig(struct judge *judge, const struct vm_gpu *g)
 const struct rule rule_vgpu_mig_mismatch = {
 	.name = "vgpu-mig-mismatch",
 	.severity = SEVERITY_ERROR,
-	.summary = "a MIG-backed type on a GPU without MIG, or a time-sliced one on a GPU with it",
+	.summary =
+		"a MIG-backed type on a GPU without MIG, or a time-sliced type on a GPU with MIG",
 	.vgpu_type = check_mig,
-	.what = "The GPU says `mig: false` and the vGPU type is MIG-backed (it has a slice count: "
-		"`A100X-1-5C`), or it says `mig: true` and the type is time-sliced. Where P2P is "
-		"wanted, p2p-mig-backed says it.",
-	.why = "In MIG mode a GPU is cut into instances, and the vGPU manager offers the types "
-	       "that are backed by one; out of it, the time-sliced ones. The other kind is not on "
-	       "offer, so the vGPU is never made. MIG mode is set for the GPU as a whole, and "
-	       "changing it needs the GPU idle.",
+	.what = "The GPU has `mig: false` but the vGPU type is MIG-backed (it has a slice count: "
+		"`A100X-1-5C`), or it has `mig: true` but the type is time-sliced. If the VM needs "
+		"P2P, p2p-mig-backed reports it instead.",
+	.why = "In MIG mode a GPU is divided into instances, and the vGPU manager offers only "
+	       "MIG-backed types; otherwise only time-sliced ones. A vGPU of the other kind is "
+	       "never created. MIG mode applies to the whole GPU and can be changed only while it "
+	       "is idle.",
 	.source = "NVIDIA AI Enterprise Infra 6, vGPU types; Virtual GPU Software User Guide, vGPU "
 		  "17",
 	.example = " version: 1\n"

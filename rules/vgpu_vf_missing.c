@@ -61,10 +61,10 @@ static void report_none_left(struct judge *judge, const struct vm_gpu *g)
 		   STR_ARG(gpu->spec->name.s), n, n == 1 ? "" : "s", gpu->spec->vfs.n);
 	f->firm = true;
 	note_functions(judge, f, gpu);
-	finding_help(judge->findings, f,
-		     "list them under vfs, as %s on the host shows them once sriov-manage has made "
-		     "them",
-		     listing(judge, gpu));
+	finding_help(
+		judge->findings, f,
+		"list the virtual functions in vfs; after sriov-manage, %s on the host shows them",
+		listing(judge, gpu));
 }
 
 static void report_foreign(struct judge *judge, const struct vm_gpu *g)
@@ -76,7 +76,7 @@ static void report_foreign(struct judge *judge, const struct vm_gpu *g)
 	f = report(judge, g->spec->vf.at, "'%s' is not among the virtual functions of '%.*s'", vf,
 		   STR_ARG(g->gpu->spec->name.s));
 	note_functions(judge, f, g->gpu);
-	finding_help(judge->findings, f, "remove vf, and a free one is taken; %s shows them",
+	finding_help(judge->findings, f, "remove vf to use a free one; %s shows them",
 		     listing(judge, g->gpu));
 }
 
@@ -87,11 +87,11 @@ static void report_twice(struct judge *judge, const struct vm_gpu *g, const stru
 
 	pci_format(g->vf, vf);
 	f = report(judge, g->spec->vf.at,
-		   "virtual function '%s' is that of another vGPU, of VM '%.*s'", vf,
+		   "virtual function '%s' is already used by a vGPU of VM '%.*s'", vf,
 		   STR_ARG(first->vm->spec->name.s));
 	if (first->spec->vf.at.at != g->spec->vf.at.at)
 		finding_note(judge->findings, f, first->spec->vf.at, "the first one");
-	finding_help(judge->findings, f, "remove vf, and a free one is taken");
+	finding_help(judge->findings, f, "remove vf to use a free one");
 }
 
 /* An earlier vGPU of the host that names the same function. */
@@ -149,14 +149,14 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vgpu_vf_missing = {
 	.name = "vgpu-vf-missing",
 	.severity = SEVERITY_ERROR,
-	.summary = "a vGPU as a VFIO device without a virtual function of its own",
+	.summary = "a vGPU without a virtual function of its own",
 	.host = check,
-	.what = "On a KVM host whose vGPUs come as vendor-specific VFIO devices, a GPU has more "
-		"vGPUs than it has virtual functions in `vfs`, an item names a `vf` that is not "
-		"among them, or two name the same one.",
-	.why = "There a vGPU is a PCI device: one SR-IOV virtual function of the GPU, which is "
-	       "given its type and then handed to the VM by its address. One function carries one "
-	       "vGPU. Without an address the VM cannot be written at all, so nothing is compiled.",
+	.what = "On a KVM host whose vGPUs are vendor-specific VFIO devices, a GPU has more vGPUs "
+		"than virtual functions in `vfs`, an item's `vf` is not among them, or two items "
+		"have the same `vf`.",
+	.why = "Such a vGPU is a PCI device: an SR-IOV virtual function of the GPU, which gets "
+	       "the vGPU type and is passed to the VM by its address. Each function holds one "
+	       "vGPU. Without an address the VM cannot be written, so nothing is compiled.",
 	.source = "Virtual GPU Software User Guide, vGPU 17: vendor-specific VFIO",
 	.example =
 		" version: 1\n"

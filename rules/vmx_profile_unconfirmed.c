@@ -12,7 +12,7 @@ static void check(struct judge *judge, const struct vm *vm)
 			finding_help(
 				judge->findings,
 				report(judge, g->vgpu.at,
-				       "how vSphere spells '%.*s' is not confirmed",
+				       "the vSphere spelling of '%.*s' is not confirmed",
 				       STR_ARG(g->type->name)),
 				"compare with the list that vCenter offers for the host (Add New "
 				"Device, PCI Device)");
@@ -22,12 +22,12 @@ static void check(struct judge *judge, const struct vm *vm)
 const struct rule rule_vmx_profile_unconfirmed = {
 	.name = "vmx-profile-unconfirmed",
 	.severity = SEVERITY_WARNING,
-	.summary = "a vGPU type whose vSphere profile name no source shows",
+	.summary = "a vGPU type whose vSphere profile name is not confirmed",
 	.vm = check,
-	.what = "A VM on vSphere has a vGPU type whose name holds blanks.",
-	.why = "The .vmx names a vGPU by its profile: the driver's name in lower case behind "
-	       "`grid_` or `nvidia_`. That is seen for names without blanks; what stands for a "
-	       "blank is not. A profile that the host does not know makes the VM fail to power on.",
+	.what = "A VM on vSphere has a vGPU type whose name contains blanks.",
+	.why = "The .vmx names a vGPU by its profile: the driver's name in lower case, with "
+	       "`grid_` or `nvidia_` in front. Sources confirm this for names without blanks "
+	       "only. With an unknown profile the VM does not power on.",
 	.source = "profile names seen in public files (grid_a100x-40c, nvidia_h100xm-80c and "
 		  "others); none for these boards",
 	.example = " version: 1\n"

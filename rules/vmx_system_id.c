@@ -18,10 +18,9 @@ static void check(struct judge *judge, const struct host *host)
 	if (!host->platform->host_id || !g || span_given(host->spec->system_id.at) ||
 	    host_broken(host->spec, system_id))
 		return;
-	f = report(
-		judge, host->spec->name.at,
-		"'%.*s' has no 'system_id', which the entry of a GPU that is passed through names",
-		STR_ARG(host->spec->name.s));
+	f = report(judge, host->spec->name.at,
+		   "'%.*s' has no 'system_id', which the entry of a whole GPU needs",
+		   STR_ARG(host->spec->name.s));
 	finding_note(judge->findings, f, g->spec->at, "VM '%.*s' has one",
 		     STR_ARG(g->vm->spec->name.s));
 	finding_help(judge->findings, f,
@@ -31,12 +30,12 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vmx_system_id = {
 	.name = "vmx-system-id",
 	.severity = SEVERITY_NOTE,
-	.summary = "whole GPUs on vSphere, and the host's system id is not known",
+	.summary = "whole GPUs on a vSphere host without its system id",
 	.host = check,
-	.what = "A VM on vSphere has a whole GPU, and its host has no `system_id`.",
-	.why = "A passthrough entry names the host by `pciPassthruN.systemId`, since its PCI "
-	       "address means nothing on another one. Without the id the entry is written without "
-	       "it, and has to be completed by hand or by vCenter.",
+	.what = "A VM on vSphere has a whole GPU, but its host has no `system_id`.",
+	.why = "A passthrough entry names the host in `pciPassthruN.systemId`, because the PCI "
+	       "address is only valid there. Without the id the entry lacks it and must be "
+	       "completed by hand or by vCenter.",
 	.source = "a .vmx of ESXi with virtual hardware 21 (public); what ESXi does without the "
 		  "entry is not confirmed",
 	.example = " version: 1\n"

@@ -8,12 +8,13 @@ static void check(struct judge *judge, const struct host *host)
 
 			if (!has_sound_type(g) || g->type->series != 'C')
 				continue;
-			finding_help(judge->findings,
-				     report(judge, g->vgpu.at,
-					    "'%s' on vSphere needs NVIDIA AI Enterprise",
-					    quoted(judge, g->vgpu.s)),
-				     "see to the licence and to the AI Enterprise host driver; the "
-				     "vGPU software without it has no C-series there");
+			finding_help(
+				judge->findings,
+				report(judge, g->vgpu.at,
+				       "'%s' on vSphere needs NVIDIA AI Enterprise",
+				       quoted(judge, g->vgpu.s)),
+				"check the licence and install the AI Enterprise host driver; without it, vGPU "
+				"software has no C-series types on vSphere");
 			return;
 		}
 	}
@@ -22,12 +23,12 @@ static void check(struct judge *judge, const struct host *host)
 const struct rule rule_vsphere_nvaie = {
 	.name = "vsphere-nvaie",
 	.severity = SEVERITY_NOTE,
-	.summary = "C-series vGPUs on vSphere come with NVIDIA AI Enterprise only",
+	.summary = "C-series vGPUs on vSphere need NVIDIA AI Enterprise",
 	.host = check,
 	.what = "A VM on vSphere has a vGPU of the C series (vGPU for Compute).",
-	.why = "NVIDIA's vGPU software does not offer vGPU for Compute on vSphere: the host driver "
-	       "out of AI Enterprise has these types, the other one does not list them, and the VM "
-	       "does not power on.",
+	.why = "NVIDIA's vGPU software does not support vGPU for Compute on vSphere: only the "
+	       "host driver of AI Enterprise has these types. With the other driver the VM does "
+	       "not power on.",
 	.source = "NVIDIA vGPU 17, user guide: \"NVIDIA vGPU software does not support vCS on "
 		  "VMware vSphere. Therefore, C-series vGPU types are not available\"",
 	.example = " version: 1\n"
