@@ -64,8 +64,7 @@ struct backend {
 	const struct artifact *artifacts; /* in the order of their files; ends with one that has no
 					     `write` */
 	const char *no_artifact;	  /* why a host has none */
-	/* An artifact of a host says something of its VMs: an error in one of them stands against
-	 * it. */
+	/* A host's artifact depends on its VMs: an error in one of them blocks it. */
 	bool of_vms;
 };
 

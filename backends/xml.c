@@ -13,7 +13,7 @@ struct xml {
 	uint32_t depth;
 	bool tag_open;	    /* the start tag of the innermost element takes attributes still */
 	bool inline_text;   /* text was the last thing inside the innermost element */
-	struct str refused; /* a value that XML cannot hold; .p NULL: none */
+	struct str refused; /* a value that XML cannot hold, or .p NULL */
 };
 
 struct xml *xml_begin(struct buffer *out)

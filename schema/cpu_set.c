@@ -1,6 +1,6 @@
 #include "schema/cpu_set.h"
 
-/* The bits of word `w` that stand for first..last. */
+/* The bits of word `w` for the CPUs first..last. */
 static uint64_t bits(uint32_t w, uint32_t first, uint32_t last)
 {
 	uint32_t low = first > w * 64 ? first - w * 64 : 0;
@@ -24,7 +24,7 @@ void cpu_set_unite(struct cpu_set *set, const struct cpu_set *other)
 		set->words[w] |= other->words[w];
 }
 
-/* The first CPU of the list whose bit in the set is as `wanted` says. */
+/* Finds the first CPU of the list whose bit in the set equals `wanted`. */
 static bool find(const struct cpu_set *set, struct str cpulist, bool wanted, uint32_t *cpu)
 {
 	uint32_t first, last;

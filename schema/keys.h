@@ -97,7 +97,7 @@ extern const struct section host_section, gpu_section;
 extern const struct section vm_section, vm_gpu_section;
 extern const struct section project_section;
 
-/* Where the key's value stands in a struct of its section; nowhere: it is absent. */
+/* The place of the key's value in a struct of its section; nowhere if it is absent. */
 static inline struct span key_at(const struct key *key, const void *spec)
 {
 	struct span at;
@@ -117,10 +117,10 @@ bool key_broken(const struct section *section, uint64_t broken, size_t offset);
 #define vm_gpu_broken(spec, field)                                                                 \
 	key_broken(&vm_gpu_section, (spec)->broken, offsetof(struct vm_gpu_spec, field))
 
-/* Fills an empty struct of the section with what its absent keys stand for. Their spans stay
- * nowhere: they are absent still. */
+/* Fills an empty struct of the section with the defaults of its keys. Their spans stay nowhere: the
+ * keys are still absent. */
 void section_defaults(const struct section *section, void *out);
-/* What the absent key stands for, as users would write it; NULL: nothing. */
+/* The key's default as users would write it, or NULL. */
 const char *key_default(const struct key *key);
 
 const struct key *section_key(const struct section *section, struct str name);

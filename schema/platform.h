@@ -27,7 +27,7 @@ struct platform {
 	/* Of the row: the words of a host; managed_by 0: there is no choice. */
 	enum hypervisor hypervisor;
 	enum manager managed_by;
-	const char *word; /* as users write `hypervisor`; empty where a host says none */
+	const char *word; /* as users write `hypervisor`; empty if a host has none */
 	const char *name; /* in sentences */
 	/* The targets of the artifacts that it takes; ends with NULL. */
 	const char *const *targets;
@@ -46,17 +46,17 @@ struct platform {
 	bool esxi;	   /* VMs are ESXi's: its release and its support by NVIDIA count */
 	bool mmio_table; /* the MMIO window follows NVIDIA's table of MMIO space, not BAR1 alone */
 	bool host_id;	 /* a passed GPU's entry names its host by `system_id` */
-	bool by_hand;	 /* nobody binds GPUs or copies firmware variables before a VM starts */
+	bool by_hand;	 /* no program binds GPUs or copies firmware variables before a VM starts */
 	/* It chooses the GPUs of a VM's vGPUs itself, and joins them by NVLink in groups of these
 	 * sizes: bit n for n vGPUs. */
 	uint32_t device_groups;
 	enum clique_carrier cliques;
-	/* Who makes the domain XML anew at each start ("Nova"); NULL: nobody. */
+	/* What rewrites the domain XML at every start ("Nova"); NULL: nothing. */
 	const char *rewriter;
 };
 
-/* Rows of one hypervisor stand together. The last row has no hypervisor, and nothing else: it is
- * that of a host whose `hypervisor` is wrong or missing. */
+/* The rows of one hypervisor are adjacent. The last row is empty: it serves hosts whose
+ * `hypervisor` is wrong or missing. */
 extern const struct platform platform_rows[];
 
 /* The host's; never NULL. */

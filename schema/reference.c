@@ -242,7 +242,7 @@ bool reference_repeats(const struct section *section, size_t i)
 	return false;
 }
 
-/* `depth` 2 is a chapter; what stands below hosts.NAME is a part of it. */
+/* `depth` 2 is a chapter; sections below hosts.NAME are parts of it. */
 static void print_section(struct buffer *out, const struct section *section, unsigned depth)
 {
 	buffer_printf(out, "\n%.*s %s\n\n%s\n\n| key | value | meaning |\n|---|---|---|\n",

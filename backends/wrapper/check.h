@@ -2,8 +2,8 @@
 #ifndef GPUPLAN_WRAPPER_CHECK_H
 #define GPUPLAN_WRAPPER_CHECK_H
 
-/* Prints what it finds on standard output. 0: all is well; 1: VMs start, and something is to be
- * mended; 2: VMs do not start. */
+/* Prints its findings on standard output. Returns 0 if all is well, 1 if VMs start but something
+ * needs mending, 2 if VMs do not start. */
 int check(void);
 
 #endif

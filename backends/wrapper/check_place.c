@@ -1,4 +1,4 @@
-/* gpuplan-qemu --check: the wrapper's place, and those who have a say there. */
+/* gpuplan-qemu --check: the wrapper's location, and what manages it: dpkg, libvirt, AppArmor. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

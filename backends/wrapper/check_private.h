@@ -16,14 +16,14 @@ enum verdict reported(void);
 /* What to do about the verdict before it. */
 __attribute__((format(printf, 1, 2))) void report_help(const char *format, ...);
 
-/* The wrapper's place, QEMU beside it, and who else has a say there: dpkg, libvirt, AppArmor. */
+/* Checks the wrapper's location, QEMU beside it, and what manages them: dpkg, libvirt, AppArmor. */
 void check_place(void);
 /* The map, and the GPUs that it names. */
 void check_map(void);
 
-/* Runs a program, found in PATH, without standard input and error. Returns its exit status; -1
- * where it does not run, dies, or takes longer than ten seconds. `out` gets the start of what it
- * prints. */
+/* Runs a program, found in PATH, without standard input and error. Returns its exit status, or -1
+ * if it does not run, dies, or takes longer than ten seconds. `out` gets the start of its output.
+ */
 int run_program(char *const argv[], char *out, size_t size);
 /* The start of a file, as a string; false where it cannot be read. */
 bool read_start(const char *path, char *out, size_t size);

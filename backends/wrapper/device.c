@@ -9,7 +9,7 @@
 
 #define CLIQUE "x-nv-gpudirect-clique"
 
-/* What an argument says of the device, so far as it is read. */
+/* The properties of the device that are read from an argument. */
 struct properties {
 	bool vfio, has_clique, has_sysfsdev;
 	bool host_known, sysfsdev_known; /* it is a PCI address: */

@@ -18,7 +18,7 @@ enum { JSON_DEPTH = 32 };
 
 struct json {
 	struct json_scan scan; /* `qemu` is set after json_object() */
-	bool started;	       /* a member was read, so that the next stands behind a comma */
+	bool started;	       /* a member was read, so a comma comes before the next */
 };
 
 /* Enters the object that `text` is. False where it is none. */

@@ -11,8 +11,8 @@
 #include "backends/wrapper/json.h"
 #include "backends/wrapper/pci.h"
 
-/* The file's bytes, and one more to tell that it is too large. Not from the heap, where there may
- * be nothing left; pages that no map fills cost nothing. */
+/* The file's bytes, and one more to notice that it is too large. Static, because the heap may be
+ * exhausted; unused pages cost nothing. */
 static char text[MAP_BYTES + 1];
 
 const char *map_path(void)
@@ -39,7 +39,7 @@ __attribute__((format(printf, 3, 4))) static bool wrong(struct map *map, const c
 	return false;
 }
 
-/* Never waits: neither for who writes into a FIFO, nor for a terminal. */
+/* Never waits for the writer of a FIFO or for a terminal. */
 static int open_regular(const char *path, struct map *map)
 {
 	struct stat st;

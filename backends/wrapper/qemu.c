@@ -21,8 +21,7 @@ const char *qemu_called_as(void)
 	return path ? path : SELF;
 }
 
-/* Something is there, and it is not us. What may not be looked at is left to exec, which says why.
- */
+/* True if the path exists and is not this program. If it may not be examined, exec reports why. */
 static bool is_other_program(const char *path)
 {
 	struct stat there, self;

@@ -45,6 +45,6 @@ void say(const char *format, ...)
 	if (poll(&err, 1, PATIENCE_MS) <= 0 || sigaction(SIGPIPE, &ignore, &before) != 0)
 		return;
 	if (write(STDERR_FILENO, line, n) < 0)
-		(void)0; /* nobody is left to be told */
+		(void)0; /* there is nowhere left to report it */
 	sigaction(SIGPIPE, &before, NULL);
 }

@@ -203,7 +203,8 @@ static void write_range(struct buffer *out, size_t start, size_t n)
 		buffer_printf(out, "%zu,%zu", n ? start + 1 : start, n);
 }
 
-/* One hunk: runs[first] down to runs[last] (they stand last first), with the lines between. */
+/* Writes one hunk: runs[first] down to runs[last], which are in reverse order, and the lines
+ * between. */
 static void write_hunk(struct buffer *out, const struct runs *runs, uint32_t first, uint32_t last,
 		       const struct lines *old, const struct lines *new)
 {
@@ -229,7 +230,7 @@ static void write_hunk(struct buffer *out, const struct runs *runs, uint32_t fir
 	write_lines(out, ' ', old->items + at, after);
 }
 
-/* Runs whose contexts touch stand in one hunk. */
+/* Joins runs whose contexts touch into one hunk. */
 static void write_hunks(struct buffer *out, const struct runs *runs, const struct lines *old,
 			const struct lines *new)
 {

@@ -4,9 +4,9 @@
 
 #include "compiler/base/files.h"
 
-/* Takes `.`, `..` and empty parts out of an absolute path, by name alone: what is left stands in
- * `p`, which may be path.p itself and else has room for path.n + 2 bytes; terminated. The number of
- * bytes; 0 is the root. */
+/* Removes `.`, `..` and empty parts from an absolute path, by name alone. Writes the terminated
+ * result to `p`, which may be path.p or has room for path.n + 2 bytes. Returns its length; 0 is the
+ * root. */
 size_t file_name_clean(char *p, struct str path);
 /* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself.
  * `here`: the working directory. */
@@ -20,7 +20,7 @@ bool file_name_within(struct str path, struct str folder);
 struct name_root {
 	struct str here;     /* the working directory */
 	struct str path;     /* without links, like `here`; no slash at its end */
-	struct str spelling; /* the same folder, as the environment has it */
+	struct str spelling; /* the same folder as the environment spells it */
 };
 
 /* `checkout`: the folder that a pipeline says the repository is in, or NULL. */

@@ -66,7 +66,7 @@ struct files {
 	/* The entries of a folder; E2BIG: there are more than `most`. */
 	int (*list)(const struct files *files, struct arena *arena, const char *path, uint32_t most,
 		    struct file_list *list);
-	/* What a symbolic link says. */
+	/* The target of a symbolic link. */
 	int (*read_link)(const struct files *files, struct arena *arena, const char *path,
 			 struct str *target);
 	/* Absolute, without symbolic links; only with REACH_ALL. */

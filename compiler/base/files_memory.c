@@ -70,8 +70,8 @@ static struct node *add(struct memory *m, const char *path, enum file_kind kind,
 
 /* --- paths --- */
 
-/* What the nodes call a path, and the node in *node, if there is one. There are no links, so that
- * its text says all; with another reach than REACH_ALL, `..` and `/` end at the folder. */
+/* Turns a path into the key of a node, and sets *node if there is one. There are no links, so the
+ * text of a path is enough. With a reach other than REACH_ALL, `..` and `/` end at the folder. */
 static int resolve(const struct files *files, const char *path, char key[PATH_MAX],
 		   struct node **node)
 {

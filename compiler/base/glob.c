@@ -33,8 +33,8 @@ bool glob_covers(struct arena *arena, struct str pattern, struct str path)
 	struct parts wanted = split(arena, pattern), given = split(arena, path);
 	uint32_t w = 0, g = 0, after_stars = UINT32_MAX, resume = 0;
 
-	/* What a `**` stands for grows by a part where the rest does not fit; only the last `**`
-	 * ever has to, so this ends after wanted.n times given.n steps. */
+	/* Where the rest does not match, the last `**` takes one more part. Only the last one ever
+	 * has to, so this ends after wanted.n times given.n steps. */
 	while (w < wanted.n) {
 		if (strcmp(wanted.items[w], "**") == 0) {
 			after_stars = ++w;

@@ -39,7 +39,7 @@ struct json *json_text(struct arena *arena, struct str s);
 /* For another place; what a list or map holds is shared. NULL: null. */
 struct json *json_copy(struct arena *arena, const struct json *value);
 
-/* At the end of the map, whether or not the key is there already. NULL: null. */
+/* Appends a member, even if the map has the key already. NULL is null. */
 void json_put(struct json *map, const char *key, struct json *value);
 void json_put_text(struct json *map, const char *key, struct str s);
 void json_put_number(struct json *map, const char *key, uint64_t n);
@@ -69,7 +69,7 @@ void json_print(FILE *out, const struct json *top, enum json_form form);
 struct json *json_read(struct arena *arena, struct str text, unsigned depth, const char **why,
 		       size_t *at);
 
-/* All of them take NULL for a value that is not there. */
+/* All of them accept NULL for an absent value. */
 bool json_is(const struct json *value, enum json_type type);
 /* The last one of that key; NULL: there is none, or it is no map. */
 struct json *json_member(const struct json *map, const char *key);

@@ -32,7 +32,7 @@ bool json_skip_key(struct json_scan *scan);
 
 /* A hexadecimal digit's value, or -1. */
 int json_hex(char c);
-/* What stands behind the backslash of a one-letter escape; 0 for `u`. */
+/* The character for the letter of a one-letter escape; 0 for `u`. */
 char json_escaped(char c);
 
 #endif

@@ -1,7 +1,7 @@
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 
-/* The escape of a character that cannot stand for itself; 0: it can. */
+/* The letter of a character's escape; 0 if it needs none. */
 static char escape_of(uint32_t code)
 {
 	static const char escapes[] = {

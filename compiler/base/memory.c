@@ -82,7 +82,7 @@ _Noreturn void arena_oom(void)
 
 	if (!guard)
 		end_process();
-	/* Before the jump, while the stack that they point into is there. */
+	/* Before the jump, while the stack that they point into still exists. */
 	for (struct cleanup *cleanup; (cleanup = guard->cleanups);) {
 		cleanup_pop(cleanup);
 		cleanup->run(cleanup->context);

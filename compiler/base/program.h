@@ -4,9 +4,9 @@
 
 #include "compiler/base/arena.h"
 
-/* Runs argv[0], looked for in PATH, with nothing to read and its errors dropped. false with *why:
- * it is not there, took longer, wrote more than `limit` bytes, or failed. It and what it started
- * are killed then. */
+/* Runs argv[0], found in PATH, without input and with its errors dropped. False with *why set if it
+ * is missing, takes longer, writes more than `limit` bytes, or fails; it and its children are then
+ * killed. */
 bool program_output(struct arena *arena, char *const argv[], int milliseconds, size_t limit,
 		    struct str *out, const char **why);
 

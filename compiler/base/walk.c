@@ -4,7 +4,7 @@
 
 #include "compiler/base/glob.h"
 
-/* A file and who it is, so that `vms/ vms/a.yaml` reads a.yaml once. */
+/* A file and its identity, so that `vms/ vms/a.yaml` reads a.yaml once. */
 struct candidate {
 	struct found_file file;
 	struct file_facts facts;

@@ -151,8 +151,7 @@ void catalog_load_all(struct catalog *catalog);
 
 /* NULL when there is none. */
 const struct board *catalog_board(struct catalog *catalog, struct str id);
-/* What an NVIDIA GPU says of itself on the bus: `10de:20b2`, or `10de:25b6/14a9` with the device of
- * its subsystem. */
+/* The PCI id of an NVIDIA GPU: `10de:20b2`, or `10de:25b6/14a9` with its subsystem device. */
 struct pci_id {
 	uint16_t device;
 	bool has_subsystem;

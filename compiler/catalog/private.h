@@ -21,7 +21,7 @@
 /* No known name is longer; anything above has no nearest name. */
 #define NEAREST_MAX EDIT_LONGEST
 
-/* In the order in which catalog_open loads them: a part stands behind those that it looks into. */
+/* In the order in which catalog_open loads them: a part comes after those that it uses. */
 enum catalog_part {
 	PART_RELEASES,
 	PART_FIGURES,
@@ -110,11 +110,11 @@ struct catalog {
 	struct p2p_row *p2p; /* in the table's order */
 	uint32_t n_p2p, p2p_capacity;
 	const struct p2p_row **p2p_by_board;
-	bool *multicast;		 /* a type each */
+	bool *multicast;		 /* one per type */
 	struct fm_partition *partitions; /* a platform's rows together */
 	uint32_t n_partitions, partitions_capacity;
 
-	/* A plan with one wrong name has it in every VM: the last answer is worth keeping. */
+	/* A wrong name is often repeated in every VM, so the last answer is kept. */
 	pthread_mutex_t last_lock;
 	char last_wrong[NEAREST_MAX];
 	size_t last_wrong_n;
@@ -138,8 +138,8 @@ void catalog_need(struct catalog *catalog, enum catalog_part part);
 /* Starts to read a table of the catalog. */
 void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
 		  const char *const *columns, struct catalog_error *error);
-/* The current row names something that another table lacks. In a built-in table that is what a
- * replacement of the other one leaves behind, and the row is passed over. */
+/* The current row names something that another table lacks. In a built-in table, whose partner was
+ * replaced, such a row is ignored. */
 void catalog_dangling(struct catalog *catalog, struct table *table, unsigned column,
 		      enum table_id other);
 

@@ -50,8 +50,8 @@ struct table {
 };
 
 struct table_source table_builtin(enum table_id id);
-/* Puts the file that `dir` holds for this table in place of `*source`; leaves it where there is
- * none. False when it is there and cannot be read. */
+/* Replaces `*source` by the file that `dir` has for this table, if any. False if the file cannot be
+ * read. */
 bool table_replace(struct arena *arena, const struct files *files, const char *dir,
 		   enum table_id id, struct table_source *source, struct catalog_error *error);
 

@@ -85,7 +85,7 @@ static const char *const type_columns[] = {
 static const char *const kind_words[] = {"timesliced", "mig", NULL}; /* enum vgpu_kind's order */
 static const char *const no_yes[] = {"0", "1", NULL};
 
-/* The table says twice what the name says once. */
+/* The table repeats what the name says: the two must agree. */
 static void agree(struct table *table, unsigned column, bool same)
 {
 	struct str cell = table_text(table, column), name = table_text(table, TYPE_FULL_NAME);

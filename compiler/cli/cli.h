@@ -19,7 +19,7 @@ enum status {
 
 enum { MAX_OUTPUTS = 8 };
 
-/* What the command line said. */
+/* The options and arguments of the command line. */
 struct options {
 	bool help;
 	const char *config;	    /* --config FILE, or NULL: looked for */

@@ -17,7 +17,7 @@ const struct command command_compile = {
 	.bit = COMMAND_COMPILE,
 };
 
-/* What the command line says, or else the project file. */
+/* What the command line asks for, or else the project file. */
 struct request {
 	const struct options *options;
 	const char *folder;
@@ -112,7 +112,7 @@ static bool read_request(struct request *request, struct arena *arena,
 	return !options->targets || parse_targets(arena, options->targets, request);
 }
 
-/* Prints the findings; STATUS_OK where neither they nor the want of a spec stand in the way. */
+/* Prints the findings. STATUS_OK if neither they nor the lack of a spec prevents compiling. */
 static enum status report_findings(struct gpuplan_session *session, const struct request *request)
 {
 	print_findings(session, request->options, "text", stderr);

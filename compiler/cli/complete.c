@@ -276,7 +276,7 @@ enum status complete(struct arena *arena, int n_words, char **words)
 	struct value value = {.arena = arena, .typed = n_words > 0 ? words[before] : ""};
 	const struct command *command = before > 0 ? command_find(words[0]) : NULL;
 
-	/* What is written there would stand between the prompt and what is typed. */
+	/* Errors would appear between the prompt and the typed words. */
 	if (!freopen("/dev/null", "w", stderr))
 		return STATUS_TROUBLE;
 	value.plain = is_plain(value.typed);

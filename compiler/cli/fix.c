@@ -4,7 +4,7 @@
 #include "compiler/base/replace.h"
 #include "compiler/cli/cli.h"
 
-/* What was read, and what is to stand there. */
+/* The old text of a source and its new one. */
 static struct replacement outcome(const struct fixed *fixed, const struct source *source)
 {
 	return (struct replacement){
@@ -55,8 +55,8 @@ static void print_diff(struct arena *arena, const struct source *source,
 		fwrite(diff.p, 1, diff.n, stdout);
 }
 
-/* The text of standard input, if it was read; false: not all of it, and half a text would be taken
- * for the whole. */
+/* Prints the text of standard input, if it was read. False if only a part was read, which must not
+ * pass for the whole. */
 static bool print_input(const struct sources *sources, const struct replacement *texts)
 {
 	for (uint32_t i = 0; i < sources->n; i++) {

@@ -14,7 +14,7 @@ const struct command command_lint = {
 	.bit = COMMAND_LINT,
 };
 
-/* `standard`: what is printed to where no file is given. */
+/* `standard`: the stream to use if no file is given. */
 static bool print_to(struct gpuplan_session *session, const struct options *options,
 		     const char *format, const char *name, FILE *standard)
 {
@@ -40,7 +40,7 @@ static enum status report_all(struct gpuplan_session *session, const struct opti
 	uint32_t n = options->n_outputs ? options->n_outputs : 1;
 	bool written = true;
 
-	/* One that cannot be written keeps nobody from reading the others. */
+	/* A report that cannot be written does not keep the others from being written. */
 	for (uint32_t i = 0; i < n; i++)
 		written &= print_to(session, options, options->outputs[i].format,
 				    options->outputs[i].file, standard);
@@ -68,7 +68,7 @@ static enum status run_fix(const struct options *options)
 	return status;
 }
 
-/* What --fix could do, for who has not asked for it. */
+/* Says what --fix could mend if it was not given. */
 static void print_fixable(const struct gpuplan_session *session, const struct options *options)
 {
 	uint32_t safe = fix_count(&session->findings, true);

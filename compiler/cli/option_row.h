@@ -54,7 +54,7 @@ struct option_row {
 const char *const *option_listed(const struct option_row *row);
 /* The i-th word that the argument, or the LEVEL in it, may be; NULL behind the last. */
 const char *option_word(const struct option_row *row, size_t i);
-/* What that word stands for; empty: the word says it. */
+/* The meaning of the word; empty if it is obvious. */
 const char *option_word_doc(const struct option_row *row, size_t i);
 enum { OPTION_WORDS_SIZE = 256 };
 /* "a, b or c" for messages and the help; empty where the row has no words. Returns `text`. */

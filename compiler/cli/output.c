@@ -33,7 +33,7 @@ bool flush_output(FILE *out, const char *name)
 {
 	if (fflush(out) == 0 && !ferror(out))
 		return true;
-	/* Who closes the pipe early has seen enough. */
+	/* A reader that closes the pipe early has seen enough. */
 	if (errno != EPIPE)
 		trouble("%s: %s", name, strerror(errno));
 	return false;

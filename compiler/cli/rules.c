@@ -1,4 +1,4 @@
-/* gpuplan rules and gpuplan explain: the rules, as their own structs tell of themselves. */
+/* gpuplan rules and gpuplan explain: prints the rules from their structs. */
 #include "rules/rules.h"
 #include "compiler/base/json.h"
 #include "compiler/cli/cli.h"

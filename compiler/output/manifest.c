@@ -182,7 +182,7 @@ bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, 
 
 struct digests {
 	const struct output *output;
-	char (*text)[SHA256_CHARS + 1]; /* a file each */
+	char (*text)[SHA256_CHARS + 1]; /* one per file */
 };
 
 static void digest_file(void *context, const struct worker *worker, uint32_t i)

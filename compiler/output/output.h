@@ -24,7 +24,7 @@
 enum output_status {
 	OUTPUT_OK,
 	OUTPUT_DRIFT,  /* output_check: the folder is not as this run would write it */
-	OUTPUT_FAILED, /* with a message: nothing can be said of the folder */
+	OUTPUT_FAILED, /* with a message; the state of the folder is unknown */
 };
 
 struct output_file {
@@ -69,7 +69,7 @@ void output_init(struct output *output, struct arena *arena, const struct files 
 void output_add(struct output *output, const char *target, struct str host, struct str vm,
 		struct str path, struct str text);
 void output_add_source(struct output *output, struct str name, bool is_stdin, struct str text);
-/* A file that the artifacts hang on and that is no part of the spec: only the depfile lists it. */
+/* Adds a file that the artifacts depend on besides the spec. Only the depfile lists it. */
 void output_add_input(struct output *output, struct str name);
 
 /* Makes `dir` what it should be: OUTPUT_OK, or OUTPUT_FAILED with *error set. */

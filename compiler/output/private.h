@@ -27,7 +27,7 @@ struct manifest {
  * through: plain names with slashes between them, which lead nowhere but down. false with *error
  * set. */
 bool manifest_parse(struct arena *arena, struct str text, struct manifest *out, struct str *error);
-/* `more` wins over `manifest` where both list a path. */
+/* Adds the entries of `more`, which take precedence over those of `manifest`. */
 void manifest_merge(struct arena *arena, struct manifest *manifest, const struct manifest *more);
 const struct manifest_entry *manifest_find(const struct manifest *manifest, struct str path);
 /* The files of the output, and those of `old` whose targets this run does not consider. */
@@ -50,7 +50,7 @@ struct change {
 	struct str path; /* terminated */
 	struct str text;
 	bool stale;	    /* the last manifest lists it, and this run does not write it */
-	bool exists;	    /* a file is there now */
+	bool exists;	    /* the file exists now */
 	const char *staged; /* written beside its place as this; NULL: not, or renamed already */
 };
 

@@ -29,7 +29,7 @@ static size_t common_folder(const struct str *paths, uint32_t n)
 	return common;
 }
 
-/* What the user calls standard input is shown as it is, unless that would lead out of the tree. */
+/* The user's name for standard input is shown as it is, unless it leads out of the tree. */
 static struct str shown_name(struct arena *arena, struct str name)
 {
 	struct str root = file_name_absolute(arena, STR(""),

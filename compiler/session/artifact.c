@@ -1,4 +1,4 @@
-/* One artifact: its text, and what stands in the way of it. */
+/* Makes one artifact, or collects the findings that block it. */
 #include "compiler/session/private.h"
 #include "schema/keys.h"
 #include "schema/nearest.h"
@@ -29,7 +29,7 @@ bool make_text(struct arena *arena, const struct making *m, struct str *text, st
 	return true;
 }
 
-/* --- findings that stand in the way: those of the VM, its host, and their profiles --- */
+/* --- blocking findings: those of the VM, its host, and their profiles --- */
 
 /* Every section with a name starts like this. */
 static bool concerns(struct span at, const void *section)
@@ -47,7 +47,7 @@ static bool concerns_vm(const struct finding *f, const struct vm *vm)
 static bool blocks(const struct gpuplan_session *s, const struct finding *f,
 		   const struct backend *backend, const struct subject *of)
 {
-	/* What is wrong with the VM may be what no finding tells of. */
+	/* The VM may have mistakes over the limit, which are not reported. */
 	if (s->plan->cut && strcmp(f->rule, "yaml-limit") == 0)
 		return true;
 	if (f->severity < session_failing(s))

@@ -1,4 +1,4 @@
-/* What a session says of its last call, and of its plan. */
+/* The messages of a session about its last call and its plan. */
 #include "compiler/session/private.h"
 
 enum gpuplan_status session_fail(struct gpuplan_session *s, enum gpuplan_status status,

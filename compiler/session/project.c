@@ -85,7 +85,7 @@ static void decode(struct project *project, struct arena *arena, const struct so
 	yaml_done(&yaml);
 }
 
-/* --- what it says, merged with what the caller said --- */
+/* --- merging its values with the caller's --- */
 
 static void report_unknown_rule(struct findings *findings, struct text name)
 {
@@ -164,7 +164,7 @@ static const char *path_of(const struct gpuplan_session *s, struct str path)
 	return arena_printf(s->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(path)).p;
 }
 
-/* One that cannot be found is said so where it is read. */
+/* A missing file is reported when it is read. */
 static void take_baseline(struct gpuplan_session *s)
 {
 	const struct text *baseline = &s->project.spec.baseline;

@@ -44,7 +44,7 @@ struct gpuplan_session {
 	uint32_t n_levels;
 	struct exclude exclude;
 	const char *baseline;	    /* NULL: none */
-	const char *const *targets; /* of the project file; ends with NULL. NULL: it says nothing */
+	const char *const *targets; /* of the project file; ends with NULL. NULL: not given */
 	size_t n_targets;
 	const char *output; /* likewise */
 

@@ -11,7 +11,7 @@
 #define COMMENT_WORD "gpuplan:"
 
 struct comment {
-	struct str text;  /* from its # to the end of what it says */
+	struct str text;  /* from the # to the end of its text */
 	bool alone;	  /* nothing else is on its line */
 	bool before_keys; /* of the source */
 };

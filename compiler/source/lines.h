@@ -48,7 +48,7 @@ static inline size_t skip_blanks(struct str text, size_t i)
 	return i;
 }
 
-/* Back to the end of what stands before `i` on its line, but not before `start`. */
+/* Skips blanks backwards from `i`, but not before `start`. */
 static inline size_t skip_blanks_back(struct str text, size_t start, size_t i)
 {
 	while (i > start && is_blank(text.p[i - 1]))

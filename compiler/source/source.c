@@ -112,7 +112,8 @@ static uint32_t fill_lines(struct str t, uint32_t *lines)
 	return n;
 }
 
-/* The indexes: where lines start, and how many characters stand before every block of bytes. */
+/* Makes the indexes: the starts of lines, and the number of characters before each block of bytes.
+ */
 static void index_source(struct arena *arena, struct source *source)
 {
 	struct str t = source->text;
@@ -133,7 +134,7 @@ static void index_source(struct arena *arena, struct source *source)
 		characters += starts_character(t.p[i]);
 		wide += starts_wide(t.p[i]);
 	}
-	source->lines = lines; /* last: where it stands, the others do */
+	source->lines = lines; /* last: readers check it before the others */
 }
 
 /* Characters before an offset, and the wide ones of them. */
@@ -175,8 +176,7 @@ static void unlock(void *mutex)
 	pthread_mutex_unlock(mutex);
 }
 
-/* Rules that ask for lines may run side by side. A source is not const in the memory sense, only in
- * what it says. */
+/* Rules that need lines may run in parallel. The index is a cache, so a const source may get it. */
 static void need_index(const struct sources *sources, struct source *source)
 {
 	pthread_mutex_t *indexing = (pthread_mutex_t *)&sources->indexing;

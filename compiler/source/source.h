@@ -18,7 +18,7 @@ enum {
 struct source {
 	struct str name; /* as the user gave or the walk found it */
 	struct str text; /* at most SOURCE_MAX_BYTES */
-	uint32_t base;	 /* where its first byte stands on the number line */
+	uint32_t base;	 /* position of its first byte on the number line */
 	bool cut;	 /* the file is longer than the limit */
 	bool named;	 /* on the command line, not found by walking */
 	bool is_stdin;
@@ -28,8 +28,8 @@ struct source {
 	/* A spec's, found when it is parsed (compiler/source/comments.h). */
 	struct comment *comments;
 	uint32_t n_comments, comments_capacity;
-	/* Made on first use: offsets of line starts, and how many characters stand before each
-	 * SOURCE_BLOCK of bytes; how many of them are wide. */
+	/* Made on first use: offsets of line starts, and the numbers of characters and of wide
+	 * characters before each SOURCE_BLOCK of bytes. */
 	uint32_t *lines;
 	uint32_t n_lines;
 	uint32_t *characters, *wide;
@@ -53,9 +53,8 @@ struct position {
 
 void sources_init(struct sources *sources, struct arena *arena, const struct files *files);
 
-/* Reads a file that the user named or the walk found (`-`: standard input, shown as `stdin_name`)
- * to its end or to the limit. false with *error set: could not open or read it, or all sources
- * together pass 4 GiB. */
+/* Reads a file (`-`: standard input, shown as `stdin_name`) up to the limit. False with *error set
+ * if it cannot be read, or if all sources together exceed 4 GiB. */
 bool source_read(struct sources *sources, const char *path, const char *stdin_name, size_t limit,
 		 struct source **out, struct str *error);
 /* The same with a text that was read: longer than the limit, it is cut. */

@@ -79,8 +79,7 @@ static node_id broken_node(struct reader *r)
 	return new_node(r->yaml, NODE_BROKEN, yaml_span_of(r, r->seen, r->seen));
 }
 
-/* Anchors and tags stand before their node: reports each and returns where the node itself
- * starts. */
+/* Reports the anchors and tags before a node and returns where the node itself starts. */
 static size_t report_properties(struct reader *r, size_t byte, size_t end)
 {
 	const char *p = r->text.p;

@@ -15,7 +15,7 @@ enum node_kind {
 	NODE_SCALAR,
 	NODE_MAP,
 	NODE_LIST,
-	NODE_BROKEN, /* reported already: whoever meets it says nothing */
+	NODE_BROKEN, /* already reported, so readers skip it silently */
 };
 
 /* An index into yaml.nodes; 0 is no node. */

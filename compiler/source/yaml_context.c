@@ -52,7 +52,7 @@ static void push(struct reader *r, enum level_kind kind, size_t indent)
 {
 	bool is_map = kind == BLOCK_MAP || kind == FLOW_MAP;
 
-	/* Deeper ones are all taken for the last. */
+	/* Deeper levels all replace the last one. */
 	if (r->n == CONTEXT_DEPTH)
 		r->n--;
 	r->levels[r->n++] = (struct level){kind, indent, is_map ? ++r->n_maps : 0, false, STR("")};
@@ -114,8 +114,7 @@ static void capture(struct reader *r, uint32_t n, uint32_t map, size_t start, si
 		c->steps[i] = (struct step){r->levels[i].map, r->levels[i].key};
 }
 
-/* A word that may be the start of a key of the open map, or else the value that it stands in for.
- */
+/* Captures a word that may be the start of a key of the open map, or the value in its place. */
 static void capture_key(struct reader *r, size_t start, size_t end)
 {
 	capture(r, r->n - 1, top(r)->map, start, end);

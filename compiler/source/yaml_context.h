@@ -36,7 +36,7 @@ struct context {
 	uint32_t map;	  /* the map whose key is or would be here; 0: no key can stand here */
 	bool is_key;	  /* a colon follows */
 	bool flow;	  /* within brackets */
-	bool after_colon; /* no blank stands between the colon and the cursor */
+	bool after_colon; /* no blank between the colon and the cursor */
 	size_t start,
 		end; /* of the word at the cursor, without its quotes; both the cursor: none */
 	struct entry *entries; /* of the whole text */

@@ -5,7 +5,7 @@
 
 #include "compiler/source/lines.h"
 
-/* A word: what it says without its quotes, and where the reader goes on. */
+/* A word: its text without quotes, and where the reader continues. */
 struct token {
 	size_t start, end, next;
 };

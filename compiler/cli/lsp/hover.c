@@ -1,4 +1,4 @@
-/* Hover: what a key takes, what a name stands for, and why a rule has a finding here. */
+/* Hover: what a key takes, what a name refers to, and why a rule has a finding here. */
 #include "compiler/cli/lsp/facts.h"
 #include "compiler/cli/lsp/message.h"
 #include "compiler/cli/lsp/methods.h"

@@ -3,7 +3,7 @@
 #include "compiler/cli/lsp/send.h"
 #include "compiler/cli/lsp/uri.h"
 
-/* Per file: nobody reads more, and the editor has to draw them all. */
+/* Per file: nobody reads more, and the editor would have to draw them all. */
 enum { MAX_DIAGNOSTICS = 1000 };
 
 static void put_notes(const struct server *server, const struct scope *scope,

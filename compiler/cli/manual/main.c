@@ -1,4 +1,4 @@
-/* gpuplan-manual TEMPLATE DATE: the template with its holes filled, on standard output. */
+/* gpuplan-manual TEMPLATE DATE: prints the template with its placeholders filled in. */
 #include "compiler/cli/manual/manual.h"
 
 #include <stdlib.h>

@@ -33,7 +33,7 @@ static bool add_socket(struct sockets *all, uint64_t id)
 	return true;
 }
 
-/* Sockets, cores, threads: all CPUs must tell the same. */
+/* Reads sockets, cores and threads, on which all CPUs must agree. */
 static bool read_topology(struct machine *machine, struct str text)
 {
 	struct sockets sockets = {.n = 0};

@@ -128,8 +128,8 @@ static struct number read_bar1(struct machine *machine, const struct tree *tree,
 	return (struct number){0};
 }
 
-/* The kernel offers sizes where the device has the capability. Only of 256 MiB it is known that
- * nobody has made it larger. */
+/* The kernel offers sizes if the device has the capability. Only 256 MiB certainly has not been
+ * enlarged. */
 static struct flag read_rebar(const struct tree *tree, const char *device, struct number bar1)
 {
 	if (!span_given(bar1.at) || !(tree_has(tree, DEVICES "/%s/resource1_resize", device) ||
@@ -138,7 +138,7 @@ static struct flag read_rebar(const struct tree *tree, const char *device, struc
 	return made_flag(bar1.n > GEFORCE_BAR1);
 }
 
-/* A link to the function's folder; in a copy without links, the folder tells its address. */
+/* A link to the function's folder; in a copy without links, a folder with its address. */
 static bool read_function(const struct tree *tree, const char *device, struct str name,
 			  struct pci_address *out)
 {

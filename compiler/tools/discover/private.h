@@ -33,7 +33,7 @@ struct tree_names {
  * cannot be read or is longer than `limit`. */
 struct str tree_text(const struct tree *tree, size_t limit, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* What a link says; empty: no link. */
+/* The target of a link; empty if it is none. */
 struct str tree_link(const struct tree *tree, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 bool tree_has(const struct tree *tree, const char *format, ...)

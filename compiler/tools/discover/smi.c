@@ -1,4 +1,4 @@
-/* What nvidia-smi tells beside sysfs: NVLink, P2P, ECC and MIG. */
+/* Reads from nvidia-smi what sysfs lacks: NVLink, P2P, ECC and MIG. */
 #include "compiler/base/program.h"
 #include "compiler/tools/discover/private.h"
 

@@ -133,7 +133,7 @@ static struct str names_of_device(struct arena *arena, struct catalog *catalog, 
 	return names;
 }
 
-/* What a spec calls the board, and what is to be said of that. */
+/* The board's name in a spec, with a note about it. */
 static struct str board_name(struct arena *arena, struct catalog *catalog,
 			     const struct found_gpu *gpu, const struct board **board,
 			     struct str *remark)

@@ -28,7 +28,7 @@ struct graph_label {
 	struct graph_line *lines;
 	uint32_t n, capacity;
 	enum severity worst; /* of the findings about it; 0: none */
-	struct str details;  /* these findings, one a line */
+	struct str details;  /* these findings, one per line */
 };
 
 struct graph_vm {
@@ -36,7 +36,8 @@ struct graph_vm {
 	struct graph_label label;
 	enum severity worst; /* its label's, and that of its GPUs' items */
 	gpu_mask gpus;	     /* those of its host that it names */
-	/* It has its GPUs for itself: it is drawn around them. Else it stands in each of them. */
+	/* It has its GPUs exclusively and is drawn around them; otherwise it is drawn in each of
+	 * them. */
 	bool framed;
 };
 

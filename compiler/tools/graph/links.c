@@ -1,4 +1,4 @@
-/* What joins the GPUs of a drawn host: edges, what stands between many of them, root complexes. */
+/* The links between the GPUs of a drawn host: edges, hubs of many edges, root complexes. */
 #include "compiler/plan/captures.h"
 #include "compiler/tools/graph/private.h"
 
@@ -34,7 +34,7 @@ static bool all_far(const struct host *host, uint32_t gpu)
 	return true;
 }
 
-/* Everything that hangs together with the GPU by near pairs gets its number. */
+/* Gives the GPU's number to all GPUs connected to it by near pairs. */
 static void spread(const struct host *host, uint32_t gpu, int32_t number, int32_t of[MAX_GPUS])
 {
 	gpu_mask front = gpu_bit(gpu);
@@ -141,7 +141,7 @@ static void add_switch(struct graph_builder *b, struct graph_host *host, gpu_mas
 	graph_label_findings(b, &hub->label, own, NULL, 0);
 }
 
-/* What hangs together with the GPU by NVLink; *mesh: each with each. */
+/* The GPUs connected to the GPU by NVLink; *mesh: all of them pairwise. */
 static gpu_mask joined_with(const struct host *host, uint32_t gpu, bool *mesh)
 {
 	gpu_mask all = gpu_bit(gpu), before = 0;

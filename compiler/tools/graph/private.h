@@ -66,7 +66,7 @@ static inline gpu_mask graph_bit(const struct graph_gpu *gpu)
 	return UINT64_C(1) << gpu->gpu->index;
 }
 
-/* The VM stands in no GPU and frames none. */
+/* True if the VM is drawn in no GPU and frames none. */
 static inline bool graph_vm_is_loose(const struct graph_vm *vm)
 {
 	return vm->gpus == 0;

@@ -58,7 +58,7 @@ struct svg_cell {
 	const struct graph_gpu *gpu;
 	int x, height; /* of the box; its top is the row's */
 	uint32_t row, column;
-	bool named; /* its VM's label stands here */
+	bool named; /* it carries its VM's label */
 };
 
 struct svg_place {
@@ -73,9 +73,9 @@ struct svg_place {
 
 /* Everything but x and y, which are 0. */
 void svg_place_host(struct svg_place *place, const struct graph_host *host);
-/* What a use that stands in its GPU's box says of its VM: everything once, then the name only. */
+/* The label of a use in its GPU's box: the whole text once per VM, then only the name. */
 struct graph_label svg_use_name(const struct graph_use *use);
-/* The height of a use that stands in its GPU's box; of a GPU's box with all in it. */
+/* The height of a use in its GPU's box; of a GPU's box with its contents. */
 int svg_use_height(const struct graph_use *use);
 int svg_gpu_height(const struct graph_gpu *gpu);
 int svg_loose_height(const struct graph_vm *vm);
@@ -87,7 +87,7 @@ static inline uint32_t svg_lane_of(uint32_t row)
 	return row / 2;
 }
 bool svg_hub_in_lane(const struct svg_place *place, const struct graph_hub *hub, uint32_t lane);
-/* How many lanes the hub stands in. */
+/* The number of lanes that the hub is in. */
 uint32_t svg_hub_lanes(const struct svg_place *place, const struct graph_hub *hub);
 
 /* --- edges --- */

@@ -1,4 +1,4 @@
-/* Edges between the GPUs of a drawn host, and what stands between many of them. */
+/* Edges between the GPUs of a drawn host, and hubs of many edges. */
 #include "compiler/tools/graph/sheet_private.h"
 
 #define HUB_FILL "#dfe8f0"

@@ -171,7 +171,7 @@ static int lane_height(const struct svg_place *place, uint32_t row)
 {
 	int height = LANE_GAP;
 
-	/* Hubs stand below the first row of two, or of a last one. */
+	/* Hubs are placed below the first row of each two, or below a single last row. */
 	for (uint32_t i = 0; i < place->host->n_hubs && row % 2 == 0; i++)
 		if (svg_hub_in_lane(place, &place->host->hubs[i], svg_lane_of(row)))
 			height += HUB_H + LANE_GAP / 2;
@@ -237,7 +237,7 @@ static int place_loose(struct svg_place *place, int y)
 	return tallest ? y + tallest + 16 : y;
 }
 
-/* Hubs that stand in several lanes are joined by trunks at the left. */
+/* The parts of a hub in several lanes are joined by trunks at the left. */
 static int trunks_width(const struct svg_place *place)
 {
 	int width = 0;

@@ -1,4 +1,4 @@
-/* NVLink edges as groups of GPUs: as few as a greedy search finds, and none in vain. */
+/* NVLink edges as groups of GPUs: as few as a greedy search finds, none of them redundant. */
 #include <stdlib.h>
 
 #include "compiler/tools/import/import.h"

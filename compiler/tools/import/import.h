@@ -19,15 +19,15 @@ struct link_group {
 
 enum { MAX_LINK_GROUPS = MAX_GPUS * (MAX_GPUS - 1) / 2 };
 
-/* Fills `groups` (MAX_LINK_GROUPS) with groups that hold exactly the capture's NVLink pairs, each
- * with its number of links, and none in vain: those with more links first, then in the order of
- * their GPUs. Returns how many there are. */
+/* Fills `groups` (MAX_LINK_GROUPS) with groups that cover exactly the capture's NVLink pairs, each
+ * with its number of links and none redundant: more links first, then in the order of their GPUs.
+ * Returns their number. */
 uint32_t link_groups(const struct capture *topo, struct link_group *groups);
 
-/* Fills `nvlink` and `pcie_p2p` of the host; a note where the set does not tell. */
+/* Fills `nvlink` and `pcie_p2p` of the host, or adds a note if the set does not show them. */
 void import_links(const struct capture_set *set, struct host_spec *host,
 		  struct encode_notes *notes);
-/* All that the set tells, as keys of a host, with where it is from. */
+/* Writes what the set shows as keys of a host, with its sources. */
 void import_host(struct buffer *out, const struct sources *sources, const struct capture_set *set);
 
 #endif
