@@ -129,8 +129,11 @@ int system_real_path(const struct files *files, struct arena *arena, const char 
 {
 	char found[PATH_MAX];
 
-	if (!realpath(files_join(arena, files->name, str_of(path)), found))
+	if (!realpath(files_join(arena, files->name, str_of(path)), found)) {
+		if (errno == ENOMEM)
+			arena_oom();
 		return errno;
+	}
 	*real = arena_printf(arena, "%s", found).p;
 	return 0;
 }
@@ -183,6 +186,8 @@ int system_list(const struct files *files, struct arena *arena, const char *path
 		error = errno;
 		if (fd >= 0)
 			close(fd);
+		if (error == ENOMEM)
+			arena_oom();
 		return error;
 	}
 	cleanup_push(&cleanup, close_stream, dir);

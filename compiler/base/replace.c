@@ -103,8 +103,10 @@ static bool publish(struct replacer *r, struct staged *s)
 	       done(r, s, "sync its folder", r->files->sync(r->files, folder));
 }
 
-static void undo(struct replacer *r)
+static void undo(void *context)
 {
+	struct replacer *r = context;
+
 	for (uint32_t i = 0; i < r->n; i++)
 		if (r->items[i].temp)
 			r->files->remove(r->files, r->items[i].temp, FILE_REGULAR);
@@ -123,12 +125,15 @@ bool replace_files(struct arena *arena, const struct files *files,
 {
 	struct replacer r = {
 		.arena = arena, .scratch = arena_new(), .files = files, .n = n, .error = error};
+	struct cleanup cleanup;
 	bool good;
 
 	r.items = arena_array(arena, n, sizeof *r.items);
 	for (uint32_t i = 0; i < n; i++)
 		r.items[i].file = &replacements[i];
+	cleanup_push(&cleanup, undo, &r);
 	good = each(&r, stage) && each(&r, look_again) && each(&r, publish);
+	cleanup_pop(&cleanup);
 	if (!good)
 		undo(&r);
 	arena_free(r.scratch);
