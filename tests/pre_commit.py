@@ -147,11 +147,11 @@ def test_lint_what_is_not_there(bench):
     r.put("hosts/i.yaml", HOSTS.replace("  h:", "  i:"))
     r.put("vms/b.yaml", VM.replace("  a:", "  b:").replace("host: h", "host: i"))
     r.git("add", "vms/b.yaml")
-    r.expect(False, "a host's file that was not added", "there is no host 'i'")
+    r.expect(False, "a host's file that was not added", "unknown host 'i'")
     r.git("add", "-A")
     r.expect(True, "now it is")
     r.git("rm", "-q", "hosts/i.yaml")
-    r.expect(False, "a host's file that is removed", "there is no host 'i'")
+    r.expect(False, "a host's file that is removed", "unknown host 'i'")
 
 
 def test_other_repositories(bench):

@@ -1,24 +1,6 @@
 /* Spellings of vGPU types, and the nearest name to a wrong one. */
 #include "compiler/catalog/private.h"
 
-static char fold(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (char)(c + ('a' - 'A'));
-	return c == '_' ? ' ' : c;
-}
-
-bool spelled_alike(struct str a, struct str b)
-{
-	size_t n = a.n;
-
-	if (a.n != b.n)
-		return false;
-	while (n && (a.p[n - 1] == b.p[n - 1] || fold(a.p[n - 1]) == fold(b.p[n - 1])))
-		n--;
-	return n == 0;
-}
-
 struct str spelling_strip(struct str s, enum vgpu_spelling *spelling)
 {
 	static const struct {

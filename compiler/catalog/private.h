@@ -149,8 +149,25 @@ const struct architecture *architecture_find(const struct catalog *catalog, stru
 /* By the start of the chip's name; NULL where no row has it. */
 const struct architecture *architecture_of_chip(const struct catalog *catalog, struct str chip);
 
+/* Lower case, with a blank for `_`. */
+static inline char fold(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c + ('a' - 'A'));
+	return c == '_' ? ' ' : c;
+}
+
 /* True if the two differ only in letter case, or in `_` for a blank. */
-bool spelled_alike(struct str a, struct str b);
+static inline bool spelled_alike(struct str a, struct str b)
+{
+	size_t n = a.n;
+
+	if (a.n != b.n)
+		return false;
+	while (n && (a.p[n - 1] == b.p[n - 1] || fold(a.p[n - 1]) == fold(b.p[n - 1])))
+		n--;
+	return n == 0;
+}
 /* What follows the board's code in the type's name: `-80C`, `-7-80C`. */
 struct str vgpu_size_text(const struct vgpu_type *type);
 /* The type of that size among those of a code, from its `first` on; NULL: none. */
