@@ -12,20 +12,20 @@ struct chunk {
 	struct chunk *next;
 	size_t size;
 	size_t used;
-	size_t touched; /* behind it all bytes are zero still */
+	size_t touched; /* bytes from the start; all later ones are still zero */
 	alignas(16) unsigned char bytes[];
 };
 
 /* Chunks before `current` are full; those after it are empty, kept by arena_reset. */
 struct arena {
-	struct cleanup cleanup; /* frees the arena where a guard unwinds */
+	struct cleanup cleanup; /* frees the arena when a guard unwinds */
 	struct chunk *first;
 	struct chunk *current;
 	size_t step; /* size of the next chunk */
 };
 
-/* Of `size` bytes in all. Large pieces come zeroed from the system, so that nothing is cleared
- * twice. */
+/* Allocates a chunk of `size` bytes, header included. calloc gets large chunks zeroed from the
+ * system, so nothing is cleared twice. */
 static struct chunk *chunk_new(size_t size)
 {
 	struct chunk *chunk = calloc(1, size);
@@ -85,7 +85,7 @@ void arena_reset(struct arena *arena)
 	arena->current = arena->first;
 }
 
-/* An empty chunk of at least `size` bytes, right behind the current one. */
+/* Links an empty chunk of at least `size` bytes behind the current one and makes it current. */
 static struct chunk *arena_grow(struct arena *arena, size_t size)
 {
 	struct chunk *current = arena->current;
@@ -117,7 +117,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX - ALIGNMENT)
 		arena_oom();
-	/* Nothing is handed out twice, not even no bytes at all. */
+	/* Even zero bytes get an address of their own. */
 	size_t room = size ? (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1) : ALIGNMENT;
 	struct chunk *chunk = arena->current;
 

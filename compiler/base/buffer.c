@@ -7,7 +7,7 @@ void buffer_init(struct buffer *buffer, struct arena *arena)
 	*buffer = (struct buffer){.arena = arena};
 }
 
-/* Room for `n` more bytes and a terminator. */
+/* Makes room for `n` more bytes and a terminator. */
 static void reserve(struct buffer *buffer, size_t n)
 {
 	size_t capacity = buffer->capacity ? buffer->capacity : 4096;

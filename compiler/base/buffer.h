@@ -1,4 +1,4 @@
-/* A text that grows: what a backend writes its artifact into. */
+/* A growing text, such as an artifact that a backend writes. */
 #ifndef GPUPLAN_BUFFER_H
 #define GPUPLAN_BUFFER_H
 

@@ -15,7 +15,7 @@ static bool csv_fail(struct csv *csv, uint32_t line, const char *error)
 {
 	csv->error = error;
 	csv->error_line = line;
-	csv->error_column = csv->n; /* the cell that is being read was counted already */
+	csv->error_column = csv->n; /* n already counts the current cell */
 	return false;
 }
 
@@ -25,7 +25,8 @@ static bool at_line_end(const struct csv *csv)
 	       (*csv->p == '\r' && csv->p + 1 < csv->end && csv->p[1] == '\n');
 }
 
-/* What may end a bare cell, or be wrong in it. The catalog's tables have 200,000 characters. */
+/* Characters that end an unquoted cell or are not allowed in it. A table, because every character
+ * of the catalog passes through here. */
 static bool is_special(char c)
 {
 	static const bool special[UCHAR_MAX + 1] = {
@@ -51,7 +52,7 @@ static bool read_bare(struct csv *csv, struct csv_cell *cell)
 	return true;
 }
 
-/* `""` to `"`, into the arena. */
+/* Copies the cell into the arena with `""` replaced by `"`. */
 static struct str undouble(struct arena *arena, struct str raw)
 {
 	char *out = arena_alloc(arena, raw.n);

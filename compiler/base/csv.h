@@ -1,8 +1,8 @@
-/* Comma-separated values (RFC 4180), read strictly, a row at a time.
+/* A strict reader for comma-separated values (RFC 4180), one row at a time.
  *
- * A cell is bare, or in double quotes, where a quote is doubled and commas and line breaks are
- * text. Lines end in LF or CRLF; the last may lack its end. A byte order mark is passed over.
- * Cells point into the bytes; only one with a doubled quote is copied, into the arena. */
+ * In double quotes, a cell may hold commas, line breaks and doubled quotes. Lines end in LF or
+ * CRLF, which the last line may lack. A byte order mark is skipped. Cells point into the input;
+ * only cells with doubled quotes are copied into the arena. */
 #ifndef GPUPLAN_CSV_H
 #define GPUPLAN_CSV_H
 
@@ -10,17 +10,17 @@
 
 struct csv_cell {
 	struct str text;
-	uint32_t line; /* where it begins, from 1 */
+	uint32_t line; /* of its first character, from 1 */
 };
 
 enum csv_status { CSV_ROW, CSV_END, CSV_ERROR };
 
 struct csv {
-	/* The row that csv_next read; valid until the next call (the texts live on). */
+	/* The row that csv_next read, valid until the next call. The texts stay valid. */
 	struct csv_cell *cells;
 	uint32_t n;
 
-	/* After CSV_ERROR: what is wrong, on which line and in which cell of the row, from 1. */
+	/* After CSV_ERROR: the mistake, its line, and its cell within the row, both from 1. */
 	const char *error;
 	uint32_t error_line;
 	uint32_t error_column;

@@ -3,12 +3,12 @@
 
 enum {
 	CONTEXT = 3,
-	/* Edits that are looked for: memory grows with the square (4 bytes each), 32 MiB here.
-	 * Texts that differ more are shown as replaced. */
+	/* The search needs 2 * MAX_EDITS^2 bytes of memory: 32 MiB. Texts that differ more are
+	 * shown as replaced entirely. */
 	MAX_EDITS = 4096,
 };
 
-/* Lines of one text, each with its line end. */
+/* The lines of a text, each including its newline. */
 struct lines {
 	struct str *items;
 	size_t n;
@@ -41,7 +41,7 @@ void diff_unified(struct buffer *out, struct str old_name, struct str old, struc
 	struct runs runs = {.arena = out->arena};
 	struct lines old_lines, new_lines;
 
-	/* An empty file that comes or goes has no lines to show, and is named all the same. */
+	/* An empty file that is created or removed has no lines to show, but gets its header. */
 	if (str_eq(old, new) && !str_is(old_name, "/dev/null") && !str_is(new_name, "/dev/null"))
 		return;
 	if (is_binary(old) || is_binary(new)) {
@@ -75,7 +75,8 @@ static struct lines split(struct arena *arena, struct str text)
 	return lines;
 }
 
-/* Runs come last first (the path is walked backwards); runs that touch become one. */
+/* Adds a run, or extends the last one if they touch. Runs arrive in reverse, because trace_back
+ * walks backwards. */
 static void add_run(struct runs *runs, size_t old, size_t n_old, size_t new, size_t n_new)
 {
 	struct run *last = runs->n ? &runs->items[runs->n - 1] : NULL;
@@ -89,21 +90,21 @@ static void add_run(struct runs *runs, size_t old, size_t n_old, size_t new, siz
 	*last = (struct run){old, n_old, new, n_new};
 }
 
-/* What the search works on: the lines between the common start and the common end. */
+/* The input and state of the search: the lines between the common start and the common end. */
 struct search {
 	const struct str *old, *new;
 	int32_t n_old, n_new;
-	int32_t *furthest[MAX_EDITS + 1]; /* by edits d: x on each diagonal -d, -d+2 … d */
+	int32_t *furthest[MAX_EDITS + 1]; /* [d]: the largest x on diagonals -d, -d+2 … d */
 };
 
-/* x on diagonal k after d edits: a diagonal that row d does not have is unreachable. */
+/* The largest x on diagonal k after d edits; -1 if row d has no such diagonal. */
 static int32_t reached(const struct search *s, int32_t d, int32_t k)
 {
 	return k < -d || k > d ? -1 : s->furthest[d][(k + d) / 2];
 }
 
-/* Where d edits arrive on diagonal k before they follow equal lines: down (an added line) from k+1,
- * or right (a removed line) from k-1. */
+/* The x where edit d enters diagonal k, before equal lines are followed: going down (an added line)
+ * from k+1, or right (a removed line) from k-1. */
 static int32_t step(const struct search *s, int32_t d, int32_t k, bool *down)
 {
 	int32_t from_above = reached(s, d - 1, k + 1), from_left = reached(s, d - 1, k - 1);
@@ -112,7 +113,8 @@ static int32_t step(const struct search *s, int32_t d, int32_t k, bool *down)
 	return *down ? from_above : from_left + 1;
 }
 
-/* Fills `furthest` until both ends are reached; the number of edits, or -1: too many. */
+/* Fills `furthest` until both ends are reached. Returns the number of edits, or -1 for more than
+ * MAX_EDITS. */
 static int32_t search_edits(struct search *s, struct arena *arena)
 {
 	for (int32_t d = 0; d <= MAX_EDITS; d++) {
@@ -134,7 +136,7 @@ static int32_t search_edits(struct search *s, struct arena *arena)
 	return -1;
 }
 
-/* From the end back to the start, one edit at a time. */
+/* Walks from the end back to the start and adds a run per edit. */
 static void trace_back(const struct search *s, int32_t edits, size_t offset, struct runs *runs)
 {
 	int32_t x = s->n_old, y = s->n_new;
@@ -194,7 +196,7 @@ static void write_lines(struct buffer *out, char mark, const struct str *lines, 
 	}
 }
 
-/* "3,7": `start` counts from 0; a range without lines names the line before it. */
+/* Writes a range such as "3,7". `start` counts from 0. An empty range names the line before it. */
 static void write_range(struct buffer *out, size_t start, size_t n)
 {
 	if (n == 1)
@@ -203,8 +205,7 @@ static void write_range(struct buffer *out, size_t start, size_t n)
 		buffer_printf(out, "%zu,%zu", n ? start + 1 : start, n);
 }
 
-/* Writes one hunk: runs[first] down to runs[last], which are in reverse order, and the lines
- * between. */
+/* Writes runs[first] down to runs[last], which are in reverse order, as one hunk. */
 static void write_hunk(struct buffer *out, const struct runs *runs, uint32_t first, uint32_t last,
 		       const struct lines *old, const struct lines *new)
 {
@@ -230,7 +231,7 @@ static void write_hunk(struct buffer *out, const struct runs *runs, uint32_t fir
 	write_lines(out, ' ', old->items + at, after);
 }
 
-/* Joins runs whose contexts touch into one hunk. */
+/* Writes all hunks. Runs whose contexts touch share one. */
 static void write_hunks(struct buffer *out, const struct runs *runs, const struct lines *old,
 			const struct lines *new)
 {

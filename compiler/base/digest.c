@@ -5,7 +5,7 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* RFC 9562, 6.6: 6ba7b811-9dad-11d1-80b4-00c04fd430c8 */
+/* 6ba7b811-9dad-11d1-80b4-00c04fd430c8 (RFC 9562, 6.6) */
 static const uint8_t url_namespace[16] = {0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1,
 					  0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8};
 
@@ -21,7 +21,7 @@ void uuid_v5(struct str name, uint8_t out[16])
 	SHA1Final(digest, &sha1);
 	memcpy(out, digest, 16);
 	out[6] = (uint8_t)((out[6] & 0x0f) | 0x50); /* version 5 */
-	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80); /* RFC 9562 */
+	out[8] = (uint8_t)((out[8] & 0x3f) | 0x80); /* variant of RFC 9562 */
 }
 
 void uuid_format(const uint8_t uuid[16], char out[37])

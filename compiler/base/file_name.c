@@ -59,7 +59,7 @@ void name_root_init(struct name_root *root, struct arena *arena, const struct fi
 	const char *found;
 
 	*root = (struct name_root){0};
-	/* If it is unknown, the root is assumed. */
+	/* An unknown working directory counts as the root. */
 	root->here = files->real_path(files, arena, ".", &found) ? STR("")
 								 : normalise(arena, str_of(found));
 	root->path = root->spelling = root->here;

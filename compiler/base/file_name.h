@@ -1,32 +1,31 @@
-/* Names of files as text: nothing is looked up but the working directory and a root. */
+/* File names as text. Only name_root_init looks at the disk. */
 #ifndef GPUPLAN_FILE_NAME_H
 #define GPUPLAN_FILE_NAME_H
 
 #include "compiler/base/files.h"
 
-/* Removes `.`, `..` and empty parts from an absolute path, by name alone. Writes the terminated
- * result to `p`, which may be path.p or has room for path.n + 2 bytes. Returns its length; 0 is the
- * root. */
+/* Resolves `.`, `..` and empty parts of an absolute path without following links. Writes the
+ * terminated result to `p`, which is path.p or has room for path.n + 2 bytes. Returns its length,
+ * which is 0 for the root. */
 size_t file_name_clean(char *p, struct str path);
-/* From the root, without `.`, `..` and empty parts, links not followed; "" is the root itself.
- * `here`: the working directory. */
+/* Makes `name` absolute and clean (see above). "" is the root. `here`: the working directory. */
 struct str file_name_absolute(struct arena *arena, struct str here, struct str name);
 
-/* Both of that form: `path` is the folder or lies below it. */
+/* True if `path` is the folder or lies below it. Both must be absolute and clean. */
 bool file_name_within(struct str path, struct str folder);
 
-/* What the names in a report are relative to: the folder where the repository was checked out, or
- * the working directory where that is not known or does not lie in it. */
+/* The folder that names in a report are relative to: the checkout of the repository, or the working
+ * directory if that is unknown or does not contain the working directory. */
 struct name_root {
 	struct str here;     /* the working directory */
-	struct str path;     /* without links, like `here`; no slash at its end */
+	struct str path;     /* links resolved, like `here`; no slash at its end */
 	struct str spelling; /* the same folder as the environment spells it */
 };
 
-/* `checkout`: the folder that a pipeline says the repository is in, or NULL. */
+/* `checkout`: where a CI pipeline says that it checked out the repository, or NULL. */
 void name_root_init(struct name_root *root, struct arena *arena, const struct files *files,
 		    const char *checkout);
-/* Relative to the root, or absolute outside of it. */
+/* Returns the name relative to the root, or absolute if it lies outside. */
 struct str name_in_root(const struct name_root *root, struct arena *arena, struct str name);
 
 #endif

@@ -53,7 +53,7 @@ int files_compare(const struct files *files, struct arena *scratch, const char *
 	return error;
 }
 
-/* The path to rename a new file to, with links resolved. `mode`: for `stage`. */
+/* Finds the path to rename a new file to, with links resolved, and the `mode` for `stage`. */
 static int find_place(const struct files *files, struct arena *arena, const char *path,
 		      const char **place, unsigned *mode)
 {
@@ -75,7 +75,7 @@ static int find_place(const struct files *files, struct arena *arena, const char
 	return error;
 }
 
-/* The folder or the owner is not ours to change. */
+/* True if the user may not write to the folder or change the owner. */
 static bool is_denied(int error)
 {
 	return error == EACCES || error == EPERM || error == EROFS || error == ENAMETOOLONG;
@@ -100,7 +100,6 @@ int files_write(const struct files *files, struct arena *arena, const char *path
 	return error;
 }
 
-/* .NAME.gpuplan-XXXXXX */
 char *files_staged_name(struct arena *arena, const char *path)
 {
 	const char *slash = strrchr(path, '/');

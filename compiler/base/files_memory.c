@@ -1,4 +1,4 @@
-/* A tree in memory. */
+/* Files in memory. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,8 +7,7 @@
 #include "compiler/base/files_private.h"
 
 struct node {
-	const char
-		*path; /* from the root, without `.`, `..` and a slash at its end; the root: "" */
+	const char *path; /* absolute and clean (compiler/base/file_name.h); the root is "" */
 	enum file_kind kind;
 	struct str text;
 	uint64_t number;
@@ -16,12 +15,12 @@ struct node {
 
 struct memory {
 	struct arena *arena;
-	struct node *nodes; /* by path; the root is the first */
+	struct node *nodes; /* sorted by path; the root is first */
 	uint32_t n, capacity;
-	uint64_t last; /* number */
+	uint64_t last; /* number given */
 };
 
-/* The first node whose path is not before `path`. */
+/* The index of the first node whose path does not sort before `path`. */
 static uint32_t find_from(const struct memory *m, const char *path)
 {
 	uint32_t low = 0, high = m->n;
@@ -70,8 +69,8 @@ static struct node *add(struct memory *m, const char *path, enum file_kind kind,
 
 /* --- paths --- */
 
-/* Turns a path into the key of a node, and sets *node if there is one. There are no links, so the
- * text of a path is enough. With a reach other than REACH_ALL, `..` and `/` end at the folder. */
+/* Turns a path into the key of a node, and sets *node if it exists. There are no links, so cleaning
+ * the path is enough. `..` and `/` lead out of the folder only with REACH_ALL. */
 static int resolve(const struct files *files, const char *path, char key[PATH_MAX],
 		   struct node **node)
 {
@@ -96,7 +95,7 @@ static int find_folder(const struct files *files, const char *path, char key[PAT
 	return !error && node->kind != FILE_FOLDER ? ENOTDIR : error;
 }
 
-/* The folder that is to hold a new file. */
+/* Checks that the folder of a new entry exists. */
 static int check_parent(const struct memory *m, const char *key)
 {
 	char parent[PATH_MAX];
@@ -107,7 +106,7 @@ static int check_parent(const struct memory *m, const char *key)
 	return !node ? ENOENT : node->kind != FILE_FOLDER ? ENOTDIR : 0;
 }
 
-/* The path of the i-th node from the folder `key` on; NULL: it does not lie below it. */
+/* The path of node `i` relative to the folder `key`, or NULL if it is not below it. */
 static const char *path_below(const struct memory *m, const char *key, uint32_t i)
 {
 	size_t n = strlen(key);
@@ -199,7 +198,7 @@ static int open_folder(const struct files *files, struct arena *arena, const cha
 	if (error)
 		return error;
 	*folder = *files;
-	/* Relative to the root, as long as it was opened so. */
+	/* A folder opened by a relative path keeps a relative name. */
 	if (*key)
 		folder->name = arena_printf(arena, "%s", key + !absolute).p;
 	else
@@ -239,7 +238,7 @@ static int put(const struct files *files, const char *path, struct str text)
 	return error;
 }
 
-/* Nobody else writes here: one name for each file is enough. */
+/* Nobody else writes here, so the staged name needs no random part. */
 static int stage(const struct files *files, struct arena *arena, const char *path, struct str text,
 		 unsigned mode, const char **staged)
 {

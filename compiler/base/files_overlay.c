@@ -1,4 +1,4 @@
-/* Texts in front of other files. */
+/* Texts in place of files. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ void overlay_sort(struct overlay *overlay)
 		qsort(overlay->items, overlay->n, sizeof *overlay->items, by_path);
 }
 
-/* The first text whose path is not before `path`. */
+/* The index of the first text whose path does not sort before `path`. */
 static uint32_t find_from(const struct overlay *overlay, const char *path)
 {
 	uint32_t low = 0, high = overlay->n;
@@ -44,7 +44,7 @@ const struct overlay_text *overlay_find(const struct overlay *overlay, const cha
 
 /* --- as files --- */
 
-/* What the texts call a path; of a folder, what the paths of the texts below it start with. */
+/* The name of a path in the overlay; for a folder, the prefix of the texts below it. */
 static const char *key_of(const struct files *files, const char *path, bool folder,
 			  char key[PATH_MAX])
 {
@@ -69,7 +69,7 @@ static int read_text(const struct files *files, struct arena *arena, const char 
 	return 0;
 }
 
-/* The rest of the path of the i-th text, if it starts with the key; else NULL. */
+/* The path of text `i` without its prefix `key`, or NULL if it does not start with it. */
 static const char *next_below(const struct overlay *overlay, const char *key, uint32_t i)
 {
 	size_t n = strlen(key);
@@ -79,7 +79,7 @@ static const char *next_below(const struct overlay *overlay, const char *key, ui
 		       : NULL;
 }
 
-/* A file that only a text makes exist has device 0. */
+/* Files and folders that exist only in the overlay have device 0. */
 static int look(const struct files *files, const char *path, bool follow, struct file_facts *facts)
 {
 	const struct overlay *overlay = files->overlay;
@@ -103,7 +103,7 @@ static int look(const struct files *files, const char *path, bool follow, struct
 	return 0;
 }
 
-/* The texts add files to a folder, and folders on the way to one. */
+/* Adds the files that exist only in the overlay, and the folders on the way to them. */
 static int list_texts(const struct files *files, struct arena *arena, const char *path,
 		      uint32_t most, struct file_list *list)
 {
@@ -162,7 +162,7 @@ static void close_folder(struct files *folder)
 	under->close(under);
 }
 
-/* All other functions are those of `under`, whose private fields are copied. */
+/* All other functions and private fields are copied from `under`. */
 struct files overlay_files(const struct overlay *overlay, const struct files *under)
 {
 	struct files files = *under;

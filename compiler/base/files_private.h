@@ -4,28 +4,29 @@
 
 #include "compiler/base/files.h"
 
-/* One more entry, the name copied; E2BIG where the list has `most` already. */
+/* Adds an entry with a copy of the name. E2BIG if the list has `most` entries already. */
 int file_list_add(struct arena *arena, struct file_list *list, uint32_t most, struct str name,
 		  enum file_kind kind);
 
 enum { STAGED_RANDOM = 6 }; /* characters at the end of a staged file's name */
 
-/* A name beside `path`; these characters are still to be chosen. */
+/* Returns .NAME.gpuplan-000000 beside `path`. The caller may replace the zeros. */
 char *files_staged_name(struct arena *arena, const char *path);
 
 /* --- the system's: files_system_path.c --- */
 
 struct stat;
 
-/* As openat. -1: errno says why. */
+/* Opens a path as openat does. Returns -1 and sets errno on failure. */
 int system_open(const struct files *files, const char *path, int flags);
 int system_stat(const struct files *files, const char *path, bool follow, struct stat *st);
-/* The folder that a path leads through, and the rest of the path from there; -1: errno says why. It
- * stays open until the next call. */
+/* Returns a descriptor of the folder that the path starts in or, with REACH_NAMES, of the one that
+ * holds its last part, and sets *name to the rest of the path. It stays open until the next call.
+ * Returns -1 and sets errno on failure. */
 int system_parent(const struct files *files, const char *path, const char **name);
-/* Closes what system_parent opened: its path may mean another folder now. */
+/* Closes the folder that system_parent keeps open, because its path may name another one now. */
 void system_forget(const struct files *files);
-/* What a folder opened with REACH_NAMES needs for that. */
+/* Allocates the cache for system_parent, which folders opened with REACH_NAMES need. */
 struct last_folder *system_last_folder(struct arena *arena);
 
 /* --- files_system_read.c --- */

@@ -6,7 +6,7 @@
 
 #include "compiler/base/files_private.h"
 
-/* A kernel without openat2 cannot keep paths inside a folder. */
+/* Tests whether the kernel has openat2: without it, paths cannot be kept inside a folder. */
 static int check_reach(const struct files *folder)
 {
 	int fd;
@@ -37,7 +37,7 @@ static int open_folder(const struct files *files, struct arena *arena, const cha
 
 	opened.name = files_join(arena, files->name, str_of(path));
 	opened.last = reach == REACH_NAMES ? system_last_folder(arena) : NULL;
-	/* A folder to write in may be locked, which O_PATH cannot. */
+	/* Folders that are written to may be locked, and flock fails on an O_PATH descriptor. */
 	opened.fd = system_open(files, path,
 				(reach == REACH_NAMES ? O_RDONLY : O_PATH) | O_DIRECTORY);
 	if (opened.fd < 0)

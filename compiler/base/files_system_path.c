@@ -9,9 +9,10 @@
 
 #include "compiler/base/files_private.h"
 
-enum { TRIES = 16 }; /* while somebody else renames folders */
+enum { TRIES = 16 }; /* openat2 fails with EAGAIN while folders are being renamed */
 
-/* The folder that the last path led through, for REACH_NAMES: paths in a row mostly share it. */
+/* The folder of the last path, for REACH_NAMES. It is kept because consecutive paths mostly share
+ * it. */
 struct last_folder {
 	int fd; /* -1: none */
 	char path[PATH_MAX];
@@ -41,7 +42,7 @@ static int refuse(int error)
 	return -1;
 }
 
-/* Opens a folder in an open one, but no link to one. */
+/* Opens a folder within an open one. Does not follow links. */
 static int open_below(int fd, const char *name, size_t n)
 {
 	char part[NAME_MAX + 1];
@@ -55,7 +56,7 @@ static int open_below(int fd, const char *name, size_t n)
 	return openat(fd, n ? part : ".", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Goes down name by name, through no link and never up. */
+/* Opens the folder at `path`, one part at a time: follows no link and refuses `..`. */
 static int walk_down(const struct files *files, const char *path, size_t n)
 {
 	int fd = files->fd;

@@ -9,7 +9,7 @@
 
 #include "compiler/base/files_private.h"
 
-enum { FIRST_READ = 64 << 10 }; /* bytes, where the size is not known */
+enum { FIRST_READ = 64 << 10 }; /* bytes, if the size is unknown */
 
 static enum file_kind kind_of(mode_t mode)
 {
@@ -35,8 +35,8 @@ static void close_descriptor(void *context)
 	close(*(int *)context);
 }
 
-/* Reads an open file to its end, at most `most` bytes. The size that fstat gives is a first guess
- * only: a pipe has none, and a file may grow. */
+/* Reads an open file to its end, at most `most` bytes. The size from fstat is only a first guess:
+ * pipes have none, and files may grow. */
 static int read_to_end(struct arena *arena, int fd, unsigned how, size_t most, struct str *out)
 {
 	struct stat st = {0};
@@ -71,8 +71,8 @@ static int read_to_end(struct arena *arena, int fd, unsigned how, size_t most, s
 	return 0;
 }
 
-/* Opening alone can have effects, so that the file is looked at first, and again once it is open.
- */
+/* Opens a file for reading. Since opening a device can have effects, its kind is checked first;
+ * read_to_end checks again, on the open file. */
 static int open_to_read(const struct files *files, const char *path, unsigned how, int *fd)
 {
 	int flags = O_RDONLY | O_NOCTTY | (how & READ_NOFOLLOW ? O_NOFOLLOW : 0);
@@ -138,7 +138,7 @@ int system_real_path(const struct files *files, struct arena *arena, const char 
 	return 0;
 }
 
-/* Some file systems do not tell the kinds of a folder's entries. */
+/* Calls stat only if the file system does not report the kinds of entries. */
 static int kind_of_entry(int folder, const struct dirent *entry, enum file_kind *kind)
 {
 	struct stat st = {.st_mode = DTTOIF((mode_t)entry->d_type)};
@@ -163,7 +163,7 @@ static int read_entries(DIR *dir, struct arena *arena, uint32_t most, struct fil
 		error = kind_of_entry(dirfd(dir), entry, &kind);
 		if (!error)
 			error = file_list_add(arena, list, most, str_of(entry->d_name), kind);
-		else if (error == ENOENT) /* gone since */
+		else if (error == ENOENT) /* removed meanwhile */
 			error = 0;
 	}
 	return error ? error : errno;

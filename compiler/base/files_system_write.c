@@ -24,7 +24,7 @@ static int write_full(int fd, struct str text)
 	return 0;
 }
 
-/* Access lists and labels; one that this file system or user cannot set is no reason to fail. */
+/* Copies access lists and labels as far as the file system and the user's rights permit. */
 static void copy_attributes(int from, int to)
 {
 	char names[4096], value[4096];
@@ -38,7 +38,8 @@ static void copy_attributes(int from, int to)
 	}
 }
 
-/* The mode last: another owner takes set-id bits away. */
+/* Gives a file the owner, attributes and mode of another. The mode comes last, because chown clears
+ * set-id bits. */
 static int make_like(int fd, int like)
 {
 	struct stat st, now;
@@ -52,7 +53,7 @@ static int make_like(int fd, int like)
 	return fchmod(fd, st.st_mode & 07777) == 0 ? 0 : errno;
 }
 
-/* Chooses the end of a name. */
+/* Replaces the last STAGED_RANDOM characters of a name by random ones. */
 static int choose(char *name)
 {
 	static const char chars[] =
@@ -133,7 +134,8 @@ int system_rename(const struct files *files, const char *from, const char *to)
 
 	if (folder == -1)
 		return errno;
-	/* The first folder stays open only if it is the second one too. */
+	/* system_parent keeps one folder open: the first is still valid only if the second is the
+	 * same. */
 	if (system_parent(files, to, &new) != folder)
 		return EXDEV;
 	return renameat(folder, old, folder, new) == 0 ? 0 : errno;

@@ -7,7 +7,7 @@ struct parts {
 	uint32_t n, capacity;
 };
 
-/* Empty parts and `.` say nothing: `vendor/`, `./vendor`. */
+/* Splits a path at its slashes. Drops `.` and empty parts, as in `./vendor` and `vendor/`. */
 static struct parts split(struct arena *arena, struct str path)
 {
 	struct parts parts = {0};
@@ -33,8 +33,8 @@ bool glob_covers(struct arena *arena, struct str pattern, struct str path)
 	struct parts wanted = split(arena, pattern), given = split(arena, path);
 	uint32_t w = 0, g = 0, after_stars = UINT32_MAX, resume = 0;
 
-	/* Where the rest does not match, the last `**` takes one more part. Only the last one ever
-	 * has to, so this ends after wanted.n times given.n steps. */
+	/* On a mismatch, the last `**` takes one more part. Earlier ones never have to, so this
+	 * takes at most wanted.n * given.n steps. */
 	while (w < wanted.n) {
 		if (strcmp(wanted.items[w], "**") == 0) {
 			after_stars = ++w;

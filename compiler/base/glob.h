@@ -1,12 +1,12 @@
-/* Globs over paths: what `exclude` of the project file is written in. */
+/* Globs over paths, for `exclude` in the project file. */
 #ifndef GPUPLAN_GLOB_H
 #define GPUPLAN_GLOB_H
 
 #include "compiler/base/arena.h"
 
-/* The pattern matches the path, or a folder above it. Both are relative, part by part between
- * slashes: `*`, `?` and `[a-z]` stay within a part, and a part that is `**` stands for any number
- * of folders, none included. */
+/* True if the pattern matches the path or a folder above it. Both are relative. `*`, `?` and
+ * `[a-z]` match within a part between slashes; `**` as a whole part matches any number of folders,
+ * including none. */
 bool glob_covers(struct arena *arena, struct str pattern, struct str path);
 
 #endif

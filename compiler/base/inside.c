@@ -11,7 +11,8 @@ static bool holds(const struct files *files, struct arena *arena, struct str fol
 			   &facts) == 0;
 }
 
-/* The repository around a real folder, without a slash at its end; without one, the folder. */
+/* The top of the repository that holds a folder, or the folder itself if there is none. No slash at
+ * its end. */
 static struct str repository_of(const struct files *files, struct arena *arena, const char *folder)
 {
 	struct str own = {folder, strcmp(folder, "/") == 0 ? 0 : strlen(folder)}, above = own;
@@ -42,7 +43,7 @@ static int find_folder(const struct files *files, struct arena *arena, struct in
 	return 0;
 }
 
-/* By its text first: a file outside must not be looked at. */
+/* Checks the text of the path first, so that no file outside is ever looked at. */
 int path_inside(const struct files *files, struct arena *arena, struct inside *inside,
 		struct str folder, struct str path, const char **real)
 {

@@ -1,26 +1,27 @@
-/* Paths that a file of a repository names: they lead to files of that repository only, so that a
- * spec cannot make a CI job read its own secrets. */
+/* Paths that a file of a repository names. They must stay inside that repository, so that a spec
+ * cannot make a CI job read its own secrets. */
 #ifndef GPUPLAN_INSIDE_H
 #define GPUPLAN_INSIDE_H
 
 #include "compiler/base/files.h"
 
-/* The project file: with .git, it marks the top of a repository. */
+/* The project file. Like .git, it marks the top of a repository. */
 #define PROJECT_FILE ".gpuplan.yaml"
 
-/* The last folder asked about, kept because the files of one folder follow one another. */
+/* A cache of the last folder, because the files of a folder mostly come together. */
 struct inside {
-	struct str folder; /* as it is called; empty or with its slash */
-	const char *real;  /* NULL: none yet */
+	struct str folder; /* as the caller names it: empty, or with a slash at its end */
+	const char *real;  /* NULL: the cache is empty */
 	struct str repository;
 };
 
-/* The real path of `path`, which a file in `folder` names. The repository starts at the nearest
- * .git or project file above; without one, it is the folder. FILES_OUTSIDE: the path leads out of
- * it, and what is there was not looked at. Other errors are those of `struct files`. */
+/* Finds the real path of `path`, which a file in `folder` names. The top of the repository is the
+ * nearest folder above with a .git or a project file, or else `folder` itself. Returns 0, an error
+ * of `struct files`, or FILES_OUTSIDE if the path leads out of the repository; its target was not
+ * opened then. */
 int path_inside(const struct files *files, struct arena *arena, struct inside *inside,
 		struct str folder, struct str path, const char **real);
-/* Reads a regular file there; `limit` and *text as for files->read. */
+/* Reads a regular file inside. `limit` and *text are those of files->read. */
 int read_inside(const struct files *files, struct arena *arena, struct inside *inside,
 		struct str folder, struct str path, size_t limit, struct str *text);
 

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-/* --- made --- */
+/* --- making --- */
 
 static struct json *make(struct arena *arena, enum json_type type)
 {
@@ -134,7 +134,7 @@ struct json *json_append_map(struct json *list)
 	return value;
 }
 
-/* --- looked at --- */
+/* --- looking --- */
 
 bool json_is(const struct json *value, enum json_type type)
 {

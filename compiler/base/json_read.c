@@ -6,7 +6,7 @@ struct reader {
 	struct arena *arena;
 };
 
-/* --- strings: the scanner has checked them --- */
+/* --- strings: already checked by the scanner --- */
 
 static uint32_t read_hex(const char *p)
 {
@@ -28,7 +28,8 @@ static size_t put_utf8(char *out, uint32_t code)
 	return n;
 }
 
-/* The character behind `\u` at `*p`, which is moved behind it; a surrogate alone is U+FFFD. */
+/* Decodes the escape whose digits start at `*p`, and moves `*p` behind it. A lone surrogate becomes
+ * U+FFFD. */
 static uint32_t read_unicode(const char **p, const char *end)
 {
 	uint32_t code = read_hex(*p), low;
@@ -45,7 +46,7 @@ static uint32_t read_unicode(const char **p, const char *end)
 	return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* The text of the string whose token lies between two quotes; never longer than the token. */
+/* Decodes the escapes between the quotes of a string. The result is never longer. */
 static struct str decode(struct arena *arena, const char *p, const char *end)
 {
 	char *out = arena_alloc(arena, (size_t)(end - p)), *to = out;
@@ -111,13 +112,13 @@ static bool read_key(struct reader *r, struct str *key)
 	start = r->scan.at;
 	if (!json_skip_key(&r->scan))
 		return false;
-	for (end = r->scan.at; end[-1] != '"';) /* back over the colon */
+	for (end = r->scan.at; end[-1] != '"';) /* skip the colon backwards */
 		end--;
 	*key = decode(r->arena, start + 1, end - 1);
 	return true;
 }
 
-/* From behind the opening to behind the closing. */
+/* Reads members from behind the opening bracket to behind the closing one. */
 static struct json *read_members(struct reader *r, struct json *list, unsigned depth)
 {
 	char closing = list->type == JSON_MAP ? '}' : ']';
@@ -147,7 +148,7 @@ static struct json *read_members(struct reader *r, struct json *list, unsigned d
 	return NULL;
 }
 
-/* A value and the blanks around it. */
+/* Reads a value and the blanks around it. */
 static struct json *read_value(struct reader *r, unsigned depth)
 {
 	struct json *value;

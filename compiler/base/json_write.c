@@ -1,7 +1,7 @@
 #include "compiler/base/json.h"
 #include "compiler/base/utf8.h"
 
-/* The letter of a character's escape; 0 if it needs none. */
+/* The letter that escapes a character, or 0 if it needs no escape. */
 static char escape_of(uint32_t code)
 {
 	static const char escapes[] = {
@@ -49,7 +49,7 @@ struct writer {
 
 static void write_value(struct writer *w, const struct json *value);
 
-/* Between the brackets of a list or map, and between its members. */
+/* Writes the space before a member, and before the closing bracket. */
 static void start_line(struct writer *w)
 {
 	if (w->form == JSON_LINE)

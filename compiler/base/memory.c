@@ -6,11 +6,11 @@
 
 struct guard {
 	jmp_buf out;
-	struct cleanup *cleanups; /* the latest first */
+	struct cleanup *cleanups; /* latest first */
 	struct guard *outer;
 };
 
-/* Points into the stack of its own thread, to which it belongs alone. */
+/* Thread-local, because it points into the stack of its thread. */
 static _Thread_local struct guard *innermost;
 
 static void link_at(struct cleanup *cleanup, struct cleanup **place)
@@ -39,7 +39,7 @@ void cleanup_pop(struct cleanup *cleanup)
 	cleanup->place = NULL;
 }
 
-/* What outlives the guard goes to the outer one, in its order. */
+/* Moves the remaining cleanups to the outer guard, in their order. */
 static void hand_over(struct guard *guard)
 {
 	struct cleanup **place = guard->outer ? &guard->outer->cleanups : NULL, *cleanup;
@@ -66,7 +66,7 @@ bool memory_guard(void (*run)(void *context), void *context)
 	return true;
 }
 
-/* Neither stdio nor what was registered for the end: they may allocate. */
+/* Uses neither stdio nor exit(), whose handlers may allocate. */
 static _Noreturn void end_process(void)
 {
 	static const char said[] = "gpuplan: out of memory\n";
@@ -82,7 +82,7 @@ _Noreturn void arena_oom(void)
 
 	if (!guard)
 		end_process();
-	/* Before the jump, while the stack that they point into still exists. */
+	/* The cleanups run before the jump, while the stack that they point into still exists. */
 	for (struct cleanup *cleanup; (cleanup = guard->cleanups);) {
 		cleanup_pop(cleanup);
 		cleanup->run(cleanup->context);

@@ -1,39 +1,39 @@
-/* What happens when memory runs out: the work under way is given up, and nothing else is.
+/* Running out of memory abandons the current task and nothing else.
  *
  *     if (!memory_guard(run, &request))
- *             // memory ran out in run(); what it left half done is freed
+ *             // memory ran out in run(), and its arenas are freed
  *
- * Whoever cannot allocate calls arena_oom(), which unwinds to the innermost guard of its thread; no
- * function on the way has an error to pass on. Arenas made inside the guard and not freed there are
- * freed on unwinding, and so is whatever was named by cleanup_push(). Arenas made outside stay
- * usable, but what the work put into them may be half done.
+ * A failed allocation calls arena_oom(), which unwinds to the innermost guard of its thread, so no
+ * function in between has to return an error. Unwinding frees the arenas made inside the guard and
+ * runs the cleanups pushed there. Arenas made outside stay usable, but results in them may be
+ * incomplete.
  *
- * Guards nest: the inner one returns false, and the outer one never hears of it. A guard belongs to
- * its thread: a thread without one ends the process where memory runs out (parallel_for gives each
- * of its threads a guard). */
+ * Guards nest: if the inner one returns false, the outer one is not involved. A guard belongs to
+ * its thread. On a thread without a guard, running out of memory ends the process (parallel_for
+ * gives each of its threads a guard). */
 #ifndef GPUPLAN_MEMORY_H
 #define GPUPLAN_MEMORY_H
 
 #include <stdbool.h>
 
-/* False: memory ran out inside. What is left of a run that ended well, an arena it hands out for
- * example, belongs to the next guard outside, or to the caller alone where there is none. */
+/* Calls run(context). Returns false if memory ran out in it. After success, whatever it leaves
+ * behind, such as an arena that it returns, belongs to the next outer guard, if any. */
 bool memory_guard(void (*run)(void *context), void *context);
 
-/* Memory ran out: unwinds to the innermost guard. Without one the process ends with exit status 2
- * and a line on standard error. */
+/* Unwinds to the innermost guard. Without a guard, writes a line to standard error and exits with
+ * status 2. */
 _Noreturn void arena_oom(void);
 
-/* Something to give back on unwinding: a descriptor, a library's object. The struct lives as long
- * as it is pushed, on the stack or in what it frees; its fields are this module's. */
+/* A resource to release on unwinding, such as a descriptor or a library's object. The struct must
+ * exist until cleanup_pop, on the stack or in the resource itself. Its fields are private. */
 struct cleanup {
 	void (*run)(void *context);
 	void *context;
 	struct cleanup *next, **place;
 };
 
-/* From here on until cleanup_pop, running out of memory calls run(context); the latest is called
- * first. Outside of every guard nothing is remembered. Both are called on the guard's thread. */
+/* Until cleanup_pop, running out of memory calls run(context), the latest cleanup first. Does
+ * nothing outside a guard. Call both on the guard's thread. */
 void cleanup_push(struct cleanup *cleanup, void (*run)(void *context), void *context);
 void cleanup_pop(struct cleanup *cleanup);
 

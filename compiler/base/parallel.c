@@ -23,7 +23,7 @@ struct member {
 	struct team *team;
 	struct worker worker;
 	pthread_t thread;
-	bool failed; /* memory ran out: its arena is gone */
+	bool failed; /* memory ran out, and its arena is freed */
 };
 
 static void work(void *data)
@@ -31,14 +31,14 @@ static void work(void *data)
 	struct member *member = data;
 	struct team *team = member->team;
 
-	/* Made by the thread itself, so that its guard frees it. */
+	/* The thread makes its own arena, so that its guard frees it. */
 	if (!member->worker.arena)
 		member->worker.arena = arena_new();
 	for (uint32_t i; (i = atomic_fetch_add(&team->next, 1)) < team->n;)
 		team->one(team->context, &member->worker, i);
 }
 
-/* The thread of one worker. Where its memory runs out, the others take no further work. */
+/* Runs one worker. If it runs out of memory, the others take no further work. */
 static void *start(void *data)
 {
 	struct member *member = data;
@@ -58,7 +58,7 @@ void parallel_for(struct arena *arena, uint32_t jobs, uint32_t n,
 	uint32_t threads = 1;
 	bool failed;
 
-	/* The caller's own thread is the first of them. */
+	/* The caller's thread is worker 0. */
 	for (; threads < jobs && threads < n && threads < MAX_JOBS; threads++) {
 		members[threads] = (struct member){.team = &team, .worker = {threads, NULL}};
 		if (pthread_create(&members[threads].thread, NULL, start, &members[threads]) != 0)

@@ -1,7 +1,7 @@
-/* Doing many like things on several cores.
+/* A parallel loop over independent items.
  *
- * The caller sees to it that the threads only read what they share, and puts the results together
- * in the order of the things, so that no output depends on the number of threads. */
+ * The caller makes sure that threads only read what they share, and combines the results in the
+ * order of the items, so that no output depends on the number of threads. */
 #ifndef GPUPLAN_PARALLEL_H
 #define GPUPLAN_PARALLEL_H
 
@@ -11,16 +11,18 @@ enum { MAX_JOBS = 64 };
 
 struct worker {
 	uint32_t number;     /* from 0, below MAX_JOBS */
-	struct arena *arena; /* its own while it works */
+	struct arena *arena; /* used by no other worker */
 };
 
-/* Cores that this process may run on: fewer than the machine has, in a container. */
+/* The number of cores that this process may use. In a container, these may be fewer than the
+ * machine has. */
 uint32_t parallel_cores(void);
 
-/* Calls `one` for every i below `n`, on at most `jobs` threads, of which the caller's is one: each
- * takes the next i until none is left. Returns when all are done; what the workers allocated then
- * belongs to `arena`. Threads that cannot be started are done without. Where one runs out of
- * memory, the others finish what they have begun, and the caller's thread unwinds (arena_oom). */
+/* Calls `one` for every i below `n` on at most `jobs` threads, including the caller's, and waits
+ * for all of them. Each thread takes the next i until none is left. The workers' allocations then
+ * belong to `arena`. A thread that cannot be started is not needed: the others do its work. If one
+ * runs out of memory, the others finish their current item, and the caller's thread unwinds
+ * (arena_oom). */
 void parallel_for(struct arena *arena, uint32_t jobs, uint32_t n,
 		  void (*one)(void *context, const struct worker *worker, uint32_t i),
 		  void *context);

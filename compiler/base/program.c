@@ -21,7 +21,7 @@ static int64_t now(void)
 
 static const char too_long[] = "it takes too long";
 
-/* In a process group of its own, so that it can be ended with all its children. */
+/* Starts the program in a process group of its own, so that it can be killed with its children. */
 static int start(char *const argv[], int out, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
@@ -70,7 +70,7 @@ static bool read_all(int fd, int64_t end, size_t limit, struct buffer *text, con
 	}
 }
 
-/* It may close its output and stay: what is not gone by `end` is killed. */
+/* Waits for the program, which may have closed its output and still run. Kills it at `end`. */
 static bool ended_well(pid_t pid, int64_t end, const char **why)
 {
 	const struct timespec moment = {.tv_nsec = 5000000};

@@ -2,11 +2,11 @@
 
 #include <errno.h>
 
-/* One file on its way. */
+/* A file being replaced. */
 struct staged {
 	const struct replacement *file;
-	const char *path; /* its real one */
-	const char *temp; /* the file with the new text; NULL: none, or renamed */
+	const char *path; /* with links resolved */
+	const char *temp; /* the staged file; NULL before staging and after the rename */
 };
 
 struct replacer {
@@ -26,14 +26,14 @@ static bool refuse(struct replacer *r, const struct staged *s, const char *why)
 	return false;
 }
 
-/* `error`: of `struct files`. */
+/* True if `error`, of `struct files`, is 0; else reports it. */
 static bool done(struct replacer *r, const struct staged *s, const char *doing, int error)
 {
 	return !error ||
 	       refuse(r, s, arena_printf(r->arena, "cannot %s: %s", doing, files_error(error)).p);
 }
 
-/* Follows symbolic links: the file that they lead to is the user's. */
+/* Follows symbolic links, because the user means the file that they lead to. */
 static bool find_place(struct replacer *r, struct staged *s, struct file_facts *facts)
 {
 	int error = r->files->look(r->files, s->file->path, true, facts);
@@ -45,7 +45,7 @@ static bool find_place(struct replacer *r, struct staged *s, struct file_facts *
 	return done(r, s, "find it", error);
 }
 
-/* Write permission for the folder alone would be enough to replace it. */
+/* Checks the permissions of the file itself: renaming needs only those of its folder. */
 static bool may_replace(struct replacer *r, const struct staged *s, const struct file_facts *facts)
 {
 	if (!(facts->mode & 0222))
@@ -65,7 +65,7 @@ static bool stage(struct replacer *r, struct staged *s)
 		    r->files->stage(r->files, r->arena, s->path, s->file->new, 0, &s->temp));
 }
 
-/* Still as it was read? */
+/* Refuses a file that has changed since it was read. */
 static bool look_again(struct replacer *r, struct staged *s)
 {
 	bool same = false;
@@ -85,7 +85,7 @@ static struct str folder_of(const struct staged *s)
 	return (struct str){s->path, (size_t)(slash - s->path) + 1};
 }
 
-/* A folder is synced once, after the last of its files in a row. */
+/* True for the last of consecutive files in one folder, which is synced once after it. */
 static bool is_last_there(const struct replacer *r, const struct staged *s)
 {
 	return s + 1 == r->items + r->n || !str_eq(folder_of(s), folder_of(s + 1));

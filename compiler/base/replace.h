@@ -1,14 +1,12 @@
-/* Replaces the texts of several of the user's files: of all of them or, up to the last moment, of
- * none.
+/* Replaces several of the user's files: all or none, unless a rename fails midway.
  *
- * Each new text is written and synced beside its file first, with the file's owner, mode and
- * extended attributes; then every file is compared with what was read; only then are the new ones
- * renamed into place. A run that is killed leaves every file wholly old or wholly new. A symbolic
- * link stays, and the file that it leads to is replaced.
+ * First, each new text is written and synced beside its file, with the same owner, mode and
+ * extended attributes. Then every file is compared with what was read. Only then are the new files
+ * renamed into place, so that a killed run leaves every file complete, old or new. A symbolic link
+ * is kept, and the file that it leads to is replaced.
  *
- * Refused, with nothing written: a file that is not as it was read, that is not regular, that
- * nobody may write, that has a second name (which would keep the old text), or whose owner cannot
- * be kept. */
+ * Nothing is replaced if a file has changed since it was read, is not a regular file, is read-only,
+ * has a second hard link (which would keep the old text), or has an owner that cannot be kept. */
 #ifndef GPUPLAN_REPLACE_H
 #define GPUPLAN_REPLACE_H
 
@@ -16,10 +14,10 @@
 
 struct replacement {
 	const char *path;
-	struct str old, new; /* what was read, and what to write */
+	struct str old, new; /* the text that was read, and the text to write */
 };
 
-/* false: *error says which file and why, and how many were replaced before it. */
+/* On failure, *error names the file, the reason, and how many files were replaced before it. */
 bool replace_files(struct arena *arena, const struct files *files,
 		   const struct replacement *replacements, uint32_t n, struct str *error);
 

@@ -1,12 +1,11 @@
-/* Text and places: what every other header stands on.
+/* Text and places, which all other headers use.
  *
- * A `struct str` is a piece of text that somebody else owns: it is not terminated, may hold any
- * byte, and lives as long as the source or the arena that it points into.
+ * A `struct str` is a borrowed piece of text: it is not terminated, may hold any byte, and lives as
+ * long as the source or arena that it points into.
  *
- * A `struct span` is a piece of the user's bytes. All sources of a run share one number line
- * (compiler/source/source.h lays them out), so eight bytes name file, offset and length at once;
- * file, line and column are computed only when a finding is printed. `at` 0 is nowhere: the field
- * was not written. */
+ * A `struct span` is a piece of the user's files. All sources of a run share one number line (see
+ * compiler/source/source.h), so that eight bytes hold file, offset and length. Line and column are
+ * computed only when a finding is printed. `at` is 0 for a field that was not written. */
 #ifndef GPUPLAN_SCHEMA_TEXT_H
 #define GPUPLAN_SCHEMA_TEXT_H
 
@@ -44,7 +43,7 @@ static inline bool str_is(struct str a, const char *z)
 	return str_eq(a, str_of(z));
 }
 
-/* Order by bytes, a prefix first: the same in every locale. */
+/* Compares bytes, independent of the locale. A prefix sorts first. */
 static inline int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;

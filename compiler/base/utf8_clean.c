@@ -1,4 +1,4 @@
-/* Apart from utf8.c, which the wrapper has too: it knows no arena. */
+/* Separate from utf8.c, which the wrapper also uses: the wrapper has no arena. */
 #include "compiler/base/buffer.h"
 #include "compiler/base/utf8.h"
 

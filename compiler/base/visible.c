@@ -35,7 +35,7 @@ const char *text_quote(struct arena *arena, struct str s)
 
 	if (n > LONGEST) {
 		n = LONGEST;
-		/* Not in the middle of a character. */
+		/* Do not cut within a character. */
 		while (n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
 			n--;
 	}

@@ -1,16 +1,15 @@
-/* Untrusted text as people may see it. */
+/* Makes untrusted text safe to show. */
 #ifndef GPUPLAN_VISIBLE_H
 #define GPUPLAN_VISIBLE_H
 
 #include "compiler/base/buffer.h"
 
-/* A character that could move a terminal's cursor, colour it, or turn text around. */
+/* True for a character that could control a terminal or change the direction of text. */
 bool text_is_hostile(uint32_t code);
-/* Appends the text for a terminal: control characters, bidirectional overrides and bytes that are
- * not UTF-8 appear as escapes. */
+/* Appends the text with control characters, bidirectional overrides and invalid UTF-8 escaped. */
 void text_visible(struct buffer *out, struct str s);
-/* The text for a message, terminated: cut to 80 bytes with an ellipsis when it is longer, a NUL
- * byte written as \0. */
+/* Returns the text for a message, terminated. Longer texts are cut to 80 bytes and an ellipsis; a
+ * NUL byte becomes \0. */
 const char *text_quote(struct arena *arena, struct str s);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "compiler/base/glob.h"
 
-/* A file and its identity, so that `vms/ vms/a.yaml` reads a.yaml once. */
+/* A file with its identity, so that `vms/ vms/a.yaml` reads a.yaml only once. */
 struct candidate {
 	struct found_file file;
 	struct file_facts facts;
@@ -13,12 +13,12 @@ struct candidate {
 struct walker {
 	struct walk *walk;
 	const struct files *files;
-	const struct exclude *exclude; /* NULL: nothing is left out */
+	const struct exclude *exclude; /* NULL: no exclusions */
 	struct candidate *items;
 	uint32_t n, capacity;
-	/* The folder of the command line that is being walked. */
+	/* The folder from the command line that is being walked. */
 	const char *root; /* as given */
-	const char *real; /* absolute, without symbolic links; NULL: nothing is left out */
+	const char *real; /* absolute, links resolved; NULL: no exclusions */
 	struct arena *scratch;
 };
 
@@ -41,7 +41,7 @@ static void add_file(struct walker *w, const char *path, struct file_facts facts
 	*c = (struct candidate){{path, named}, facts};
 }
 
-/* `path` lies below w->root. */
+/* True if a glob covers `path`, which lies below w->root. */
 static bool is_excluded(struct walker *w, const char *path)
 {
 	const struct exclude *exclude = w->exclude;
@@ -103,7 +103,7 @@ static void walk_folder(struct walker *w, const char *folder)
 	}
 }
 
-/* One of the command line: links are followed, and a file is taken whatever its name is. */
+/* Adds a path from the command line. Follows links, and takes a file whatever its name. */
 static void walk_path(struct walker *w, const char *path, bool named)
 {
 	const struct files *files = w->files;

@@ -1,4 +1,4 @@
-/* From the paths of the command line to the files that may be specs. */
+/* Finds the files that may be specs, from the paths of the command line. */
 #ifndef GPUPLAN_WALK_H
 #define GPUPLAN_WALK_H
 
@@ -9,24 +9,24 @@ struct found_file {
 	bool named;	  /* on the command line, not found in a directory */
 };
 
-/* What walking leaves out: globs (compiler/base/glob.h) below a folder. */
+/* Globs (compiler/base/glob.h), relative to `folder`, of files to leave out. */
 struct exclude {
-	const char *folder; /* absolute, without symbolic links */
+	const char *folder; /* absolute, links resolved */
 	const struct str *globs;
 	uint32_t n;
 };
 
 struct walk {
 	struct arena *arena;
-	struct found_file *files; /* in the order of the bytes of their paths, each file once */
+	struct found_file *files; /* sorted by path (strcmp), without duplicates */
 	uint32_t n, capacity;
-	struct str *errors; /* what could not be looked at: "vms: Permission denied" */
+	struct str *errors; /* one per path that cannot be read: "vms: Permission denied" */
 	uint32_t n_errors, errors_capacity;
 };
 
-/* Directories are walked for *.yaml and *.yml; hidden names, symbolic links and what `exclude`
- * (NULL: nothing) covers are skipped. A file of `paths` is followed and taken whatever its name is;
- * `named` false: as if it had been found in a directory. */
+/* Walks directories for *.yaml and *.yml. Skips hidden names, symbolic links and whatever `exclude`
+ * covers, which may be NULL. Takes a file in `paths` whatever its name, and follows it if it is a
+ * link. If `named` is false, files in `paths` count as found in a directory. */
 void walk_paths(struct walk *walk, struct arena *arena, const struct files *files,
 		const struct exclude *exclude, const char *const *paths, uint32_t n, bool named);
 

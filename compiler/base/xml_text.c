@@ -14,7 +14,7 @@ static const char *entity(uint32_t code)
 		return "&gt;";
 	case '"':
 		return "&quot;";
-	/* The two that are characters to UTF-8 and not to XML. */
+	/* Characters in UTF-8 but not in XML. */
 	case 0xfffe:
 		return "\\u{fffe}";
 	case 0xffff:

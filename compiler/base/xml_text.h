@@ -1,11 +1,11 @@
-/* Text in XML that is written by hand, where no library is worth loading. */
+/* Escapes text for XML that is written without a library. */
 #ifndef GPUPLAN_XML_TEXT_H
 #define GPUPLAN_XML_TEXT_H
 
 #include "compiler/base/buffer.h"
 
-/* The text as content or as an attribute in double quotes. What XML 1.0 cannot hold, what is no
- * UTF-8 and what could deceive a reader is shown as an escape, as on a terminal: `\x1b`. */
+/* Appends the text as content or as an attribute in double quotes. Characters that XML 1.0 cannot
+ * hold, invalid UTF-8 and hostile characters become escapes such as `\x1b`, as on a terminal. */
 void xml_escape(struct buffer *out, struct str s);
 
 #endif
