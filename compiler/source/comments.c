@@ -5,13 +5,13 @@
 struct scanner {
 	const struct yaml *yaml;
 	const struct source *source;
-	struct str text;  /* of which the scalars are known */
+	struct str text;  /* the part of the source whose scalars are known */
 	size_t first_key; /* its offset */
-	node_id node;	  /* the scalar at or behind where the scan is */
+	node_id node;	  /* the first scalar that ends behind the current offset */
 };
 
-/* The first key is the first scalar of some length. Behind the last node of a text that breaks off,
- * the scalars are not known. */
+/* Finds the first key: the first scalar that is not empty. If parsing failed, scalars are known up
+ * to the last node only. */
 static void look_at_nodes(struct scanner *s)
 {
 	size_t reach = 0;
@@ -29,7 +29,7 @@ static void look_at_nodes(struct scanner *s)
 		s->text.n = reach;
 }
 
-/* The place is the user's text and no comment. Asked in the order of the text. */
+/* True if the offset lies within a scalar. Offsets must be passed in ascending order. */
 static bool is_in_scalar(struct scanner *s, size_t offset)
 {
 	uint32_t at = s->source->base + (uint32_t)offset;
@@ -43,14 +43,14 @@ static bool is_in_scalar(struct scanner *s, size_t offset)
 	}
 	if (!node || s->node == s->yaml->n_nodes || node->at.at > at)
 		return false;
-	/* Behind the `|` of a block there may be a comment. */
+	/* A comment may follow the `|` of a block scalar. */
 	first = node->at.at - s->source->base;
 	if (s->text.p[first] != '|' && s->text.p[first] != '>')
 		return true;
 	return line_end(s->text, first) < offset;
 }
 
-/* The comment on the line from `start` to `end`. */
+/* Finds the comment on the line from `start` to `end`. */
 static bool find_comment(struct scanner *s, size_t start, size_t end, size_t *out)
 {
 	for (size_t i = start; i < end; i++)
@@ -68,7 +68,7 @@ static bool speaks_to_us(struct str comment)
 	return comment.n - i >= n && memcmp(comment.p + i, COMMENT_WORD, n) == 0;
 }
 
-/* Only lines that hold the word are looked at. */
+/* Only looks at lines that contain COMMENT_WORD. */
 void comments_find(const struct yaml *yaml, struct arena *arena, struct source *source)
 {
 	struct scanner s = {.yaml = yaml, .source = source, .text = source->text, .node = 1};

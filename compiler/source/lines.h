@@ -1,7 +1,7 @@
-/* Lines, blanks and comments of a text: what every reader and editor of YAML asks of single bytes.
+/* Lines, blanks and comments of a text, for all readers and editors of YAML.
  *
- * A line ends with LF, CR LF or CR; blanks are spaces and tabs. All offsets are bytes of the text,
- * and its length is the end of its last line. */
+ * A line ends with LF, CR LF or CR; blanks are spaces and tabs. Offsets are in bytes. The last line
+ * ends at the length of the text. */
 #ifndef GPUPLAN_LINES_H
 #define GPUPLAN_LINES_H
 
@@ -33,7 +33,7 @@ static inline size_t line_end(struct str text, size_t i)
 	return i;
 }
 
-/* Behind the line end at `i`; `i` where there is none. */
+/* The offset behind the line end at `i`, or `i` if there is none. */
 static inline size_t past_line_end(struct str text, size_t i)
 {
 	if (i < text.n && text.p[i] == '\r')
@@ -63,13 +63,13 @@ static inline struct str trim_blanks(struct str s)
 	return (struct str){s.p + start, end - start};
 }
 
-/* The text starts with a byte order mark, of three bytes. */
+/* True if the text starts with a byte order mark, which has three bytes. */
 static inline bool has_mark(struct str text)
 {
 	return text.n >= 3 && memcmp(text.p, "\xef\xbb\xbf", 3) == 0;
 }
 
-/* A comment starts at `i`, unless that is within a scalar. */
+/* True if a comment starts at `i`, provided that `i` is not within a scalar. */
 static inline bool is_comment(struct str text, size_t i)
 {
 	return i < text.n && text.p[i] == '#' &&
@@ -77,7 +77,7 @@ static inline bool is_comment(struct str text, size_t i)
 		(i == 3 && has_mark(text)));
 }
 
-/* Past blanks, line ends and comments, where a `#` starts a comment whatever is before it. */
+/* Skips blanks, line ends and comments. Any `#` starts a comment here, whatever precedes it. */
 static inline size_t skip_space(struct str text, size_t i)
 {
 	for (; i < text.n; i++)

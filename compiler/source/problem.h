@@ -1,7 +1,7 @@
-/* What a reader finds wrong with a text.
+/* Problems that a reader finds in a text.
  *
- * Readers know no findings: whoever calls one says where its problems go, and the finding room has
- * the usual place (findings_reporter). */
+ * Readers do not depend on findings. Their callers pass a reporter, mostly findings_reporter, which
+ * turns problems into findings. */
 #ifndef GPUPLAN_PROBLEM_H
 #define GPUPLAN_PROBLEM_H
 
@@ -12,12 +12,12 @@ struct problem {
 	struct span at;
 	struct str message;
 	const char *help;  /* NULL: none */
-	struct span other; /* another place that matters, or nowhere */
+	struct span other; /* another relevant place; may be empty */
 	const char *other_message;
 };
 
-/* `report` NULL: problems are dropped, for readers of a text whose problems are reported already.
- * The texts of a problem live until `report` returns. */
+/* A NULL `report` drops problems, for texts whose problems are already reported. The texts of a
+ * problem are valid until `report` returns. */
 struct reporter {
 	void (*report)(void *context, const struct problem *problem);
 	void *context;

@@ -18,7 +18,7 @@ static struct source *push(struct sources *sources, const struct source *source)
 
 	*s = *source;
 	s->base = sources->next_base;
-	/* One more, so that the place behind the last byte belongs to this file too. */
+	/* One more, so that the end of the file is a place in this file too. */
 	sources->next_base += (uint32_t)s->text.n + 1;
 	return s;
 }
@@ -112,8 +112,7 @@ static uint32_t fill_lines(struct str t, uint32_t *lines)
 	return n;
 }
 
-/* Makes the indexes: the starts of lines, and the number of characters before each block of bytes.
- */
+/* Finds the starts of lines and counts the characters before each block. */
 static void index_source(struct arena *arena, struct source *source)
 {
 	struct str t = source->text;
@@ -134,15 +133,15 @@ static void index_source(struct arena *arena, struct source *source)
 		characters += starts_character(t.p[i]);
 		wide += starts_wide(t.p[i]);
 	}
-	source->lines = lines; /* last: readers check it before the others */
+	source->lines = lines; /* set last, since need_index checks it */
 }
 
-/* Characters before an offset, and the wide ones of them. */
+/* The number of characters before an offset, and how many of them are wide. */
 struct count {
 	uint32_t all, wide;
 };
 
-/* A file may be one line of 64 MiB: never counted from its start. */
+/* Counts from the start of the block, because a single line may have 64 MiB. */
 static struct count count_before(const struct source *source, size_t offset)
 {
 	struct count n = {source->characters[offset / SOURCE_BLOCK],
@@ -155,7 +154,7 @@ static struct count count_before(const struct source *source, size_t offset)
 	return n;
 }
 
-/* Inside a character: back to its first byte. */
+/* Moves an offset within a character back to its first byte. */
 static size_t character_start(struct str text, size_t start, size_t offset)
 {
 	size_t i = offset;
@@ -165,7 +164,7 @@ static size_t character_start(struct str text, size_t start, size_t offset)
 	return i;
 }
 
-/* The mark is no column, and no part of a line. */
+/* Skips the byte order mark, which has no column and belongs to no line. */
 static size_t past_mark(const struct source *source, size_t offset)
 {
 	return offset == 0 && has_mark(source->text) ? 3 : offset;
@@ -176,7 +175,8 @@ static void unlock(void *mutex)
 	pthread_mutex_unlock(mutex);
 }
 
-/* Rules that need lines may run in parallel. The index is a cache, so a const source may get it. */
+/* Indexes the source on first use. Takes a lock, because rules run in parallel. The index is a
+ * cache, so even a const source may get one. */
 static void need_index(const struct sources *sources, struct source *source)
 {
 	pthread_mutex_t *indexing = (pthread_mutex_t *)&sources->indexing;
@@ -197,7 +197,7 @@ static struct position locate(const struct sources *sources, uint32_t at)
 	struct count before, line;
 	uint32_t low = 0, high;
 
-	need_index(sources, source); /* made when the first finding needs it */
+	need_index(sources, source);
 	high = source->n_lines;
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;

@@ -168,7 +168,7 @@ static int by_text_then_place(const void *a, const void *b)
 
 enum { FEW_KEYS = 24 };
 
-/* Quick, and all there is to do for most maps. */
+/* A fast path that avoids sorting for most maps. */
 static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 {
 	struct str seen[FEW_KEYS];
@@ -190,7 +190,7 @@ static bool few_and_distinct(const struct yaml *yaml, const struct node *map)
 	return true;
 }
 
-/* The scalar keys of a map, those of one text next to each other, in the order of their places. */
+/* Returns the scalar keys of a map, sorted by text and then by place. */
 static struct key_place *sorted_keys(const struct yaml *yaml, struct arena *scratch,
 				     const struct node *map, uint32_t *out)
 {
@@ -242,7 +242,7 @@ static void report_duplicates(const struct reader *r, node_id map)
 	arena_free(scratch);
 }
 
-/* `<<: *base`: one finding for the key and what it merges. */
+/* True for the key of `<<: *base`. */
 static bool is_merge_key(struct yaml *yaml, node_id key)
 {
 	const struct node *node = yaml_node(yaml, key);
@@ -305,7 +305,7 @@ static node_id read_collection(struct reader *r, enum node_kind kind, unsigned d
 		last = item;
 		yaml_node(yaml, id)->n++;
 	}
-	/* A block has no end of its own; libyaml's mark for it is the next token. */
+	/* A block collection ends with its last node: libyaml's end mark is the next token. */
 	if (flow && !r->failed)
 		at.len = span_end(event_span(r)) - at.at;
 	else
@@ -341,7 +341,7 @@ static void read_documents(struct reader *r)
 			continue;
 		if (!next_event(r))
 			break;
-		/* The node may move the array of documents' neighbours; push behind it. */
+		/* Read the node first: it allocates from the same arena. */
 		node_id top = read_node(r, 0);
 
 		document = arena_push(r->yaml->scratch, (void **)&r->yaml->documents,
@@ -361,9 +361,9 @@ static void forget(struct yaml *yaml)
 	yaml->n_nodes = 0;
 	yaml->n_cooked = yaml->cooked_capacity = 0;
 	yaml->n_documents = yaml->document_capacity = 0;
-	new_node(yaml, NODE_BROKEN, (struct span){0, 0}); /* 0 is no node */
+	new_node(yaml, NODE_BROKEN, (struct span){0, 0}); /* id 0 means no node */
 	arena_push(yaml->scratch, (void **)&yaml->cooked, &yaml->n_cooked, &yaml->cooked_capacity,
-		   sizeof *yaml->cooked); /* nor a cooked text */
+		   sizeof *yaml->cooked); /* index 0 means no cooked text */
 }
 
 static void free_parser(void *reader)
@@ -389,7 +389,7 @@ static void parse(struct reader *r)
 	read_documents(r);
 	cleanup_pop(&cleanup);
 	free_parser(r);
-	/* Unless something before it has gone wrong already. */
+	/* Still set only if no syntax error came before it. */
 	if (r->cut_short)
 		yaml_report_text(r, (struct str){whole.p + r->text.n, whole.n - r->text.n});
 	r->failed |= r->text.n < whole.n;

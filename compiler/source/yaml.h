@@ -1,8 +1,7 @@
-/* YAML: the bytes of a source become nodes, by libyaml's events.
+/* YAML: turns a source into nodes, using libyaml's events.
  *
- * A node is 20 bytes and knows where it stands. Nodes of one source live until the next
- * yaml_parse; texts live as long as the plan. What YAML itself forbids here is reported on the way:
- * yaml-syntax, yaml-alias, yaml-duplicate-key, yaml-limit. */
+ * A node has 20 bytes and knows its place. Nodes live until the next yaml_parse; texts live as long
+ * as the plan. yaml_parse reports yaml-syntax, yaml-alias, yaml-duplicate-key and yaml-limit. */
 #ifndef GPUPLAN_YAML_H
 #define GPUPLAN_YAML_H
 
@@ -23,13 +22,12 @@ typedef uint32_t node_id;
 
 struct node {
 	struct span at;
-	node_id next; /* the next sibling; in a map keys and values take turns */
+	node_id next; /* the next sibling; in a map, keys and values alternate */
 	union {
 		node_id first;	 /* of a map or list */
-		uint32_t cooked; /* of a scalar: its text in yaml.cooked, 0: the source's own bytes
-				  */
+		uint32_t cooked; /* of a scalar: index in yaml.cooked; 0: as in the source */
 	};
-	/* Packed: nodes of a whole file are in memory at once. */
+	/* Packed, because all nodes of a file are in memory at once. */
 	uint32_t n : 27;	/* items of a list, entries of a map */
 	uint32_t kind : 2;	/* enum node_kind */
 	uint32_t plain : 1;	/* a scalar without quotes */
@@ -37,21 +35,20 @@ struct node {
 	uint32_t merged : 1;	/* a map with a merge key, whose entries are unknown */
 };
 
-/* An item takes two bytes at least. */
+/* An item takes at least two bytes. */
 _Static_assert(SOURCE_MAX_BYTES / 2 < 1 << 27, "node.n can count the items of any file");
 
 struct yaml {
-	struct arena *arena;	  /* the plan's: cooked texts */
+	struct arena *arena;	  /* the plan's, for cooked texts */
 	struct arena *scratch;	  /* reset with each source */
-	struct arena *node_arena; /* of the chunks, which serve one source after the other */
+	struct arena *node_arena; /* for the chunks, which are reused for each source */
 	struct reporter reporter;
-	/* In chunks: a node stays where it is, and a file of many nodes is not copied over and
-	 * over. */
+	/* Nodes are in chunks, so that they never move and need not be copied as they grow. */
 	struct node **chunks;
 	uint32_t n_nodes, n_chunks, chunk_capacity;
 	struct str *cooked;
 	uint32_t n_cooked, cooked_capacity;
-	node_id *documents; /* their top nodes, NODE_BROKEN where the syntax broke off */
+	node_id *documents; /* top nodes of the documents; NODE_BROKEN after a syntax error */
 	uint32_t n_documents, document_capacity;
 	const struct source *source;
 	bool broke_off; /* the source could not be read to its end */
@@ -66,9 +63,9 @@ static inline struct node *yaml_node(const struct yaml *yaml, node_id id)
 	return &yaml->chunks[id / YAML_CHUNK][id % YAML_CHUNK];
 }
 
-/* A scalar's value. */
+/* The value of a scalar. */
 struct str yaml_text(const struct yaml *yaml, const struct node *scalar);
-/* Empty, `~` or `null` without quotes, or empty quotes. */
+/* True for an empty value, empty quotes, and an unquoted `~` or `null`. */
 bool yaml_is_null(const struct yaml *yaml, const struct node *node);
 
 #endif

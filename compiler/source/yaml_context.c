@@ -6,10 +6,10 @@
 
 enum level_kind { BLOCK_MAP, BLOCK_LIST, FLOW_MAP, FLOW_LIST };
 
-/* A collection that is open where the reader is. */
+/* An open collection. */
 struct level {
 	enum level_kind kind;
-	size_t indent; /* of a block */
+	size_t indent; /* of a block collection */
 	uint32_t map;
 	bool has_key; /* the reader is behind a key of the map */
 	struct str key;
@@ -24,10 +24,10 @@ struct reader {
 	struct level levels[CONTEXT_DEPTH];
 	uint32_t n;
 	uint32_t n_maps;
-	bool done;	      /* the cursor was passed */
-	bool fresh;	      /* in a flow: a comma or bracket came last */
-	bool in_scalar;	      /* of `|` or `>`: lines that are indented more than... */
-	size_t scalar_indent; /* ...this */
+	bool done;	      /* the cursor has been passed */
+	bool fresh;	      /* in a flow collection: a comma or an opening bracket came last */
+	bool in_scalar;	      /* within a `|` or `>` text: lines indented more than ... */
+	size_t scalar_indent; /* ... this */
 };
 
 static struct str piece(const struct reader *r, size_t start, size_t end)
@@ -52,13 +52,13 @@ static void push(struct reader *r, enum level_kind kind, size_t indent)
 {
 	bool is_map = kind == BLOCK_MAP || kind == FLOW_MAP;
 
-	/* Deeper levels all replace the last one. */
+	/* Beyond the limit, each level replaces the last one. */
 	if (r->n == CONTEXT_DEPTH)
 		r->n--;
 	r->levels[r->n++] = (struct level){kind, indent, is_map ? ++r->n_maps : 0, false, STR("")};
 }
 
-/* A map at that column: the open one, or a new one. */
+/* Enters the map at that column: an open one, or a new one. */
 static void enter_map(struct reader *r, size_t column)
 {
 	while (r->n && (top(r)->indent > column ||
@@ -96,7 +96,7 @@ static void set_value(struct reader *r, struct str value)
 
 /* --- the cursor --- */
 
-/* The cursor is at the word from `start` to `end`, in the first `n` levels. */
+/* Records that the cursor is at the word from `start` to `end`, within the first `n` levels. */
 static void capture(struct reader *r, uint32_t n, uint32_t map, size_t start, size_t end)
 {
 	struct context *c = r->out;
@@ -114,7 +114,7 @@ static void capture(struct reader *r, uint32_t n, uint32_t map, size_t start, si
 		c->steps[i] = (struct step){r->levels[i].map, r->levels[i].key};
 }
 
-/* Captures a word that may be the start of a key of the open map, or the value in its place. */
+/* Captures a word that is, or may become, a key of the open map or a value in its place. */
 static void capture_key(struct reader *r, size_t start, size_t end)
 {
 	capture(r, r->n - 1, top(r)->map, start, end);
@@ -164,7 +164,7 @@ static void flow_word(struct reader *r, size_t *i)
 	}
 	r->fresh = is_key;
 	*i = t.next + is_key;
-	/* A word that is only a colon. */
+	/* A lone colon is an empty word: step over it. */
 	if (*i == before)
 		++*i;
 }
@@ -181,7 +181,7 @@ static void flow_punctuation(struct reader *r, char c)
 	r->fresh = c == '{' || c == '[' || c == ',';
 }
 
-/* The cursor is where a word could begin. */
+/* Captures the cursor between words, where one could begin. */
 static void flow_gap(struct reader *r, size_t start, size_t end)
 {
 	if (!r->fresh || !at_cursor(r, start, end))
@@ -193,7 +193,7 @@ static void flow_gap(struct reader *r, size_t start, size_t end)
 	r->out->after_colon = r->cursor > r->start && r->text.p[r->cursor - 1] == ':';
 }
 
-/* From `i` to the line's end, or to where the last collection closes. */
+/* Reads flow collections from `i` to the end of the line, or until the last one closes. */
 static void read_flow(struct reader *r, size_t i)
 {
 	size_t first = i;
@@ -225,7 +225,7 @@ static void read_flow(struct reader *r, size_t i)
 
 /* --- lines --- */
 
-/* What follows a key and its colon, or a dash. */
+/* Reads what follows a key and its colon. */
 static void read_value(struct reader *r, size_t start)
 {
 	size_t i = skip_blanks(r->text, start);
@@ -248,7 +248,7 @@ static void read_value(struct reader *r, size_t start)
 	} else {
 		t = read_token(r->text, i, false);
 		set_value(r, piece(r, t.start, t.end));
-		/* Behind a blank one may go on typing the same value. */
+		/* After a blank, the user may continue typing the same value. */
 		if (at_cursor(r, t.start, t.end) || (t.end < r->end && r->cursor == r->end &&
 						     !r->done && !is_comment(r->text, t.next)))
 			capture_value(r, t.start, t.end > r->cursor ? t.end : r->cursor);
@@ -257,7 +257,7 @@ static void read_value(struct reader *r, size_t start)
 	}
 }
 
-/* A key and its value, or a word that may become one. */
+/* Reads a key and its value, or a word that may become a key. */
 static void read_entry(struct reader *r, size_t i)
 {
 	size_t column = i - r->start;
@@ -303,7 +303,7 @@ static void read_block(struct reader *r, size_t i)
 	read_entry(r, i);
 }
 
-/* The lines of a `|` text, and lines that are blank. */
+/* Skips blank lines and those of a `|` or `>` text. */
 static bool is_passed_over(struct reader *r, size_t i)
 {
 	if (r->in_scalar && i < r->end && i - r->start <= r->scalar_indent)
@@ -321,7 +321,7 @@ static bool is_passed_over(struct reader *r, size_t i)
 	return true;
 }
 
-/* An open bracket that this line cannot belong to. */
+/* Closes flow collections that this line cannot belong to, because it is indented too little. */
 static void close_flows(struct reader *r, size_t i)
 {
 	uint32_t n = r->n;

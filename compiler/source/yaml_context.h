@@ -1,9 +1,9 @@
-/* Where in a YAML text a cursor is, for an editor.
+/* Finds the place of a cursor in a YAML text, for an editor.
  *
- * The text is being typed, so it is broken most of the time, and yaml.c stops where it breaks. This
- * reader goes by indentation line by line and by brackets within flow collections, never fails, and
- * forgets an open bracket at a line that is indented too little to belong to it. What a word, a
- * comment and a line are, both readers take from yaml_words.h and lines.h. */
+ * Text that is being typed is usually invalid, and yaml.c stops at the first error. This reader
+ * never fails: it goes line by line and follows the indentation, and brackets within flow
+ * collections. A line that is indented too little closes open brackets. Both readers share
+ * yaml_words.h and lines.h. */
 #ifndef GPUPLAN_YAML_CONTEXT_H
 #define GPUPLAN_YAML_CONTEXT_H
 
@@ -11,43 +11,42 @@
 
 enum { CONTEXT_DEPTH = 40 }; /* deeper places have no context */
 
-/* A step down to the cursor: behind a key of a map, or into an item of a list. */
+/* A step on the path to the cursor: to the value of a key, or to an item of a list. */
 struct step {
-	uint32_t map; /* which map holds the key; 0: an item */
+	uint32_t map; /* number of the map that holds the key; 0: an item of a list */
 	struct str key;
 };
 
-/* A key that was seen, with its value where that is a scalar on the same line. */
+/* A key, with its value if that is a scalar on the same line. */
 struct entry {
 	uint32_t map;
 	struct str key, value;
 };
 
 enum context_kind {
-	CONTEXT_NONE,	 /* within text that means nothing to us */
-	CONTEXT_NODE,	 /* at what the steps lead to: a scalar, or a key of that map */
-	CONTEXT_COMMENT, /* `start`: the # */
+	CONTEXT_NONE,	 /* no context */
+	CONTEXT_NODE,	 /* at the end of the steps: a scalar, or a key of `map` */
+	CONTEXT_COMMENT, /* `start` is the offset of the # */
 };
 
 struct context {
 	enum context_kind kind;
 	struct step steps[CONTEXT_DEPTH];
 	uint32_t n;
-	uint32_t map;	  /* the map whose key is or would be here; 0: no key can stand here */
-	bool is_key;	  /* a colon follows */
-	bool flow;	  /* within brackets */
-	bool after_colon; /* no blank between the colon and the cursor */
-	size_t start,
-		end; /* of the word at the cursor, without its quotes; both the cursor: none */
-	struct entry *entries; /* of the whole text */
+	uint32_t map;	       /* the map that has or may get a key here; 0: no key is possible */
+	bool is_key;	       /* a colon follows */
+	bool flow;	       /* within a flow collection */
+	bool after_colon;      /* no blank between the colon and the cursor */
+	size_t start, end;     /* of the word at the cursor, unquoted; or both the cursor */
+	struct entry *entries; /* all keys of the text */
 	uint32_t n_entries, entries_capacity;
 };
 
-/* `context` lives in the arena, and points into the text. */
+/* Fills in `context`, which points into the arena and the text. `cursor` is an offset in bytes. */
 void context_at(struct context *context, struct arena *arena, struct str text, size_t cursor);
-/* The scalar behind a key of a map; empty where there is none. */
+/* The scalar value of a key, or an empty text. */
 struct str context_value(const struct context *context, uint32_t map, const char *key);
-/* The map at the cursor holds the key, elsewhere than there; `key` NULL: any key. */
+/* True if the map at the cursor has the key at another place. `key` NULL means any key. */
 bool context_has_key(const struct context *context, struct str text, const char *key);
 
 #endif

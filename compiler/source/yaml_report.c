@@ -2,7 +2,7 @@
 #include "compiler/base/utf8.h"
 #include "compiler/source/reader_private.h"
 
-/* Events come in order, so this walks the text once, and back a little at the ends of blocks. */
+/* Events come in order, so this walks the text once, with short steps back at block ends. */
 static size_t walk_to(struct reader *r, size_t character)
 {
 	const char *p = r->text.p;
@@ -29,7 +29,7 @@ size_t yaml_byte_of(struct reader *r, size_t character)
 	return character < r->text.n ? character : r->text.n;
 }
 
-/* libyaml's error messages, and how to mend each. */
+/* libyaml's error messages, with help for each. */
 static const struct {
 	const char *problem, *help;
 } syntax_help[] = {
@@ -66,11 +66,11 @@ void yaml_report_syntax(struct reader *r)
 	struct problem problem = {.rule = "yaml-syntax"};
 	size_t byte, end;
 
-	/* libyaml does not always report that an allocation failed. */
+	/* libyaml does not always report a failed allocation as such. */
 	if (p->error == YAML_MEMORY_ERROR || p->error == YAML_NO_ERROR)
 		arena_oom();
 	byte = yaml_byte_of(r, p->problem_mark.index);
-	/* An error at the cut is caused by the bad byte, which has its own finding. */
+	/* An error at the cut comes from the invalid byte, which is reported separately. */
 	if (r->cut_short && byte >= r->text.n)
 		return;
 	end = byte < r->text.n && r->text.p[byte] != '\n' && r->text.p[byte] != '\r' ? byte + 1
@@ -90,8 +90,8 @@ void yaml_report_syntax(struct reader *r)
 	yaml_report(r, &problem);
 }
 
-/* NEL, LS and PS end a line in YAML 1.1 and libyaml, but not in YAML 1.2 or an editor: the same
- * text would be a comment in one and a key in the other. */
+/* NEL, LS and PS end a line in YAML 1.1 and libyaml, but not in YAML 1.2 or in editors: the same
+ * text could be a comment in one and a key in the other. */
 static bool ends_some_lines(uint32_t code)
 {
 	return code == 0x85 || code == 0x2028 || code == 0x2029;
@@ -107,8 +107,8 @@ static bool is_text(uint32_t code)
 
 enum { STRIDE = 64 };
 
-/* All bytes are printable ASCII, as in nearly all of nearly every spec. Without a branch, so that
- * the compiler vectorizes it. */
+/* True if STRIDE bytes are printable ASCII, as in most specs. Free of branches, so that the
+ * compiler vectorizes it. */
 static bool is_plain(const char *p)
 {
 	uint8_t bad = 0;
@@ -122,7 +122,6 @@ static bool is_plain(const char *p)
 	return !bad;
 }
 
-/* The offset of the first byte or character that is not allowed; the length if there is none. */
 size_t yaml_check_text(struct reader *r)
 {
 	struct str rest = r->text;
@@ -147,7 +146,6 @@ size_t yaml_check_text(struct reader *r)
 	return r->text.n - rest.n;
 }
 
-/* `rest` starts with the byte or character that is not allowed. */
 void yaml_report_text(struct reader *r, struct str rest)
 {
 	unsigned char c = (unsigned char)*rest.p;

@@ -5,7 +5,7 @@ bool is_one_of(char c, const char *set)
 	return c && strchr(set, c);
 }
 
-/* `!<tag:yaml.org,2002:str>` may hold what ends the others. */
+/* A verbatim tag such as `!<tag:yaml.org,2002:str>` may contain characters that end other tags. */
 size_t skip_property(struct str text, size_t i)
 {
 	static const char name[] =
@@ -20,7 +20,7 @@ size_t skip_property(struct str text, size_t i)
 	return verbatim && i < text.n && text.p[i] == '>' ? i + 1 : i;
 }
 
-/* A blank or a line end, or nothing. */
+/* True at a blank, at a line end and at the end of the text. */
 static bool ends_word(struct str text, size_t i)
 {
 	return i >= text.n || is_blank(text.p[i]) || is_line_end(text.p[i]);
@@ -31,14 +31,14 @@ bool is_dash(struct str text, size_t i)
 	return i < text.n && text.p[i] == '-' && ends_word(text, i + 1);
 }
 
-/* A colon that ends a key. */
+/* True at a colon that ends a key. */
 static bool is_colon(struct str text, size_t i, bool flow)
 {
 	return text.p[i] == ':' &&
 	       (ends_word(text, i + 1) || (flow && is_one_of(text.p[i + 1], ",[]{}")));
 }
 
-/* The closing quote of the text in quotes that starts at `i`, or the end of its line. */
+/* The offset of the quote that closes the one at `i`, or the end of the line. */
 static size_t find_quote(struct str text, size_t i)
 {
 	size_t end = line_end(text, i);

@@ -15,7 +15,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* What YAML 1.1 reads as a boolean or null. */
+/* True for words that YAML 1.1 reads as a boolean or null. */
 static bool is_word(struct str s)
 {
 	static const char *const words[] = {"y",   "n",	   "yes",   "no",  "on",
@@ -27,8 +27,8 @@ static bool is_word(struct str s)
 	return false;
 }
 
-/* No YAML reader takes it for more than a scalar; a `text` it does not take for anything else
- * either: it starts with a letter, or is a version of three numbers. */
+/* True if every YAML reader takes `s` for a scalar without quotes. With `text`, it must not look
+ * like a number or boolean either: it starts with a letter, or is a version of three numbers. */
 static bool is_plain(struct str s, bool text)
 {
 	uint32_t dots = 0;
@@ -45,7 +45,7 @@ static bool is_plain(struct str s, bool text)
 	return is_digit(s.p[0]) && (!text || dots >= 2);
 }
 
-/* The character at the front of `s`, of `*n` bytes; false: only an escape can show it. */
+/* Decodes the first character of `s`, of `*n` bytes. False if it needs an escape. */
 static bool is_shown(struct str s, size_t *n, uint32_t *code)
 {
 	*n = utf8_character(s, code);
@@ -105,9 +105,9 @@ void yaml_write_text(struct buffer *out, struct str s)
 	buffer_add(out, is_plain(s, true) ? s : quoted(out->arena, s, '"'));
 }
 
-enum { COMMENT_WIDTH = 110 }; /* bytes of text in a line */
+enum { COMMENT_WIDTH = 110 }; /* bytes of text per line */
 
-/* Up to the last blank within the width, or the whole word where there is none. */
+/* The length up to the last blank within the width, or up to the first blank behind it. */
 static size_t line_length(struct str s)
 {
 	size_t n = COMMENT_WIDTH;

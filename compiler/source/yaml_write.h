@@ -1,22 +1,21 @@
-/* Pieces of YAML for what gpuplan writes (import, discover, fixes), safe whatever text they hold.
- */
+/* Writes pieces of YAML (import, discover, fixes) that are safe for any text. */
 #ifndef GPUPLAN_YAML_WRITE_H
 #define GPUPLAN_YAML_WRITE_H
 
 #include "compiler/base/buffer.h"
 
-/* `value` on one line, as the key decides what it is: in these quotes ('"' or '\'') or, for 0, in
- * none where it can do without. */
+/* Returns `value` on one line, for a key that determines its type: in the given quotes ('"' or
+ * '\'') or, for 0, in none if it needs none. */
 struct str yaml_scalar(struct arena *arena, struct str value, char quote);
-/* What is between the quotes. Single ones cannot hold what needs escapes. */
+/* Returns the text between the quotes. Use double quotes if yaml_needs_escapes. */
 struct str yaml_escape(struct arena *arena, struct str s, char quote);
-/* It holds control characters, or others that are not shown, or is not UTF-8. */
+/* True for text with control or hostile characters (text_is_hostile) or invalid UTF-8. */
 bool yaml_needs_escapes(struct str s);
-/* A text, quoted where another YAML reader could take it for something else than a text: PyYAML
- * reads 05:00.0 as a number to the base 60. */
+/* Writes a text, quoted if any YAML reader could take it for anything else: PyYAML reads 05:00.0 as
+ * a number to the base 60. */
 void yaml_write_text(struct buffer *out, struct str s);
-/* `INDENT# …` and a line end; long texts are broken into several lines. Control characters and
- * what is no UTF-8 are shown as escapes. */
+/* Writes `INDENT# …` and a newline, breaking long texts into several lines. Control characters and
+ * invalid UTF-8 become escapes. */
 void yaml_write_comment(struct buffer *out, const char *indent, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
