@@ -1,4 +1,4 @@
-/* Architectures: what a generation of GPUs can do, and which chips are of it. */
+/* Architectures: the features of each generation of GPUs, and its chips. */
 #include "compiler/catalog/private.h"
 
 enum {
@@ -16,7 +16,7 @@ static const char *const arch_columns[] = {
 };
 static const char *const no_yes[] = {"no", "yes", NULL};
 
-/* The row of releases.csv that the cell names; NULL: an empty cell. */
+/* Returns the row of releases.csv that the cell names, or NULL for an empty cell. */
 static const struct fact *read_release(struct catalog *catalog, struct table *table,
 				       unsigned column)
 {

@@ -1,4 +1,4 @@
-/* Boards: boards.csv, and the GeForce PCI ids of geforce.csv that it lacks. */
+/* Boards: boards.csv, and GeForce PCI ids that only geforce.csv has. */
 #include "compiler/catalog/private.h"
 
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static int compare_devices(const void *left, const void *right)
 {
 	const struct board *a = *(const struct board *const *)left;
 	const struct board *b = *(const struct board *const *)right;
-	/* Boards of one device stay in the table's order, for messages. */
+	/* Boards with the same device keep the order of the table, for messages. */
 	return a->pci_device != b->pci_device ? a->pci_device - b->pci_device : (a > b) - (a < b);
 }
 
@@ -74,7 +74,7 @@ static struct board *push_board(struct catalog *catalog, struct boards *boards)
 			  sizeof(*boards->list));
 }
 
-/* One item of a subsystem cell, `1463` or `179b..17a2`, taken off `*s`. */
+/* Takes an item of a subsystem cell, `1463` or `179b..17a2`, off the front of `*s`. */
 static bool take_subsystem(struct str *s, struct subsystem *range)
 {
 	size_t n = 4;
@@ -92,7 +92,7 @@ static bool take_subsystem(struct str *s, struct subsystem *range)
 	return true;
 }
 
-/* `10de:1463/147f/1622`, `10de:179b..17a2`, `10de:1459 (+OEM)`, or nothing. */
+/* Reads `10de:1463/147f/1622`, `10de:179b..17a2`, `10de:1459 (+OEM)` or an empty cell. */
 static void read_subsystems(struct catalog *catalog, struct table *table)
 {
 	struct str cell = table_text(table, BOARD_SUBSYSTEM), rest = cell;
@@ -235,7 +235,7 @@ const struct board *catalog_boards(struct catalog *catalog, size_t *n)
 	return catalog->boards.list;
 }
 
-/* The boards of a device, side by side in by_device; the first, and how many. */
+/* Returns the boards of a device, which are adjacent in by_device, and sets *n to their number. */
 static const struct board **of_device(const struct boards *boards, uint16_t device, size_t *n)
 {
 	uint32_t low = 0, high = boards->n;
@@ -262,7 +262,7 @@ static const struct board **find_device(struct catalog *catalog, uint16_t device
 
 	catalog_need(catalog, PART_GEFORCE);
 	found = of_device(&catalog->geforce, device, n);
-	/* A device listed twice is still one chip under two names. */
+	/* In geforce.csv, a device with two rows is one chip with two names. */
 	if (*n > 1)
 		*n = 1;
 	return found;
@@ -315,7 +315,8 @@ const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci
 	if (pci_id_parse(pci_id, &id))
 		found = find_device(catalog, id.device, &n);
 	for (size_t i = 0; i < n; i++) {
-		/* Where one board has the device, any maker's subsystem is that board. */
+		/* If only one board has the device, any subsystem matches it, whoever made the
+		 * card. */
 		if (n > 1 && id.has_subsystem && !has_subsystem(catalog, found[i], id.subsystem))
 			continue;
 		match = found[i];

@@ -33,7 +33,7 @@ static bool replace_tables(struct catalog *catalog, const struct files *files, c
 	if (catalog->replaced)
 		return true;
 
-	/* A mistyped folder must not pass for one that replaces nothing. */
+	/* A mistyped folder is an error rather than one that replaces nothing. */
 	if (files->look(files, dir, true, &facts))
 		why = STR("no such folder");
 	else if (facts.kind != FILE_FOLDER)

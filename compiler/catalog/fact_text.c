@@ -1,8 +1,8 @@
-/* The texts of facts that the rules' pages name, as {release:qemu_many_large_bars}: rows of
- * releases.csv and figures.csv, and lists of what else the tables single out. */
+/* Texts for placeholders on the rules' pages, such as {release:qemu_many_large_bars}: rows of
+ * releases.csv and figures.csv, and lists of architectures, types and boards with some property. */
 #include "compiler/catalog/private.h"
 
-/* "a, b and c": what comes before the last item, and that item. */
+/* A list such as "a, b and c": the text before the last item, and that item. */
 struct enumeration {
 	struct arena *arena;
 	struct str before, last;
@@ -71,7 +71,7 @@ static void list_old(const struct catalog *catalog, struct enumeration *list)
 			add(list, catalog->p2p[i].known->name);
 }
 
-/* Where the documents call it otherwise than the driver, by both names. */
+/* Shows both names if the documents and the driver differ. */
 static void list_conflicting(const struct catalog *catalog, struct enumeration *list)
 {
 	for (uint32_t i = 0; i < catalog->n_p2p; i++) {
@@ -123,7 +123,7 @@ static const struct fact *row_of(struct catalog *catalog, struct str what)
 	return release ? release : fact_find(&catalog->figures.rows, what);
 }
 
-/* `*s` starts with `kind`, which is taken off. */
+/* Takes `kind` off the front of `*s`. False if `*s` does not start with it. */
 static bool take_kind(struct str *s, const char *kind)
 {
 	size_t n = strlen(kind);

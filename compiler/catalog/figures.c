@@ -1,4 +1,4 @@
-/* Single facts that the code asks for by name: the releases that change a verdict, and figures. */
+/* Single facts with a name in the code: releases and figures that rules depend on. */
 #include "compiler/catalog/private.h"
 
 #include <assert.h>
@@ -8,7 +8,7 @@ enum { FACT_WHAT, FACT_TEXT, FACT_SOURCE };
 static const char *const release_columns[] = {"what", "release", "source", NULL};
 static const char *const figure_columns[] = {"what", "value", "source", NULL};
 
-/* Reads a row's text; where it cannot be read, the table fails. */
+/* Parses the text of a row; calls table_fail if it is invalid. */
 typedef void read_fact(struct catalog *catalog, struct table *table, struct fact *row);
 
 const struct fact *fact_find(const struct facts *facts, struct str what)
@@ -41,7 +41,8 @@ static void read_rows(struct catalog *catalog, struct table *table, struct facts
 	}
 }
 
-/* A replacement may be older than the program: what it lacks is taken from the built-in table. */
+/* Loads a table. A replacement may be older than the program, so rows that it lacks come from the
+ * built-in table. */
 static bool load(struct catalog *catalog, enum table_id id, const char *const *columns,
 		 struct facts *facts, read_fact *read, struct catalog_error *error)
 {
@@ -56,7 +57,7 @@ static bool load(struct catalog *catalog, enum table_id id, const char *const *c
 	return table_end(&table);
 }
 
-/* Rows that start with `esxi_` are written as VMware writes them. */
+/* Rows that start with `esxi_` have versions in VMware's style. */
 static void read_release(struct catalog *catalog, struct table *table, struct fact *row)
 {
 	bool esxi = row->what.n > 5 && memcmp(row->what.p, "esxi_", 5) == 0;

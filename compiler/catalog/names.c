@@ -1,4 +1,4 @@
-/* Spellings of vGPU types, and the nearest name to a wrong one. */
+/* Spellings of vGPU types, and the name nearest to a wrong one. */
 #include "compiler/catalog/private.h"
 
 struct str spelling_strip(struct str s, enum vgpu_spelling *spelling)
@@ -75,8 +75,8 @@ const struct vgpu_type *type_of_code(const struct catalog *catalog, uint32_t fir
 	return NULL;
 }
 
-/* The type of that size, by the code's name or what the documents call the code. `exact`: letter
- * case counts. */
+/* Finds a type by its size and its board code, as in the driver or in the documents. `exact`:
+ * letter case matters. */
 static const struct vgpu_type *find_type(const struct catalog *catalog, struct str code,
 					 struct str size, bool exact)
 {
@@ -108,7 +108,7 @@ const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str 
 
 	if (as == VGPU_VCENTER && has_upper_case(name))
 		return NULL;
-	/* A code may hold dashes too: RTX6000-Ada. */
+	/* Try each dash, since codes may contain dashes: RTX6000-Ada. */
 	for (size_t i = 0; i < name.n && !type; i++)
 		if (name.p[i] == '-')
 			type = find_type(catalog, (struct str){name.p, i},
@@ -122,14 +122,15 @@ const struct vgpu_type *catalog_vgpu_type(struct catalog *catalog, struct str sp
 	return spelling_find(catalog, spelling);
 }
 
-/* The best offer so far; the first of equals stays. */
+/* The best candidate so far, the first one on a tie. */
 struct nearest {
 	struct str name;
 	unsigned cost;
 };
 
-/* A candidate within `limit`. `unlike` is what else speaks against it, in quarters of an edit; then
- * equal lengths count, then a longer common start: `a100` is nearer to `a100x` than to `a10`. */
+/* Considers a candidate within `limit` edits. `unlike` is an additional cost, in quarters of an
+ * edit. An equal length breaks ties, then a longer common start: `a100` is nearer to `a100x` than
+ * to `a10`. */
 static void offer(struct nearest *best, struct str wrong, struct str name, unsigned limit,
 		  unsigned unlike)
 {
@@ -168,7 +169,7 @@ struct str catalog_nearest_board(struct catalog *catalog, struct str wrong)
 	if (wrong.n == 0 || wrong.n > NEAREST_MAX)
 		return best.name;
 	catalog_need(catalog, PART_BOARDS);
-	/* `H100` is short for something, rather than a wrong `h20`. */
+	/* `H100` abbreviates an id: it is not a misspelled `h20`. */
 	for (uint32_t i = 0; wrong.n > 2 && i < catalog->boards.n; i++)
 		if (starts_like(catalog->boards.list[i].id, wrong))
 			return catalog->boards.list[i].id;
@@ -177,7 +178,7 @@ struct str catalog_nearest_board(struct catalog *catalog, struct str wrong)
 	return best.name;
 }
 
-/* Slices, framebuffer and series of the type, as `-80C` or `-7-80C`, end the wrong name too. */
+/* True if the wrong name ends with the type's slices, framebuffer and series: `-80C`, `-7-80C`. */
 static bool same_size(struct str wrong, const struct vgpu_type *type)
 {
 	struct str size = vgpu_size_text(type);
@@ -192,7 +193,7 @@ static bool same_series(struct str wrong, const struct vgpu_type *type)
 	return fold(wrong.p[wrong.n - 1]) == fold(type->series);
 }
 
-/* Among the types of one board code, or of all where it is empty. */
+/* Searches the types of one board code, or all types if it is empty. */
 static struct str nearest_type(const struct catalog *catalog, struct str wrong, struct str code)
 {
 	struct nearest best = {0};
@@ -202,8 +203,8 @@ static struct str nearest_type(const struct catalog *catalog, struct str wrong, 
 		if (code.n && !str_eq(type->board_code, code))
 			continue;
 		bool size = same_size(wrong, type);
-		/* On the right board and of the right size, the code may be far off: A100-SXM4-80C.
-		 * There another size counts for two edits. */
+		/* If board and size are right, the code may differ much: A100-SXM4-80C. On the
+		 * right board, a wrong size costs two edits. */
 		unsigned limit = code.n && size ? (unsigned)wrong.n / 2 : cutoff(wrong);
 		unsigned unlike = size ? 0 : same_series(wrong, type) ? 1 : 2;
 		if (code.n && !size)
@@ -213,7 +214,7 @@ static struct str nearest_type(const struct catalog *catalog, struct str wrong, 
 	return best.name;
 }
 
-/* Without a prefix, in whatever case it was written. */
+/* Strips a prefix, in upper or lower case. */
 static struct str without_prefix(struct str wrong)
 {
 	static const struct str prefixes[] = {{"nvidia ", 7}, {"grid ", 5}};
@@ -226,7 +227,7 @@ static struct str without_prefix(struct str wrong)
 	return wrong;
 }
 
-/* Looks into all types of the board, or of all boards, unless the last answer is this one. */
+/* Searches the types of the board, then all types, unless the cached answer fits. */
 static struct str nearest_of_board(struct catalog *catalog, struct str name,
 				   const struct board *board)
 {

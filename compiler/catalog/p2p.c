@@ -1,4 +1,4 @@
-/* What NVIDIA's tables list for a type: P2P over NVLink, multicast. */
+/* P2P over NVLink and multicast, as listed in NVIDIA's tables. */
 #include "compiler/catalog/private.h"
 
 #include <assert.h>
@@ -22,7 +22,8 @@ static int compare_rows(const void *left, const void *right)
 	return d ? d : (a > b) - (a < b);
 }
 
-/* Whether the row's board and type are known; the driver's name may be missing, not both. */
+/* Checks that the board and type of a row are known. The driver's name may be missing if the
+ * documents' name is there. */
 static bool check_row(struct catalog *catalog, struct table *table, struct p2p_row *row)
 {
 	row->known = spelling_find(catalog, row->type.n ? row->type : row->docs_type);
@@ -37,8 +38,8 @@ static bool check_row(struct catalog *catalog, struct table *table, struct p2p_r
 	return true;
 }
 
-/* What else the sources say of a board's rows: that they are old, disputed, or hold only on a
- * fully connected baseboard. */
+/* Reads remarks about a board's rows: they are old, contradicted elsewhere, or hold only on a fully
+ * connected baseboard. */
 static bool load_remarks(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
@@ -96,7 +97,7 @@ bool catalog_load_p2p(struct catalog *catalog, struct catalog_error *error)
 	return table_end(&table) && load_remarks(catalog, error);
 }
 
-/* The first of a board's rows in p2p_by_board; n_p2p when it has none. */
+/* The index in p2p_by_board of a board's first row; n_p2p if it has none. */
 static uint32_t first_row(const struct catalog *catalog, struct str board_id)
 {
 	uint32_t low = 0, high = catalog->n_p2p;

@@ -5,7 +5,7 @@ enum { PARTITION_PLATFORM, PARTITION_ID, PARTITION_GPUS, PARTITION_MODULES };
 static const char *const partition_columns[] = {"platform", "partition_id", "num_gpus",
 						"module_ids", NULL};
 
-/* `1 2 3 4` as bits; 0 where it is anything else. */
+/* Returns ids such as `1 2 3 4` as bits, or 0 if they are invalid. */
 static uint32_t module_bits(struct str ids)
 {
 	uint32_t bits = 0;
@@ -26,7 +26,7 @@ static uint32_t module_bits(struct str ids)
 	return bits;
 }
 
-/* A platform's partitions are handed out as one array. */
+/* True if the rows of a platform are adjacent, because look-ups return them as one array. */
 static bool stands_with_its_own(const struct catalog *catalog, struct str platform)
 {
 	uint32_t n = catalog->n_partitions;

@@ -1,4 +1,4 @@
-/* Parts of the catalog, each read when it is first asked for. */
+/* Parts of the catalog, each loaded on first use. */
 #include "compiler/catalog/private.h"
 
 #include <assert.h>
@@ -17,7 +17,7 @@ void catalog_need(struct catalog *catalog, enum catalog_part part)
 	if (catalog->loaded[part])
 		return;
 	bool good = catalog_load(catalog, part, &error);
-	/* Built-in tables ship tested; those of a directory were checked by catalog_open. */
+	/* Tests check the built-in tables; catalog_open has checked those of a directory. */
 	assert(good);
 	(void)good;
 }

@@ -1,14 +1,15 @@
-/* What the catalog's files share. Private to compiler/catalog/.
+/* Declarations shared within compiler/catalog/.
  *
- * Each part of the catalog is one loader: it reads its tables and builds what its look-ups search.
- * A look-up asks catalog_need for its part first; with a catalog directory catalog_open has loaded
- * all of them. Pointers handed out stay good, since a part is complete before anyone sees it.
+ * Each part of the catalog has a loader, which reads its tables and builds the indexes of its
+ * look-ups. A look-up first calls catalog_need for its part; with a catalog directory, catalog_open
+ * has loaded all of them. Pointers stay valid, since a part is complete before it is used.
  *
+ *     catalog.c   opens the catalog, and lists all parts
  *     parts.c     loads a part when it is needed
- *     boards.c, vgpu.c, p2p.c, platform.c
+ *     architectures.c, boards.c, figures.c, p2p.c, partitions.c, vgpu.c
  *                 the parts
- *     names.c     what users write for a type or board
- *     catalog.c   opens the catalog, and knows all parts */
+ *     names.c     spellings of types and boards
+ *     fact_text.c texts of facts for the rules' pages */
 #ifndef GPUPLAN_CATALOG_PRIVATE_H
 #define GPUPLAN_CATALOG_PRIVATE_H
 
@@ -18,26 +19,26 @@
 #include "schema/keys.h"
 #include "schema/nearest.h"
 
-/* No known name is longer; anything above has no nearest name. */
+/* No known name is longer. A longer wrong name has no nearest one. */
 #define NEAREST_MAX EDIT_LONGEST
 
-/* In the order in which catalog_open loads them: a part comes after those that it uses. */
+/* In the order of loading: a part comes after those that it uses. */
 enum catalog_part {
 	PART_RELEASES,
 	PART_FIGURES,
 	PART_ARCHITECTURES,
 	PART_BOARDS,
 	PART_GEFORCE,
-	PART_VGPU, /* types with all their spellings and the documents' figures */
+	PART_VGPU, /* types with all spellings and the documents' figures */
 	PART_P2P,
 	PART_MULTICAST,
 	PART_PARTITIONS,
 	PART_COUNT,
 };
 
-/* Subsystem ids of a board: the tables give single ones and ranges. */
+/* A range of subsystem ids of a board; the tables have single ids and ranges. */
 struct subsystem {
-	uint32_t board_number; /* in the table, from 1 */
+	uint32_t board_number; /* row of boards.csv, from 1 */
 	uint16_t first;
 	uint16_t last;
 };
@@ -49,15 +50,15 @@ struct boards {
 	const struct board **by_device;
 };
 
-/* The board's part of its types' names, and these types. */
+/* A board's part in the names of its types, with these types. */
 struct board_code {
 	struct str text;
-	uint32_t first, last; /* of its types: index in types, from 1; next_of_code links them */
+	uint32_t first, last; /* of its types: index in types, from 1, linked by next_of_code */
 	uint32_t n_types;
-	uint8_t mig_slices; /* of the whole GPU, 0 without MIG-backed types */
+	uint8_t mig_slices; /* of the whole GPU; 0: no MIG-backed types */
 };
 
-/* `A6000` in the documents is `RTXA6000` in the driver. */
+/* A documents' spelling: their `A6000` is `RTXA6000` in the driver. */
 struct code_spelling {
 	struct str docs;
 	uint32_t code; /* index in codes */
@@ -73,14 +74,14 @@ struct facts {
 	uint32_t n, capacity;
 };
 
-/* Reads the tables of one part. false with *error set. */
+/* Reads the tables of a part. On failure, returns false and sets *error. */
 typedef bool catalog_loader(struct catalog *catalog, struct catalog_error *error);
 
 struct catalog {
 	struct arena *arena;
-	catalog_loader *const *loaders; /* of each part: its file's, so that parts can need parts */
+	catalog_loader *const *loaders; /* indexed by part; parts may need other parts */
 	struct table_source tables[TABLE_COUNT];
-	bool replaced; /* some table is out of a catalog directory */
+	bool replaced; /* some table comes from a catalog directory */
 	bool loaded[PART_COUNT];
 
 	struct facts releases;
@@ -100,7 +101,7 @@ struct catalog {
 
 	struct vgpu_type *types;
 	uint32_t n_types, types_capacity;
-	uint32_t *next_of_code; /* for each type the next one of its code, from 1; 0: the last */
+	uint32_t *next_of_code; /* for each type, the next one of its code, from 1; 0: none */
 	uint32_t n_next_of_code, next_of_code_capacity;
 	struct board_code *codes;
 	uint32_t n_codes, codes_capacity;
@@ -111,10 +112,10 @@ struct catalog {
 	uint32_t n_p2p, p2p_capacity;
 	const struct p2p_row **p2p_by_board;
 	bool *multicast;		 /* one per type */
-	struct fm_partition *partitions; /* a platform's rows together */
+	struct fm_partition *partitions; /* rows of a platform are adjacent */
 	uint32_t n_partitions, partitions_capacity;
 
-	/* A wrong name is often repeated in every VM, so the last answer is kept. */
+	/* The last answer is cached, because a wrong name is often repeated in every VM. */
 	pthread_mutex_t last_lock;
 	char last_wrong[NEAREST_MAX];
 	size_t last_wrong_n;
@@ -130,26 +131,26 @@ catalog_loader catalog_load_releases, catalog_load_figures, catalog_load_archite
 	catalog_load_boards, catalog_load_geforce, catalog_load_vgpu, catalog_load_p2p,
 	catalog_load_multicast, catalog_load_partitions;
 
-/* Loads the part unless it is loaded. */
+/* Loads a part, unless it is loaded already. */
 bool catalog_load(struct catalog *catalog, enum catalog_part part, struct catalog_error *error);
-/* The same for look-ups, which cannot fail: all tables have been checked. */
+/* The same for look-ups. It cannot fail, because all tables have been checked. */
 void catalog_need(struct catalog *catalog, enum catalog_part part);
 
-/* Starts to read a table of the catalog. */
+/* Starts reading a table of the catalog. */
 void catalog_read(struct catalog *catalog, struct table *table, enum table_id id,
 		  const char *const *columns, struct catalog_error *error);
-/* The current row names something that another table lacks. In a built-in table, whose partner was
- * replaced, such a row is ignored. */
+/* Reports that the current row names something that another table lacks. Ignored in a built-in
+ * table if any table is replaced. */
 void catalog_dangling(struct catalog *catalog, struct table *table, unsigned column,
 		      enum table_id other);
 
-/* NULL: the table has no such row. */
+/* NULL if there is no such row. */
 const struct fact *fact_find(const struct facts *facts, struct str what);
 const struct architecture *architecture_find(const struct catalog *catalog, struct str name);
-/* By the start of the chip's name; NULL where no row has it. */
+/* Finds the architecture by the start of the chip's name, or NULL. */
 const struct architecture *architecture_of_chip(const struct catalog *catalog, struct str chip);
 
-/* Lower case, with a blank for `_`. */
+/* Returns the lower-case letter, or a blank for `_`. */
 static inline char fold(char c)
 {
 	if (c >= 'A' && c <= 'Z')
@@ -157,7 +158,7 @@ static inline char fold(char c)
 	return c == '_' ? ' ' : c;
 }
 
-/* True if the two differ only in letter case, or in `_` for a blank. */
+/* True if the texts differ at most in letter case and in `_` for a blank. */
 static inline bool spelled_alike(struct str a, struct str b)
 {
 	size_t n = a.n;
@@ -168,14 +169,14 @@ static inline bool spelled_alike(struct str a, struct str b)
 		n--;
 	return n == 0;
 }
-/* What follows the board's code in the type's name: `-80C`, `-7-80C`. */
+/* The part of a type's name behind the board code: `-80C`, `-7-80C`. */
 struct str vgpu_size_text(const struct vgpu_type *type);
-/* The type of that size among those of a code, from its `first` on; NULL: none. */
+/* Finds the type of that size in the list of a board code, which starts at `first`, or NULL. */
 const struct vgpu_type *type_of_code(const struct catalog *catalog, uint32_t first,
 				     struct str size);
-/* Without the prefix of its spelling: `NVIDIA `, `GRID `, `nvidia_` or `grid_`. */
+/* Strips `NVIDIA `, `GRID `, `nvidia_` or `grid_`, and sets *spelling. */
 struct str spelling_strip(struct str s, enum vgpu_spelling *spelling);
-/* NULL where there is none. */
+/* NULL if there is none. */
 const struct vgpu_type *spelling_find(const struct catalog *catalog, struct str spelling);
 
 #endif

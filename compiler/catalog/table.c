@@ -90,7 +90,7 @@ static bool read_row(struct table *table)
 	return false;
 }
 
-/* Where the header has a column; a name that it has twice is as wrong as one that it lacks. */
+/* Finds a column in the header, which must have it exactly once. */
 static void find_column(struct table *table, unsigned column)
 {
 	const char *name = table->columns[column];
@@ -154,7 +154,7 @@ struct str table_name(struct table *table, unsigned column)
 	return s;
 }
 
-/* The digits at the start of `*s`, taken off it; false without any, or above `max`. */
+/* Takes a number off the front of `*s`. False if there is none or it is above `max`. */
 static bool take_number(struct str *s, uint32_t max, uint32_t *value)
 {
 	uint64_t v = 0;
@@ -190,7 +190,8 @@ uint32_t table_number(struct table *table, unsigned column, uint32_t max)
 	return value;
 }
 
-/* `.25` as bytes of a GiB, taken off `*s`; six digits are finer than any table needs. */
+/* Takes a fraction of a GiB such as `.25` off the front of `*s`. Six digits are enough for all
+ * tables. */
 static bool take_fraction(struct str *s, uint64_t *bytes)
 {
 	uint64_t value = 0, unit = 1;

@@ -1,7 +1,7 @@
-/* One table of the catalog as rows of named cells. Private to compiler/catalog/.
+/* A table of the catalog as rows of named cells. Private to compiler/catalog/.
  *
- * The getters never stop a loader: the first thing that is wrong is kept, table_next then ends the
- * loop, and table_end says how it went. A getter that fails returns 0 or an empty text. */
+ * A getter that fails records the first error and returns 0 or an empty text. The next table_next
+ * then ends the loop, and table_end returns false, so loaders need no checks in between. */
 #ifndef GPUPLAN_CATALOG_TABLE_H
 #define GPUPLAN_CATALOG_TABLE_H
 
@@ -34,15 +34,15 @@ enum table_id { CATALOG_TABLES(CATALOG_TABLE_ID) TABLE_COUNT };
 struct table_source {
 	struct str file;
 	struct str bytes;
-	bool replaced; /* out of the catalog directory */
+	bool replaced; /* from the catalog directory */
 };
 
 struct table {
 	struct arena *arena;
 	struct table_source source;
 	struct csv csv;
-	const char *const *columns;	/* the caller's names, up to a NULL */
-	uint32_t at[TABLE_MAX_COLUMNS]; /* where the header has them, from 0 */
+	const char *const *columns;	/* names from the caller, ending with NULL */
+	uint32_t at[TABLE_MAX_COLUMNS]; /* their cells in a row, from 0 */
 	uint32_t width;
 	uint32_t line; /* of the current row */
 	bool failed;
@@ -50,37 +50,36 @@ struct table {
 };
 
 struct table_source table_builtin(enum table_id id);
-/* Replaces `*source` by the file that `dir` has for this table, if any. False if the file cannot be
- * read. */
+/* Replaces *source by the table's file in `dir`, if there is one. False if it is unreadable. */
 bool table_replace(struct arena *arena, const struct files *files, const char *dir,
 		   enum table_id id, struct table_source *source, struct catalog_error *error);
 
 void table_begin(struct table *table, struct arena *arena, struct table_source source,
 		 const char *const *columns, struct catalog_error *error);
-/* The next row; false at the end and after anything went wrong. */
+/* Reads the next row. False at the end and after an error. */
 bool table_next(struct table *table);
-/* True when the whole table was read and nothing was wrong. */
+/* True if the whole table was read without an error. */
 bool table_end(const struct table *table);
 
 static inline struct str table_text(const struct table *table, unsigned column)
 {
 	return table->csv.cells[table->at[column]].text;
 }
-/* A text that must be there. */
+/* A text, which must not be empty. */
 struct str table_name(struct table *table, unsigned column);
 /* A decimal number up to `max`; an empty cell is 0. */
 uint32_t table_number(struct table *table, unsigned column, uint32_t max);
-/* A number of GiB, perhaps with a fraction or a remark in parentheses, as bytes; empty is 0. */
+/* A number of GiB, with an optional fraction and remark in parentheses, in bytes. Empty is 0. */
 uint64_t table_gib(struct table *table, unsigned column);
-/* A PCI id `10de:20b2`: the device. */
+/* The device of a PCI id such as `10de:20b2`. */
 uint16_t table_pci_device(struct table *table, unsigned column);
-/* The cell's index in `words`, up to a NULL. */
+/* The index of the cell in `words`, which ends with NULL. */
 unsigned table_word(struct table *table, unsigned column, const char *const *words);
 
-/* Four hex digits at the start of `s`, any case; more may follow. */
+/* Parses four hex digits at the start of `s`. More text may follow. */
 bool pci_hex(struct str s, uint16_t *value);
 
-/* The current row's cell is wrong; the message gets the column's name before it. */
+/* Reports an error in a cell of the current row. The name of the column precedes the message. */
 void table_fail(struct table *table, unsigned column, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

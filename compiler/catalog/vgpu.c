@@ -1,12 +1,13 @@
-/* vGPU types: the driver's names, the documents' spellings of them, types that only a P2P table
- * prints, and the documents' figures. */
+/* vGPU types: the driver's names, their spellings in the documents, types that only the P2P tables
+ * list, and the documents' figures. */
 #include "compiler/catalog/private.h"
 
-/* The documents' megabytes stray from the name's GB by less than 0.4 % (94C is 96246, 24C of an
- * H100 NVL is 24672); more than this is a slip of the table. */
+/* The documents' megabytes differ from the GB in the name by less than 0.4 % (94C has 96246, 24C of
+ * an H100 NVL has 24672). A larger difference is an error in the documents. */
 #define FIGURE_TOLERANCE 32 /* a 32nd */
 
-/* Codes, and the types of one, are searched one by one: NVIDIA has 67, and at most 72 of one. */
+/* Limits of the linear searches for codes and for types of a code: NVIDIA has 67 codes with at most
+ * 72 types each. */
 enum { MOST_CODES = 1000, MOST_TYPES = 1000 };
 
 static bool is_digit(char c)
@@ -19,7 +20,7 @@ static bool is_series(char c)
 	return c == 'A' || c == 'B' || c == 'C' || c == 'Q';
 }
 
-/* The number at the end of `*s`, taken off it; false without one of one to four digits. */
+/* Takes a number off the end of `*s`. False unless it has one to four digits. */
 static bool take_last_number(struct str *s, unsigned *value)
 {
 	size_t n = s->n;
@@ -35,8 +36,7 @@ static bool take_last_number(struct str *s, unsigned *value)
 	return true;
 }
 
-/* BOARD-[SLICES-]GB SERIES [ME|4], from the right, since the board's code may hold a dash: fills
- * what the name says. */
+/* Parses BOARD-[SLICES-]GB SERIES [ME|4] from the right, since board codes may contain dashes. */
 static bool parse_name(struct str name, struct vgpu_type *type)
 {
 	struct str rest = name;
@@ -82,10 +82,10 @@ static const char *const type_columns[] = {
 	"mig_slices", "fb_gb",	    "series",	 "is_full_fb_timesliced",
 	NULL,
 };
-static const char *const kind_words[] = {"timesliced", "mig", NULL}; /* enum vgpu_kind's order */
+static const char *const kind_words[] = {"timesliced", "mig", NULL}; /* as enum vgpu_kind */
 static const char *const no_yes[] = {"0", "1", NULL};
 
-/* The table repeats what the name says: the two must agree. */
+/* The table repeats parts of the name, which must agree with it. */
 static void agree(struct table *table, unsigned column, bool same)
 {
 	struct str cell = table_text(table, column), name = table_text(table, TYPE_FULL_NAME);
@@ -122,12 +122,12 @@ static struct vgpu_type read_type(struct table *table)
 	return type;
 }
 
-/* The code's entry, made with its first type. */
+/* Returns the entry of a board code, adding it if it is new. */
 static struct board_code *code_of(struct catalog *catalog, struct str text)
 {
 	struct board_code *code;
 
-	/* The table has a code's types together, so the last one is nearly always it. */
+	/* Search backwards: types of a code are adjacent, so the last entry mostly matches. */
 	for (uint32_t i = catalog->n_codes; i-- > 0;)
 		if (spelled_alike(catalog->codes[i].text, text))
 			return &catalog->codes[i];
@@ -136,7 +136,7 @@ static struct board_code *code_of(struct catalog *catalog, struct str text)
 	return code;
 }
 
-/* The whole GPU has as many slices as the largest MIG-backed type of its code. */
+/* Adds a type. The GPU has as many MIG slices as the largest type of its code. */
 static void add_type(struct catalog *catalog, struct board_code *code, const struct vgpu_type *type)
 {
 	*(struct vgpu_type *)PUSH(catalog, types) = *type;
@@ -153,7 +153,7 @@ static bool read_types(struct catalog *catalog, struct catalog_error *error)
 	struct table table;
 
 	catalog_read(catalog, &table, TABLE_VGPU_TYPES, type_columns, error);
-	/* A row has some 80 bytes. Growing to as many would take twice the memory. */
+	/* Rows have about 80 bytes. Growing the array by doubling would take twice the memory. */
 	catalog->types_capacity = (uint32_t)(table.source.bytes.n / 64);
 	catalog->types = arena_array(catalog->arena, catalog->types_capacity,
 				     sizeof(*catalog->types));
@@ -175,7 +175,7 @@ static bool read_types(struct catalog *catalog, struct catalog_error *error)
 enum { SPELLING_DOCS, SPELLING_DRIVER };
 static const char *const spelling_columns[] = {"docs_code", "driver_code", NULL};
 
-/* The documents' spellings of codes. */
+/* Reads how the documents spell board codes. */
 static bool read_spellings(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
@@ -200,8 +200,8 @@ static bool read_spellings(struct catalog *catalog, struct catalog_error *error)
 enum { P2P_DOCS_TYPE, P2P_DRIVER_TYPE };
 static const char *const p2p_columns[] = {"vgpu_type_in_docs", "driver_type_name", NULL};
 
-/* The P2P tables print types that the driver's table does not have (B300X-279C): whole
- * framebuffer, as all of those tables. */
+/* Adds types that are in the P2P tables but not in the driver's (B300X-279C). Like all types in the
+ * P2P tables, they have the whole framebuffer. */
 static bool read_docs_only(struct catalog *catalog, struct catalog_error *error)
 {
 	struct table table;
@@ -214,7 +214,7 @@ static bool read_docs_only(struct catalog *catalog, struct catalog_error *error)
 		struct str driver_name = table_text(&table, P2P_DRIVER_TYPE);
 		const struct vgpu_type *driver = spelling_find(catalog, driver_name);
 		if (driver_name.n && !driver)
-			continue; /* for catalog_load_p2p to judge */
+			continue; /* catalog_load_p2p reports it */
 		struct vgpu_type type = {.whole_framebuffer = true, .docs_only = true};
 		if (!parse_name(docs, &type) || type.kind != VGPU_TIME_SLICED) {
 			table_fail(&table, P2P_DOCS_TYPE, "'%.*s' is not a time-sliced vGPU type",
@@ -239,7 +239,7 @@ static void read_figure(struct table *table, struct vgpu_type *type, bool mixed)
 	uint64_t bytes = table_number(table, FIGURE_MB, UINT32_MAX) * MIB;
 	uint64_t named = type->framebuffer, tolerance = named / FIGURE_TOLERANCE;
 
-	/* NVIDIA's page has slips (V100DX-4C with 6144 MB): a figure far off the name's is none. */
+	/* Ignore figures that contradict the name, such as 6144 MB for V100DX-4C. */
 	if (bytes + tolerance >= named && bytes <= named + tolerance)
 		type->framebuffer = bytes;
 	type->max_per_gpu = (uint16_t)table_number(table, FIGURE_MAX, UINT16_MAX);
@@ -247,7 +247,7 @@ static void read_figure(struct table *table, struct vgpu_type *type, bool mixed)
 		type->max_mixed = (uint16_t)table_number(table, FIGURE_MIXED, UINT16_MAX);
 }
 
-/* Megabytes and counts. Boards that share a code repeat a type's row. */
+/* Reads megabytes and counts. Boards that share a code repeat the rows of their types. */
 static bool read_figures(struct catalog *catalog, enum table_id id, const char *const *columns,
 			 struct catalog_error *error)
 {
