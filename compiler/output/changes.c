@@ -1,18 +1,18 @@
-/* What differs between the output folder and what it should be. */
+/* Finds the differences between the output folder and this run's artifacts. */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "compiler/output/private.h"
 
-/* On the way to it is a link or a file. */
+/* True if a part of the path is a link or a file instead of a folder. */
 static bool is_no_folder(int error)
 {
 	return error == ENOTDIR || error == ELOOP;
 }
 
-/* The files that a killed run was about to list are ours too, so its manifest is read if it is
- * whole; before it was, that run had done nothing else. */
+/* Merges the staged manifest of a killed run, whose files are gpuplan's too. An incomplete one does
+ * not matter: a run stages its manifest before its other files. */
 static void merge_leftover(struct tree *t, const char *name)
 {
 	static const char manifest[] = "." OUTPUT_MANIFEST FILES_STAGED;
@@ -113,8 +113,8 @@ static bool judge_file(struct tree *t, struct change *c)
 			   "is in the way: gpuplan did not write it, and does not replace it");
 }
 
-/* A file that the last manifest lists and this run does not write. What has become a link or a
- * folder since, or cannot be reached without following one, is not ours any more. */
+/* Decides about a file that the last manifest lists and this run does not write. If it is a link or
+ * a folder by now, or behind a link, it is no longer gpuplan's. */
 static bool judge_stale(struct tree *t, struct change *c)
 {
 	struct str folder = path_folder(c->path);
@@ -127,7 +127,8 @@ static bool judge_stale(struct tree *t, struct change *c)
 		return tree_fail(t, "read", c->path, error);
 	c->kind = CHANGE_REMOVE;
 	c->exists = true;
-	/* Asked now, since removing comes after the first rename. */
+	/* Check permissions now: removing comes after the first rename, when it is too late to
+	 * fail. */
 	error = t->root.may_write(
 		&t->root,
 		arena_printf(t->scratch, "%.*s%s.", STR_ARG(folder), folder.n ? "/" : "").p);
@@ -152,7 +153,7 @@ static void sort_changes(struct tree *t)
 		qsort(t->changes, t->n, sizeof *t->changes, compare_changes);
 }
 
-/* No file that this run writes is a folder of another one. */
+/* Refuses a file of this run whose path is also a folder of another file. */
 static bool check_folders(struct tree *t)
 {
 	struct str last = STR("");
@@ -170,7 +171,7 @@ static bool check_folders(struct tree *t)
 	return true;
 }
 
-/* Every file of this run, and every listed one that it does not write. */
+/* Lists the files of this run, and the files of the last manifest that it does not write. */
 static bool collect_changes(struct tree *t)
 {
 	struct output *o = t->output;

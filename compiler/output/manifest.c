@@ -50,10 +50,10 @@ void manifest_merge(struct arena *arena, struct manifest *manifest, const struct
 	*manifest = merged;
 }
 
-/* --- reading: nothing in the text is trusted --- */
+/* --- reading: the text is untrusted --- */
 
-/* Only the characters of names of hosts and VMs. The first is a letter or a digit, so that it is
- * neither `.` nor `..`, nor hidden as the files are that a run has not yet renamed. */
+/* True for a name with only the characters of host and VM names. It starts with a letter or digit,
+ * which excludes `.`, `..` and staged files. */
 static bool is_plain_name(struct str s)
 {
 	if (s.n == 0 || s.n > NAME_MAX || *s.p == '.' || *s.p == '_' || *s.p == '-')
@@ -77,7 +77,7 @@ static bool is_sha256(struct str s)
 	return s.n == SHA256_CHARS;
 }
 
-/* The text of a member; .p NULL: there is none, or it is no text. */
+/* The text of a member. .p is NULL if there is none or it is not a text. */
 static struct str member(const struct json *map, const char *key)
 {
 	const struct json *value = json_member(map, key);
@@ -85,7 +85,7 @@ static struct str member(const struct json *map, const char *key)
 	return json_is(value, JSON_TEXT) ? value->text : (struct str){0};
 }
 
-/* Plain names with slashes between them: a file under the output folder, and not the manifest. */
+/* True for plain names separated by slashes: a path below the output folder, not the manifest. */
 static bool is_artifact_path(struct str path)
 {
 	unsigned folders = 0;
@@ -106,7 +106,7 @@ static bool is_artifact_path(struct str path)
 	}
 }
 
-/* What is wrong with one of the files; NULL: nothing. */
+/* Reads a file's entry. Returns NULL, or what is wrong with it. */
 static const char *read_entry(const struct json *file, struct manifest_entry *out)
 {
 	*out = (struct manifest_entry){
@@ -193,7 +193,8 @@ static void digest_file(void *context, const struct worker *worker, uint32_t i)
 	sha256_hex(digests->output->files[i].text, digests->text[i]);
 }
 
-/* What the next manifest lists: this run's files, and of the last what this run leaves alone. */
+/* The entries of the next manifest: this run's files, and those of the last manifest that this run
+ * leaves alone. */
 static struct manifest next_entries(const struct output *output, const struct manifest *old)
 {
 	struct arena *arena = output->arena;

@@ -1,4 +1,4 @@
-/* A run on one output folder, from opening it to closing it. */
+/* A run on an output folder, from opening to closing it. */
 #include "compiler/output/output.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ void output_add_input(struct output *output, struct str name)
 	*slot = name;
 }
 
-/* Makes the folder of the path, and those above it. */
+/* Creates the output folder and those above it. */
 static int make_root(struct tree *t)
 {
 	const struct files *files = t->output->place;
@@ -84,8 +84,8 @@ static bool open_root(struct tree *t, bool make)
 	if (error)
 		return tree_fail(t, make ? "make" : "open", STR(""), error);
 	t->exists = true;
-	/* Some file systems know no locks; there, killed runs' files stay, as they may be another
-	 * run's. */
+	/* Some file systems have no locks. Leftovers are kept there, since they may belong to a
+	 * concurrent run. */
 	t->locked = !t->root.lock(&t->root, make);
 	return true;
 }
@@ -146,7 +146,7 @@ static void add_diff(const struct change *c, struct arena *scratch, struct str o
 	buffer_add(diff, buffer_text(&out));
 }
 
-/* One change at a time in memory that is used again. */
+/* Handles one change at a time, to reuse the memory. */
 static bool write_diff(struct tree *t, struct buffer *diff)
 {
 	bool good = true;

@@ -1,10 +1,9 @@
-/* Making the output folder what it should be: first everything that can fail, beside its place,
- * then the renames. */
+/* Updates the output folder: first stages all files, which may fail, then renames them. */
 #include <errno.h>
 
 #include "compiler/output/private.h"
 
-/* The folder and those above it, where they are missing. */
+/* Creates a folder and missing ones above it. */
 static int make_folder(struct tree *t, struct str path)
 {
 	struct str above = path_folder(path);
@@ -42,8 +41,8 @@ bool tree_stage(struct tree *t)
 {
 	uint32_t total = 0, done = 0;
 
-	/* First, so that a run after one that was killed here knows every folder that may hold
-	 * something of it. */
+	/* The manifest comes first: if this run is killed, the next one finds in it all folders
+	 * that may hold leftovers. */
 	if (t->manifest.kind == CHANGE_WRITE && !stage_change(t, &t->manifest))
 		return false;
 	for (uint32_t i = 0; i < t->n; i++)
@@ -59,7 +58,7 @@ bool tree_stage(struct tree *t)
 	return true;
 }
 
-/* Staged files of runs that were killed. One that cannot be removed does no harm. */
+/* Removes staged files of killed runs. Errors are ignored, since leftovers do no harm. */
 static void remove_leftovers(struct tree *t, bool below)
 {
 	for (uint32_t i = 0; i < t->leftovers.n; i++) {
@@ -95,7 +94,7 @@ static bool sync_folder(struct tree *t, struct str folder)
 	return !error || tree_fail(t, "write", folder, error);
 }
 
-/* Removes the folder and those above it, as far as nothing is left in them. */
+/* Removes the folder and those above it while they are empty. */
 static void remove_empty(struct tree *t, struct str folder)
 {
 	while (folder.n &&
@@ -103,8 +102,8 @@ static void remove_empty(struct tree *t, struct str folder)
 		folder = path_folder(folder);
 }
 
-/* One folder: changes[from] up to, not including, the one returned in *end. It goes when nothing is
- * left in it, now or since a run that was killed before it could. */
+/* Applies the changes of one folder: changes[from] up to, but not including, changes[*end]. Removes
+ * the folder if it had stale files and is empty, even if a killed run removed the files. */
 static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 {
 	struct str folder = path_folder(t->changes[from].path);
@@ -131,7 +130,7 @@ static bool apply_folder(struct tree *t, uint32_t from, uint32_t *end)
 	return true;
 }
 
-/* A new folder is an entry of the one above it. The output folder is synced by itself. */
+/* Syncs the parents of new folders, except the output folder, which the caller syncs. */
 static bool sync_made(struct tree *t)
 {
 	for (uint32_t i = 0; i < t->below_made.n; i++) {
@@ -145,7 +144,7 @@ static bool sync_made(struct tree *t)
 
 bool tree_publish(struct tree *t)
 {
-	/* The name of the staged manifest must outlive a loss of power that renames outlive. */
+	/* If any rename survives a power loss, the staged manifest must survive it too. */
 	if (t->manifest.staged && !sync_folder(t, STR("")))
 		return false;
 	remove_leftovers(t, true);
@@ -154,7 +153,7 @@ bool tree_publish(struct tree *t)
 			return false;
 	}
 	if (t->manifest.kind != CHANGE_NONE) {
-		/* New folders are entries of this one. */
+		/* New folders are entries of the output folder, so sync it as well. */
 		if (!sync_made(t) || !sync_folder(t, STR("")) || !apply(t, &t->manifest) ||
 		    !sync_folder(t, STR("")))
 			return false;
@@ -170,8 +169,7 @@ static void remove_staged(struct tree *t, struct change *c)
 	c->staged = NULL;
 }
 
-/* With renaming begun, the written manifest stays where the next run finds it: it lists files that
- * the old one does not. */
+/* After a rename, the staged manifest stays for the next run: only it lists all files. */
 void tree_undo(struct tree *t)
 {
 	const struct files *files = t->output->place;

@@ -1,5 +1,5 @@
-/* How spec files are named: in the manifest, which must say the same wherever the tree lies, and in
- * a depfile, where Make must find them. */
+/* Names of spec files: in the manifest, where they must not depend on the location of the tree, and
+ * in a depfile, where Make must find them. */
 #include <stdlib.h>
 
 #include "compiler/base/digest.h"
@@ -14,7 +14,7 @@ static size_t folder_length(struct str path)
 	return path.n;
 }
 
-/* Bytes of the deepest folder that holds them all, its slash included. */
+/* The length of the deepest folder that contains all paths, including its slash. */
 static size_t common_folder(const struct str *paths, uint32_t n)
 {
 	size_t common = n ? folder_length(paths[0]) : 0;
@@ -29,7 +29,7 @@ static size_t common_folder(const struct str *paths, uint32_t n)
 	return common;
 }
 
-/* The user's name for standard input is shown as it is, unless it leads out of the tree. */
+/* The name to show for standard input: the user's, or its last part if that is not a clean path. */
 static struct str shown_name(struct arena *arena, struct str name)
 {
 	struct str root = file_name_absolute(arena, STR(""),
@@ -84,8 +84,8 @@ struct source_entry *source_entries(const struct output *output, uint32_t *n)
 	return entries;
 }
 
-/* As GCC writes names for Make, which Ninja reads too: a backslash before a blank, doubled where
- * the name has some there already. */
+/* Quotes a name for Make and Ninja as GCC does: a backslash before each blank, and backslashes that
+ * precede a blank are doubled. */
 static void add_make_name(struct buffer *out, struct str name)
 {
 	for (size_t i = 0; i < name.n; i++) {
@@ -106,7 +106,7 @@ static void add_make_name(struct buffer *out, struct str name)
 
 static void add_prerequisite(struct buffer *out, struct str name)
 {
-	/* Make and Ninja have no way to write a name over two lines. */
+	/* Make and Ninja cannot quote a newline. */
 	if (memchr(name.p, '\n', name.n))
 		return;
 	buffer_puts(out, " \\\n  ");
