@@ -29,9 +29,9 @@ bool make_text(struct arena *arena, const struct making *m, struct str *text, st
 	return true;
 }
 
-/* --- blocking findings: those of the VM, its host, and their profiles --- */
+/* --- blocking findings: those about the VM, its host, and their profiles --- */
 
-/* Every section with a name starts like this. */
+/* True if the place is in the section or its name. `section` points to a struct named_spec. */
 static bool concerns(struct span at, const void *section)
 {
 	const struct named_spec *s = section;
@@ -47,7 +47,7 @@ static bool concerns_vm(const struct finding *f, const struct vm *vm)
 static bool blocks(const struct gpuplan_session *s, const struct finding *f,
 		   const struct backend *backend, const struct subject *of)
 {
-	/* The VM may have mistakes over the limit, which are not reported. */
+	/* The VM may have mistakes beyond the limit, which are not reported. */
 	if (s->plan->cut && strcmp(f->rule, "yaml-limit") == 0)
 		return true;
 	if (f->severity < session_failing(s))
@@ -80,7 +80,7 @@ static bool is_clean(struct gpuplan_session *s, const struct backend *backend,
 	return s->blocking.n == 0;
 }
 
-/* --- whose it is --- */
+/* --- the VM or host --- */
 
 static enum gpuplan_status unknown(struct gpuplan_session *s, const char *what, const char *name,
 				   struct str near)

@@ -10,7 +10,7 @@ struct makings {
 	const struct gpuplan_artifact_options *options;
 	struct making *items;
 	uint32_t n, capacity;
-	struct arena *scratch[MAX_JOBS]; /* of each worker */
+	struct arena *scratch[MAX_JOBS]; /* one per worker */
 };
 
 static void add_making(struct makings *all, const struct backend *backend,
@@ -45,7 +45,7 @@ static void list_makings(struct makings *all, const struct plan *plan,
 	}
 }
 
-/* A text grows in memory that is used again; what stays is as long as the text. */
+/* Writes the text in scratch memory, and copies it at its final length. */
 static void make(void *context, const struct worker *worker, uint32_t i)
 {
 	struct makings *all = context;
@@ -67,7 +67,7 @@ static void make(void *context, const struct worker *worker, uint32_t i)
 		all->options->progress(all->options->context, i, all->n);
 }
 
-enum { MANY_ARTIFACTS = 64 }; /* fewer are made before a thread has started */
+enum { MANY_ARTIFACTS = 64 }; /* fewer are done before a thread has started */
 
 static struct gpuplan_artifact artifact_of(struct arena *arena, const struct making *m)
 {
@@ -85,7 +85,7 @@ static struct gpuplan_artifact artifact_of(struct arena *arena, const struct mak
 	};
 }
 
-/* Whether the caller, or else the project file, wants the target. */
+/* True if the caller, or else the project file, asks for the target. */
 static bool is_wanted(const struct gpuplan_session *s,
 		      const struct gpuplan_artifact_options *options, const char *target)
 {

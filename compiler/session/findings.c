@@ -1,10 +1,10 @@
-/* Findings as a user of the library gets them. */
+/* Converts findings to the structs of gpuplan.h. */
 #include "compiler/finding/path.h"
 #include "compiler/session/private.h"
 
 struct converter {
 	struct gpuplan_session *session;
-	const char **names; /* of the sources; NULL: not made yet */
+	const char **names; /* of the sources, NULL until used */
 };
 
 static const char *name_of(struct converter *c, const struct source *source)

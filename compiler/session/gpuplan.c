@@ -1,17 +1,17 @@
-/* The library's face: each call runs within a guard, so that out of memory is a status. */
+/* The public interface: each call runs within a guard, which turns out of memory into a status. */
 #include "compiler/session/gpuplan.h"
 
 #include <stdlib.h>
 
 #include "compiler/session/private.h"
 
-/* The arguments of a call, and what comes of it. */
+/* The arguments and results of a call. */
 struct call {
 	enum gpuplan_status (*run)(struct call *call);
 	const void *options;
 	struct gpuplan_session *session;
 	enum gpuplan_status status;
-	const void *items; /* or a text */
+	const void *items; /* or a text, depending on the call */
 	size_t n;
 };
 
@@ -31,14 +31,14 @@ static enum gpuplan_status guarded(struct call *call)
 	return GPUPLAN_NO_MEMORY;
 }
 
-/* --- the five --- */
+/* --- open, judge, settle, artifacts --- */
 
 static enum gpuplan_status open_one(struct call *call)
 {
 	struct gpuplan_session *session;
 	enum gpuplan_status status = session_open(call->options, &system_files, NULL, &session);
 
-	/* Not before: where memory ran out, there is none. */
+	/* Set last, so that it stays NULL if memory runs out. */
 	call->session = session;
 	return status;
 }
@@ -102,7 +102,7 @@ void gpuplan_close(struct gpuplan_session *session)
 	session_close(session);
 }
 
-/* --- what there is to see --- */
+/* --- results --- */
 
 static enum gpuplan_status enter(struct call *call)
 {
@@ -155,7 +155,7 @@ enum gpuplan_status gpuplan_summary(struct gpuplan_session *session, struct gpup
 	return GPUPLAN_OK;
 }
 
-/* A stream into memory of the C library's, which is freed either way. */
+/* A stream into memory of the C library, which is freed in any case. */
 struct stream {
 	FILE *file;
 	char *text;

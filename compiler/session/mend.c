@@ -6,7 +6,7 @@
 
 enum {
 	MAX_ROUNDS = 16,
-	/* Each judges the whole plan: a bad fix among n takes some 2 log n. */
+	/* Each attempt judges the whole plan. Finding a bad fix among n takes about 2 log n. */
 	MAX_ATTEMPTS = 1024,
 };
 
@@ -14,14 +14,14 @@ struct fixer {
 	struct gpuplan_session *first;
 	struct mended *mended;
 	bool unsafe;
-	struct gpuplan_session *now;	/* this round's start */
-	struct gpuplan_session *better; /* the best of this round, or `now` */
-	uint32_t *kept;			/* what was chosen of now's findings for it */
+	struct gpuplan_session *now;	/* the plan at the start of this round */
+	struct gpuplan_session *better; /* the best plan of this round, or `now` */
+	uint32_t *kept;			/* the findings of `now` that are fixed in `better` */
 	uint32_t n_kept, n_attempts;
 	enum gpuplan_status status;
 };
 
-/* --- is it better? --- */
+/* --- comparing plans --- */
 
 struct tally {
 	uint32_t errors, warnings, notes, all;
@@ -55,7 +55,8 @@ static bool has_new_kind(const struct gpuplan_session *before, const struct gpup
 	return false;
 }
 
-/* Of fixes that are made together, none may hide behind what the others mend. */
+/* True if `after` has fewer or less severe findings. With several fixes, no rule may have more
+ * findings than before, so that a bad fix cannot hide behind good ones. */
 static bool is_better(const struct gpuplan_session *before, const struct gpuplan_session *after,
 		      bool single)
 {
@@ -71,7 +72,8 @@ static bool is_better(const struct gpuplan_session *before, const struct gpuplan
 
 /* --- attempts --- */
 
-/* The round's start with what was kept and `n` more fixes. NULL: x->status says why. */
+/* Judges the plan with the fixes kept so far and `n` more. Returns NULL and sets x->status on
+ * failure. */
 static struct gpuplan_session *attempt(struct fixer *x, const uint32_t *more, uint32_t n)
 {
 	struct gpuplan_session *s = session_like(x->first);
@@ -102,7 +104,7 @@ static void keep(struct fixer *x, struct gpuplan_session *s, const uint32_t *mor
 	x->better = s;
 }
 
-/* Keeps as many of the fixes as make it better. */
+/* Keeps those fixes that make the plan better. */
 static void try_fixes(struct fixer *x, const uint32_t *fixes, uint32_t n)
 {
 	struct gpuplan_session *s;
@@ -129,14 +131,14 @@ static void try_fixes(struct fixer *x, const uint32_t *fixes, uint32_t n)
 	try_fixes(x, fixes + n / 2, n - n / 2);
 }
 
-/* false: nothing was left to mend, or nothing could be. */
+/* Runs a round. Returns false if it fixed nothing. */
 static bool mend_round(struct fixer *x)
 {
 	struct gpuplan_session *now = x->now;
 	struct chosen chosen = fix_choose(now->arena, &now->findings, &now->sources, x->unsafe);
 
 	x->mended->n_refused = x->mended->n_untried = 0;
-	/* Whether a fix makes it better cannot be told where not all is known that is wrong. */
+	/* If findings are missing because of the limit, plans cannot be compared. */
 	if (now->plan->cut)
 		return false;
 	x->better = now;

@@ -1,4 +1,4 @@
-/* The project file: found, read, and merged with what the caller said. Its keys are
+/* Finds and reads the project file, and merges it with the options. Its keys are in
  * schema/keys_project.c. */
 #include <limits.h>
 
@@ -8,7 +8,7 @@
 #include "compiler/session/target.h"
 #include "rules/rules.h"
 
-/* --- where it is --- */
+/* --- finding it --- */
 
 static bool exists(struct gpuplan_session *s, struct str prefix, const char *name)
 {
@@ -18,7 +18,7 @@ static bool exists(struct gpuplan_session *s, struct str prefix, const char *nam
 	return s->files.look(&s->files, path, false, &facts) == 0;
 }
 
-/* The folder behind `prefix` has none above it. */
+/* True if there is no folder above `prefix`. */
 static bool is_root(struct gpuplan_session *s, struct str prefix)
 {
 	const char *path = arena_printf(s->arena, "%.*s.", STR_ARG(prefix)).p;
@@ -29,7 +29,7 @@ static bool is_root(struct gpuplan_session *s, struct str prefix)
 	       (here.device == above.device && here.number == above.number);
 }
 
-/* The prefix of the folder above. An absolute one is cut: it has no symbolic links. */
+/* The prefix of the folder above. An absolute prefix is shortened: it has no symbolic links. */
 static struct str prefix_above(struct arena *arena, struct str prefix)
 {
 	if (prefix.n == 0 || *prefix.p != '/')
@@ -39,7 +39,7 @@ static struct str prefix_above(struct arena *arena, struct str prefix)
 	return prefix;
 }
 
-/* As findings show it: from the working directory as a relative path. NULL: there is none. */
+/* Returns the path of the project file as findings show it, or NULL if there is none. */
 static const char *find(struct gpuplan_session *s, const char *folder)
 {
 	struct str prefix = *folder ? STR("") : str_of(folder);
@@ -63,7 +63,7 @@ static void set_folder(struct gpuplan_session *s, const char *file)
 	const char *slash = strrchr(file, '/');
 
 	project->prefix = (struct str){file, slash ? (size_t)(slash - file) + 1 : 0};
-	/* NULL where it cannot be told. */
+	/* Stays NULL on failure. */
 	s->files.real_path(&s->files, s->arena,
 			   arena_printf(s->arena, "%.*s.", STR_ARG(project->prefix)).p,
 			   &project->folder);
@@ -156,7 +156,7 @@ static void take_exclude(struct gpuplan_session *s)
 		s->exclude = (struct exclude){s->project.folder, globs, exclude->n};
 }
 
-/* A path that the project file names, as this process finds it. */
+/* Resolves a path that the project file names, relative to its folder. */
 static const char *path_of(const struct gpuplan_session *s, struct str path)
 {
 	struct str prefix = path.n && *path.p == '/' ? STR("") : s->project.prefix;
@@ -164,7 +164,7 @@ static const char *path_of(const struct gpuplan_session *s, struct str path)
 	return arena_printf(s->arena, "%.*s%.*s", STR_ARG(prefix), STR_ARG(path)).p;
 }
 
-/* A missing file is reported when it is read. */
+/* A missing file is reported on reading it. */
 static void take_baseline(struct gpuplan_session *s)
 {
 	const struct text *baseline = &s->project.spec.baseline;

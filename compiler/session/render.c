@@ -1,4 +1,4 @@
-/* The findings of a session in one of the formats. */
+/* Renders the findings of a session. */
 #include "compiler/finding/render.h"
 #include "compiler/finding/path.h"
 #include "compiler/session/private.h"
@@ -29,7 +29,7 @@ enum gpuplan_status session_render(struct gpuplan_session *s, const struct gpupl
 	};
 	if (renderer->for_programs) {
 		name_root_init(&report.root, s->arena, &s->files, format->checkout);
-		/* Looked up only where a format wants them. */
+		/* Paths are looked up only if the format shows them. */
 		paths_of_findings(&s->findings, &s->sources);
 	}
 	renderer->render(&report, out);

@@ -1,4 +1,4 @@
-/* A session from opening it to closing it. */
+/* Sessions: opening, judging and closing. */
 #include "compiler/session/session.h"
 
 #include <assert.h>
@@ -188,7 +188,8 @@ enum gpuplan_status session_load(struct gpuplan_session *s)
 	load_paths(&s->spec, s->arena, &s->sources, &s->findings, &how);
 	for (uint32_t i = 0; i < s->spec.n_errors; i++)
 		status = session_fail(s, GPUPLAN_UNREADABLE, "%.*s", STR_ARG(s->spec.errors[i]));
-	/* What a file that cannot be read would have named is not missing. */
+	/* Names may be defined in the files that cannot be read, so they are not reported as
+	 * missing. */
 	if (s->spec.n_errors)
 		s->spec.unread |= UNREAD_ALL;
 	return status;
@@ -205,7 +206,7 @@ enum gpuplan_status session_judge(struct gpuplan_session *s)
 		return status;
 	if (!s->loaded)
 		status = session_load(s);
-	/* A small plan is done before a second thread has started. */
+	/* Small plans are done before a second thread has started. */
 	jobs = s->spec.vms.n < MANY_VMS ? 1 : s->options.jobs;
 	if (jobs > 1)
 		catalog_load_all(s->catalog);

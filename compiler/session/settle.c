@@ -1,4 +1,4 @@
-/* What of the findings is reported: severities first, then comments, then the baseline. */
+/* Decides which findings are reported: severities first, then comments, then the baseline. */
 #include "compiler/finding/baseline.h"
 #include "compiler/finding/ignore.h"
 #include "compiler/finding/path.h"
@@ -24,7 +24,7 @@ static void set_severities(struct gpuplan_session *s, uint32_t from)
 		set_severity(s, &s->findings.items[i]);
 }
 
-/* What is about to be dropped and, at the end, what was lowered. */
+/* Keeps firm findings that are about to be dropped or, if `lowered`, are below an error. */
 static void keep_firm(struct gpuplan_session *s, bool lowered)
 {
 	for (uint32_t i = 0; i < s->findings.n; i++) {
@@ -44,7 +44,7 @@ static void keep_firm(struct gpuplan_session *s, bool lowered)
 	}
 }
 
-/* A new baseline hides what it records; an older one is not read then. */
+/* Hides the findings of the baseline: of the new one if there is to be one, else of the file. */
 static enum gpuplan_status use_baseline(struct gpuplan_session *s)
 {
 	struct baseline baseline;

@@ -1,12 +1,12 @@
-/* Finds targets (`-t`) and their variants (`show --VARIANT`) by name: NULL with *error set where
- * there is none. */
+/* Finds targets (`-t`) and their variants (`show --VARIANT`) by name. If there is none, the
+ * functions return NULL and set *error. */
 #ifndef GPUPLAN_SESSION_TARGET_H
 #define GPUPLAN_SESSION_TARGET_H
 
 #include "backends/backend.h"
 
 const struct backend *target_find(struct arena *arena, struct str name, struct str *error);
-/* `variant` NULL: the plain one. */
+/* `variant` may be NULL for the plain artifact. */
 const struct artifact *variant_find(struct arena *arena, const struct backend *backend,
 				    const char *variant, struct str *error);
 /* "libvirt, qemu, vmx, clique-map, host-setup" */
