@@ -1,6 +1,6 @@
 #include "schema/cpu_set.h"
 
-/* The bits of word `w` for the CPUs first..last. */
+/* The bits of word `w` for the CPUs `first` to `last`. */
 static uint64_t bits(uint32_t w, uint32_t first, uint32_t last)
 {
 	uint32_t low = first > w * 64 ? first - w * 64 : 0;

@@ -1,6 +1,6 @@
-/* Sets of the host's CPUs, filled word by word: a cpulist may name 0-65535 over and over.
+/* Sets of a host's CPUs. They are filled word by word, since a cpulist may repeat 0-65535.
  *
- * 8 KiB each, so they live on the stack of who works with them. Zeroed: empty. */
+ * A set takes 8 KiB, so it can live on the stack. A zeroed set is empty. */
 #ifndef GPUPLAN_SCHEMA_CPU_SET_H
 #define GPUPLAN_SCHEMA_CPU_SET_H
 
@@ -12,9 +12,9 @@ struct cpu_set {
 
 void cpu_set_add(struct cpu_set *set, struct str cpulist);
 void cpu_set_unite(struct cpu_set *set, const struct cpu_set *other);
-/* The list names a CPU of the set; the first one goes to `*cpu` (may be NULL). */
+/* True if the list names a CPU of the set. Sets *cpu, unless NULL, to the first one. */
 bool cpu_set_meets(const struct cpu_set *set, struct str cpulist, uint32_t *cpu);
-/* The list names a CPU that the set lacks; the first one goes to `*cpu` (may be NULL). */
+/* True if the list names a CPU that is not in the set. Sets *cpu, unless NULL, to the first one. */
 bool cpu_set_lacks(const struct cpu_set *set, struct str cpulist, uint32_t *cpu);
 
 #endif

@@ -8,10 +8,10 @@
 
 #include "compiler/base/memory.h"
 
-/* Each is anchored at both ends; `$` alone would pass a line end behind it (PCRE2_DOLLAR_ENDONLY).
+/* Patterns are anchored at both ends. PCRE2_DOLLAR_ENDONLY keeps `$` from allowing a final newline.
  *
- * "[^control]" as both PCRE2 (in UTF mode) and ECMA-262 write it: what XML, a QEMU argument and a
- * .vmx line can all hold. */
+ * PRINTABLE excludes control characters, so that XML, QEMU arguments and .vmx lines can hold the
+ * text. PCRE2 (in UTF mode) and ECMA-262 both understand it. */
 #define PRINTABLE "[^\\x00-\\x1f\\x7f-\\x9f]"
 
 #define NAME_RULE "1 to 63 of a-z 0-9 . _ -, first and last a letter or digit"
@@ -70,7 +70,7 @@ static const struct {
 			       "1 to 63 of A-Z a-z 0-9 _ . : -"},
 };
 
-/* Only a pattern with PRINTABLE takes more than ASCII: the others need not look for UTF-8. */
+/* Compiles a pattern. Only those with PRINTABLE accept more than ASCII and need UTF mode. */
 static pcre2_code *compile(enum grammar grammar, bool many)
 {
 	const char *pattern = grammars[grammar].pattern;
@@ -83,7 +83,7 @@ static pcre2_code *compile(enum grammar grammar, bool many)
 	if (!code && error == PCRE2_ERROR_HEAP_FAILED)
 		arena_oom();
 	assert(code);
-	/* Where the system forbids it, or memory is short, matching stays as it is. */
+	/* If the system forbids this or memory is short, matching is just slower. */
 	if (many)
 		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	return code;
@@ -96,9 +96,9 @@ void grammar_expect_many(void)
 	atomic_store_explicit(&expects_many, true, memory_order_relaxed);
 }
 
-/* Compiled once, on first use: a spec that holds no MAC address does not pay for its grammar. Of
- * two threads that come first the slower one throws its own away. What another thread may be
- * matching with is never changed: for many matches there is a second code. */
+/* Compiles a grammar on first use, so that unused ones cost nothing. If two threads compile at
+ * once, the slower one discards its result. A code in use by another thread is never changed: fast
+ * matching uses a second code. */
 static pcre2_code *compiled(enum grammar grammar)
 {
 	static pcre2_code *_Atomic codes[2][GRAMMARS];
@@ -130,7 +130,7 @@ static void make_match_key(void)
 	has_match_key = pthread_key_create(&match_key, free_match) == 0;
 }
 
-/* PCRE2's room for one match, of this thread; freed when the thread ends. */
+/* Returns PCRE2's match data of this thread, which is freed when the thread ends. */
 static pcre2_match_data *match_data(void)
 {
 	pcre2_match_data *match;
@@ -158,16 +158,16 @@ bool grammar_match(enum grammar grammar, struct str s)
 {
 	int status = match(grammar, s, 0);
 
-	/* The compiled matcher has a small stack for what repeats; the other takes more memory. */
+	/* The JIT matcher has a small stack. The interpreter uses the heap. */
 	if (status == PCRE2_ERROR_JIT_STACKLIMIT)
 		status = match(grammar, s, PCRE2_NO_JIT);
 	if (status >= 0)
 		return true;
-	/* A text that is not UTF-8 (a catalog's cell may be anything) is of no grammar. */
+	/* Text that is not UTF-8, as in a cell of a catalog, matches no grammar. */
 	if (status == PCRE2_ERROR_NOMATCH ||
 	    (status <= PCRE2_ERROR_UTF8_ERR1 && status >= PCRE2_ERROR_UTF8_ERR21))
 		return false;
-	/* Memory, or one of PCRE2's own limits: no answer is known. */
+	/* Out of memory, or a limit of PCRE2: the answer is unknown. */
 	arena_oom();
 }
 

@@ -14,14 +14,14 @@ static struct json *words_schema(struct arena *arena, const char *const *words)
 	assert(words);
 	for (size_t i = 0; words[i]; i++) {
 		json_append_text(list, str_of(words[i]));
-		/* `uvm: true` is a boolean to a YAML reader. */
+		/* YAML readers take the value of `uvm: true` for a boolean. */
 		if (strcmp(words[i], "true") == 0 || strcmp(words[i], "false") == 0)
 			json_append_flag(list, words[i][0] == 't');
 	}
 	return o;
 }
 
-/* A text, or what a YAML reader may have taken it for. */
+/* A schema for a text, and for the types that a YAML reader may take it for. */
 static struct json *pattern_schema(struct arena *arena, enum grammar grammar)
 {
 	struct json *o = json_map(arena), *types = json_put_list(o, "type");
@@ -60,7 +60,7 @@ static struct json *list_schema(struct arena *arena, const struct key *key)
 	item.words = NULL;
 	json_put_text(o, "type", STR("array"));
 	json_put(o, "items", type_schema(arena, &item, key->item, false));
-	/* Of a list of numbers `min` and `max` are those of its items. */
+	/* `min` and `max` of a list of numbers apply to its items. */
 	if (key->min)
 		json_put_number(o, "minItems", key->item == KEY_NUMBER ? 1 : key->min);
 	if (key->max && key->item != KEY_NUMBER)
@@ -94,7 +94,7 @@ static struct json *named_schema(struct arena *arena, const struct key *key)
 	json_put_text(o, "type", STR("object"));
 	json_put_text(names, "pattern", str_of(grammar_pattern(key->grammar)));
 	json_put(o, "propertyNames", names);
-	/* A profile may be empty: nothing in it is required. */
+	/* Profiles may be empty, since no key in them is required. */
 	json_put(o, "additionalProperties",
 		 profile ? either(arena, null_schema(arena), entry) : entry);
 	if (key->min)
@@ -115,7 +115,7 @@ static struct json *params_schema(struct arena *arena, const struct key *key)
 	return o;
 }
 
-/* A map of the section, or what its shorthand key takes. */
+/* A schema for a map of the section, or for the value of its shorthand key. */
 static struct json *map_schema(struct arena *arena, const struct section *section, bool profile)
 {
 	const struct key *only = section->shorthand
@@ -199,7 +199,7 @@ static struct json *key_schema(struct arena *arena, const struct key *key, bool 
 	return o;
 }
 
-/* What a profile may give is not required of a host or VM that has one. */
+/* Keys that a profile may give are required only of a host or VM without a profile. */
 static void put_required(struct json *o, const struct section *section)
 {
 	struct json *always = json_put_list(o, "required"), *alone = NULL, *list;
@@ -218,7 +218,7 @@ static void put_required(struct json *o, const struct section *section)
 	}
 }
 
-/* Exactly one of two keys. */
+/* Requires exactly one of two keys. */
 static void put_either(struct json *o, const char *const *keys)
 {
 	struct json *one_of = json_put_list(o, "oneOf");

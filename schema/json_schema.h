@@ -4,10 +4,10 @@
 
 #include "compiler/base/json.h"
 
-/* The schema of one document, in the arena.
+/* Returns the schema of a document, allocated in the arena.
  *
- * It holds for YAML read with any of YAML 1.2's schemas: where a value's key types it (`64`,
- * `true`, `8.0`), a number, a boolean and a text of the same spelling are all taken. */
+ * It works with all schemas of YAML 1.2: since the key determines the type of a value such as `64`,
+ * `true` or `8.0`, a number, a boolean and a text of the same spelling are all valid. */
 struct json *json_schema(struct arena *arena);
 
 #endif

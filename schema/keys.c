@@ -54,7 +54,7 @@ void section_defaults(const struct section *section, void *out)
 			((struct list *)field)->word = key->fallback;
 		else if (key->type == KEY_FLAG)
 			((struct flag *)field)->on = key->fallback == KEY_TRUE;
-		/* A size that is absent is 0 already, which is its word. */
+		/* An absent size is 0 already, which stands for its word. */
 	}
 }
 
@@ -70,7 +70,7 @@ const char *key_default(const struct key *key)
 const struct key *section_key(const struct section *section, struct str name)
 {
 	for (size_t i = 0; i < section->n; i++)
-		/* The first letter tells most keys apart. */
+		/* Compare the first letter first: most keys differ there. */
 		if (name.n && *name.p == *section->keys[i].name &&
 		    str_is(name, section->keys[i].name))
 			return &section->keys[i];

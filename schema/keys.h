@@ -1,8 +1,8 @@
-/* The key tables: the one place that says what a spec may hold.
+/* The key tables: the single definition of what a spec may contain.
  *
  * The decoder and the encoder (compiler/model/), the profile merge, `gpuplan schema` and
- * docs/spec.md all read these tables; a new key is a field in model.h and a line in its section's
- * table, and a case.
+ * docs/spec.md all read these tables. To add a key, add a field in model.h, a line in its section's
+ * table, and a test case.
  *
  *     keys_document.c  the top level
  *     keys_host.c      hosts and host_profiles, and all below
@@ -23,8 +23,8 @@ enum key_type {
 	KEY_ADDRESS, /* struct address */
 	KEY_UUID,    /* struct uuid */
 	KEY_MAC,     /* struct mac */
-	KEY_VERSION, /* struct version, the leading dotted number */
-	KEY_ESXI,    /* struct version, as VMware writes it */
+	KEY_VERSION, /* struct version, of a leading dotted number */
+	KEY_ESXI,    /* struct version, in VMware's style */
 	KEY_MAP,     /* the struct of `section`, in place */
 	KEY_LIST,    /* LIST_OF the type `item` */
 	KEY_NAMED,   /* LIST_OF the struct of `section`: a map whose keys are names */
@@ -33,21 +33,21 @@ enum key_type {
 
 enum key_flag {
 	KEY_REQUIRED = 1 << 0,
-	/* Not in a profile. */
+	/* Not allowed in a profile. */
 	KEY_OWN = 1 << 1,
-	/* Means something only beside a vGPU. */
+	/* Only meaningful for a vGPU. */
 	KEY_VGPU = 1 << 2,
 	/* null is the same as empty. */
 	KEY_NULL = 1 << 3,
-	/* A host's map is merged with its profile's key by key; without it, it replaces. */
+	/* A host's map is merged with its profile's key by key, instead of replacing it. */
 	KEY_MERGE = 1 << 4,
-	/* Any integer is read (UINT64_MAX for one that does not fit); a rule judges its range. */
+	/* Any integer is accepted (UINT64_MAX if it does not fit). A rule checks the range. */
 	KEY_UNBOUNDED = 1 << 5,
-	/* In a copy of a list's key: an item of the list, for messages. */
+	/* Set in a copy of a list's key that stands for an item, for messages. */
 	KEY_ITEM = 1 << 6,
 };
 
-/* The words of a KEY_FLAG, counted as those of a KEY_WORD. */
+/* The words of a KEY_FLAG, numbered like those of a KEY_WORD. */
 enum { KEY_FALSE = 1, KEY_TRUE };
 
 struct section;
@@ -59,28 +59,28 @@ struct key {
 	unsigned flags;
 	size_t offset; /* of the field in the section's struct */
 	const struct section *section;
-	/* NULL-terminated: the words of a KEY_WORD, or those that may stand in place of a number,
-	 * size or list, or those of a KEY_PARAMS' values. */
+	/* NULL-terminated: the words of a KEY_WORD, those allowed instead of a number, size or
+	 * list, or those allowed as values of a KEY_PARAMS. */
 	const char *const *words;
-	/* NULL-terminated pairs: what people write, in any case, and what to write for it. */
+	/* NULL-terminated pairs for hints: a wrong word, in any case, and the right one. */
 	const char *const *meant;
 	enum grammar grammar;
-	uint64_t min, max; /* a number; how many items of a list or map (max 0: any) */
-	/* What an absent key stands for: one of `words` (by its enum, counted from 1), or
-	 * KEY_FALSE; 0: nothing, or what follows from the rest of the plan. The decoder fills it
-	 * in. */
+	uint64_t min,
+		max; /* range of a number, or of the length of a list or map (max 0: no limit) */
+	/* The default, which the decoder fills in: one of `words`, counted from 1, or KEY_FALSE. 0
+	 * for none, or if it depends on the rest of the plan. */
 	uint8_t fallback;
-	/* Members of struct platform (PLATFORM, schema/platform.h); 0: none. The capability without
-	 * which no artifact carries the key (rule key-without-effect); the limit of a number, and
-	 * the unit of a size. */
+	/* Members of struct platform (PLATFORM, schema/platform.h), or 0: the capability without
+	 * which the key has no effect (rule key-without-effect), the limit of a number, and the
+	 * unit of a size. */
 	size_t needs, most, unit;
 	const char *doc; /* one sentence for the reference page and the editor */
 };
 
 struct section {
 	const char *title;  /* hosts.NAME */
-	const char *what;   /* for messages: "host" of those with a name, else "a NUMA node" */
-	const char *plural; /* of what a list holds */
+	const char *what;   /* for messages: "host" for sections with a name, else "a NUMA node" */
+	const char *plural; /* of the items of a list */
 	const char *doc;
 	size_t size; /* of the struct */
 	const struct key *keys;
@@ -88,7 +88,7 @@ struct section {
 	/* The key that a bare scalar or list stands for (`[g0, g1]` for `{gpus: [g0, g1]}`), or
 	 * NULL. */
 	const char *shorthand;
-	/* Two keys of which exactly one is given, or NULL. */
+	/* Two keys of which exactly one is required, or NULL. */
 	const char *either[2];
 };
 
@@ -97,7 +97,7 @@ extern const struct section host_section, gpu_section;
 extern const struct section vm_section, vm_gpu_section;
 extern const struct section project_section;
 
-/* The place of the key's value in a struct of its section; nowhere if it is absent. */
+/* The place of the key's value in a struct of its section; empty if the key is absent. */
 static inline struct span key_at(const struct key *key, const void *spec)
 {
 	struct span at;
@@ -106,7 +106,7 @@ static inline struct span key_at(const struct key *key, const void *spec)
 	return at;
 }
 
-/* The value of the field at `offset` was there but wrong, and has been reported. */
+/* True if the value of the field at `offset` was wrong, and has been reported. */
 bool key_broken(const struct section *section, uint64_t broken, size_t offset);
 #define host_broken(spec, field)                                                                   \
 	key_broken(&host_section, (spec)->broken, offsetof(struct host_spec, field))
@@ -117,18 +117,18 @@ bool key_broken(const struct section *section, uint64_t broken, size_t offset);
 #define vm_gpu_broken(spec, field)                                                                 \
 	key_broken(&vm_gpu_section, (spec)->broken, offsetof(struct vm_gpu_spec, field))
 
-/* Fills an empty struct of the section with the defaults of its keys. Their spans stay nowhere: the
- * keys are still absent. */
+/* Fills an empty struct of the section with the defaults of its keys. Their spans stay empty, since
+ * the keys are still absent. */
 void section_defaults(const struct section *section, void *out);
 /* The key's default as users would write it, or NULL. */
 const char *key_default(const struct key *key);
 
 const struct key *section_key(const struct section *section, struct str name);
-/* The known key that is nearest to a wrong one, or NULL when none is near. */
+/* The known key nearest to a wrong one, or NULL if none is near. */
 const struct key *section_nearest_key(const struct section *section, struct str wrong);
-/* Bytes of a field of that key, for merging. */
+/* The size in bytes of a field of that key, for merging. */
 size_t key_size(const struct key *key);
-/* Bytes of one item of a list or map with free names. */
+/* The size in bytes of an item of a list or of a map with free names. */
 size_t key_item_size(const struct key *key);
 
 #endif

@@ -1,27 +1,27 @@
-/* The model: what a spec says, key by key, and nothing that follows from it.
+/* The model: the contents of a spec, key by key, without anything derived from them.
  *
- * One struct a section of the spec language, one field a key, in the order of the key tables
- * (keys_*.c), which fill them. What follows (boards, cliques, MMIO windows) is in
- * compiler/plan/plan.h. A struct's `at` covers everything that the section's map holds. */
+ * Each section of the spec language has a struct with one field per key, in the order of the key
+ * tables (keys_*.c). Derived values (boards, cliques, MMIO windows) are in compiler/plan/plan.h.
+ * The `at` of a struct covers the section's whole map. */
 #ifndef GPUPLAN_SCHEMA_MODEL_H
 #define GPUPLAN_SCHEMA_MODEL_H
 
 #include "schema/value.h"
 
-/* How every section's struct starts: the piece of the source that its map covers, and one bit a
- * key of its table, set where the value was there but wrong. Such a key has been reported and
- * reads as absent; whoever would judge its absence asks `key_broken` first. */
+/* The head of every section's struct: the place of its map, and one bit per key, set if its value
+ * was wrong. Such a key has been reported and reads as absent, so code that reports an absent key
+ * must ask key_broken first. */
 #define SECTION_HEAD                                                                               \
 	struct span at;                                                                            \
 	uint64_t broken
 
-/* How a struct starts that has a name: an entry of a map with free names. */
+/* The head of a struct with a name: an entry of a map with free names. */
 struct named_spec {
 	SECTION_HEAD;
 	struct text name;
 };
 
-/* The words of each key, in the order of its word list: a test holds the two together. */
+/* The words of each key, in the order of its word list; a test compares the two. */
 enum hypervisor { HYPERVISOR_KVM = 1, HYPERVISOR_VSPHERE };
 enum manager { MANAGED_BY_LIBVIRT = 1, MANAGED_BY_QEMU, MANAGED_BY_OPENSTACK, MANAGED_BY_PROXMOX };
 enum framework { FRAMEWORK_MDEV = 1, FRAMEWORK_VFIO };
@@ -69,7 +69,7 @@ struct numa_spec {
 	struct number memory, hugepages_1g;
 };
 
-/* One Fabric Manager partition: module ids. */
+/* A Fabric Manager partition: module ids. */
 struct partition_spec {
 	SECTION_HEAD;
 	LIST_OF(struct number) modules;
@@ -86,14 +86,14 @@ struct captures_spec {
 	struct text topo, p2p_read, p2p_write;
 };
 
-/* GPUs that NVLink connects pairwise. */
+/* GPUs connected pairwise by NVLink. */
 struct nvlink_group_spec {
 	SECTION_HEAD;
 	text_list gpus;
 	struct number links;
 };
 
-/* GPUs that were seen to do PCIe P2P with each other. */
+/* GPUs observed to do PCIe P2P with each other. */
 struct pcie_group_spec {
 	SECTION_HEAD;
 	text_list gpus;
@@ -133,7 +133,7 @@ struct host_spec {
 	LIST_OF(struct gpu_spec) gpus;
 };
 
-/* One item of a VM's `gpus`. */
+/* An item of a VM's `gpus`. */
 struct vm_gpu_spec {
 	SECTION_HEAD;
 	struct text gpu;
@@ -181,7 +181,7 @@ struct vm_spec {
 	struct word console;
 };
 
-/* One document. Its lists hold pointers: there may be a million VMs. */
+/* A document. Its lists hold pointers, because there may be a million VMs. */
 struct document_spec {
 	SECTION_HEAD;
 	struct number version;
@@ -193,7 +193,7 @@ struct document_spec {
 
 enum { SPEC_VERSION = 1 };
 
-/* The project file, .gpuplan.yaml: no part of a spec. */
+/* The project file, .gpuplan.yaml, which is not part of a spec. */
 struct project_spec {
 	SECTION_HEAD;
 	param_list rules;

@@ -10,8 +10,8 @@ static unsigned smaller(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* One row of the table: `row[j]` is the way from the first i characters of b to the first j of a.
- * Returns its least entry: no later row holds less. */
+/* Fills a row of the table: `row[j]` is the distance from the first i characters of b to the first
+ * j of a. Returns its smallest entry, a lower bound for all later rows. */
 static unsigned fill_row(struct str a, struct str b, unsigned i, const unsigned *before,
 			 const unsigned *above, unsigned *row)
 {

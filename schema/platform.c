@@ -2,16 +2,15 @@
 
 #define TARGETS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* More than 255 vCPUs need an IOMMU in the guest that remaps interrupts. MiB: the unit of QEMU's
- * -m. */
+/* More than 255 vCPUs need an interrupt-remapping IOMMU in the guest. QEMU's -m counts MiB. */
 #define KVM                                                                                        \
 	.hypervisor = HYPERVISOR_KVM, .word = "kvm", .name = "kvm",                                \
 	.targets = TARGETS("libvirt", "qemu", "clique-map", "host-setup"), .max_vcpus = 255,       \
 	.memory_unit = {MIB, "whole MiB"}, .mmio_unit = {KIB, NULL}, .whole_vm = true,             \
 	.placement = true, .guest_layout = true, .vfio = true, .qemu = true
 
-/* memSize is a multiple of 4 MB; pciPassthru.64bitMMIOSizeGB counts GB. vCenter offers device
- * groups of two, four and eight vGPUs. */
+/* memSize is a multiple of 4 MB; pciPassthru.64bitMMIOSizeGB counts GB. vCenter has device groups
+ * of two, four and eight vGPUs. */
 #define VSPHERE                                                                                    \
 	.hypervisor = HYPERVISOR_VSPHERE, .word = "vsphere", .name = "vSphere",                    \
 	.targets = TARGETS("vmx"), .max_vcpus = 768,                                               \

@@ -1,68 +1,66 @@
-/* Platforms: what runs a host's VMs, by the host's `hypervisor` and `managed_by` together.
+/* Platforms: what runs a host's VMs, determined by its `hypervisor` and `managed_by`.
  *
- * Each platform is a row in platform.c: what it can carry, its limits, the artifacts that it takes.
- * All other code asks the row for a capability, never for a platform's name (tests/includes.py),
- * so that a new platform is a row. The key tables name the capability that a key needs
- * (schema/keys.h, `needs`). */
+ * Each platform is a row in platform.c, with its capabilities, limits and artifacts. All other code
+ * asks for a capability, never for a platform's name (tests/includes.py), so that a new platform is
+ * just a new row. The key tables name the capability that a key needs (schema/keys.h, `needs`). */
 #ifndef GPUPLAN_SCHEMA_PLATFORM_H
 #define GPUPLAN_SCHEMA_PLATFORM_H
 
 #include "schema/model.h"
 
-/* What shows a guest's GPU its clique. */
+/* How a GPU in a guest gets its clique. */
 enum clique_carrier {
 	CLIQUES_NONE,
 	CLIQUES_BY_LIBVIRT, /* <qemu:override> in the domain */
-	CLIQUES_BY_QEMU,    /* a property among QEMU's arguments */
-	CLIQUES_BY_WRAPPER, /* no artifact of a VM carries it: a wrapper reads the clique map */
+	CLIQUES_BY_QEMU,    /* a property in QEMU's arguments */
+	CLIQUES_BY_WRAPPER, /* not in any VM's artifact: a wrapper reads the clique map */
 };
 
-/* What a size is a multiple of. */
+/* The unit that a size must be a multiple of. */
 struct size_unit {
 	uint64_t bytes;
-	const char *what; /* "multiples of 4 MiB"; NULL: any size is */
+	const char *what; /* "multiples of 4 MiB"; NULL: any size */
 };
 
 struct platform {
-	/* Of the row: the words of a host; managed_by 0: there is no choice. */
+	/* The host's values that select the row; managed_by is 0 if there is no choice. */
 	enum hypervisor hypervisor;
 	enum manager managed_by;
-	const char *word; /* as users write `hypervisor`; empty if a host has none */
-	const char *name; /* in sentences */
-	/* The targets of the artifacts that it takes; ends with NULL. */
+	const char *word; /* value of `hypervisor` as users write it; empty for the last row */
+	const char *name; /* for sentences */
+	/* Targets of the artifacts for this platform, ending with NULL. */
 	const char *const *targets;
 
-	/* Of a VM. */
+	/* Limits and units of a VM. */
 	uint32_t max_vcpus;
 	struct size_unit memory_unit, mmio_unit;
 
-	bool whole_vm;	   /* a VM's artifact is all of it; else entries for one that exists */
-	bool placement;	   /* vCPUs are pinned; memory is bound to nodes, or in huge pages */
-	bool guest_layout; /* the guest's NUMA cells and PCI places are ours to choose */
-	bool vfio;	   /* Linux passes devices: IOMMU groups; vGPUs are mediated devices or
-			      virtual functions, and take their parameters from sysfs */
-	bool qemu;	   /* VMs are QEMU's: its release, its firmware and their limits count */
-	bool libvirt;	   /* libvirt starts VMs from our domain XML: its release counts */
-	bool esxi;	   /* VMs are ESXi's: its release and its support by NVIDIA count */
-	bool mmio_table; /* the MMIO window follows NVIDIA's table of MMIO space, not BAR1 alone */
-	bool host_id;	 /* a passed GPU's entry names its host by `system_id` */
-	bool by_hand;	 /* no program binds GPUs or copies firmware variables before a VM starts */
-	/* It chooses the GPUs of a VM's vGPUs itself, and joins them by NVLink in groups of these
-	 * sizes: bit n for n vGPUs. */
+	bool whole_vm;	   /* artifacts define whole VMs, not entries for existing ones */
+	bool placement;	   /* vCPUs can be pinned, and memory bound to nodes or huge pages */
+	bool guest_layout; /* gpuplan chooses the guest's NUMA cells and PCI addresses */
+	bool vfio;	   /* VFIO: IOMMU groups, and vGPUs with parameters in sysfs */
+	bool qemu;	   /* VMs run on QEMU: its release, firmware and limits matter */
+	bool libvirt;	   /* libvirt starts VMs from our domain XML: its release matters */
+	bool esxi;	   /* VMs run on ESXi: its release and NVIDIA's support matter */
+	bool mmio_table;   /* the MMIO window follows NVIDIA's table, not only BAR1 */
+	bool host_id;	   /* entries of passed-through GPUs name the host by `system_id` */
+	bool by_hand;	   /* the user must bind GPUs and copy firmware variables */
+	/* If not 0, the platform chooses the GPUs for vGPUs, and joins them by NVLink in groups of
+	 * these sizes: bit n for n vGPUs. */
 	uint32_t device_groups;
 	enum clique_carrier cliques;
-	/* What rewrites the domain XML at every start ("Nova"); NULL: nothing. */
+	/* What rewrites the domain XML at each start ("Nova"), or NULL. */
 	const char *rewriter;
 };
 
-/* The rows of one hypervisor are adjacent. The last row is empty: it serves hosts whose
- * `hypervisor` is wrong or missing. */
+/* Rows of a hypervisor are adjacent. The last row is empty, for hosts whose `hypervisor` is wrong
+ * or missing. */
 extern const struct platform platform_rows[];
 
-/* The host's; never NULL. */
+/* The platform of a host; never NULL. */
 const struct platform *platform_of(const struct host_spec *spec);
 
-/* A member of struct platform, for the key tables; 0 is none of those that they name. */
+/* A member of struct platform, for the key tables. None of those in use has offset 0. */
 #define PLATFORM(member) offsetof(struct platform, member)
 static inline const void *platform_member(const struct platform *platform, size_t member)
 {
@@ -72,10 +70,11 @@ static inline bool platform_has(const struct platform *platform, size_t capabili
 {
 	return *(const bool *)platform_member(platform, capability);
 }
-/* The first platform that has the capability; where a key needs it, all of its hypervisor's do. */
+/* The first platform with the capability. For those that keys need, all platforms of its hypervisor
+ * have it. */
 const struct platform *platform_with(size_t capability);
 
-/* The platform takes the artifacts of that target. */
+/* True if the platform uses artifacts of that target. */
 bool platform_takes(const struct platform *platform, const char *target);
 
 #endif

@@ -15,7 +15,7 @@ static int digit(char c, unsigned base)
 	return v >= 0 && (unsigned)v < base ? v : -1;
 }
 
-/* The digits at the front of *s, taken off; false when there are none or the number passes max. */
+/* Takes a number off the front of *s. False if there is none or it exceeds `max`. */
 static bool take_digits(struct str *s, unsigned base, uint64_t max, uint64_t *out)
 {
 	uint64_t n = 0;
@@ -73,7 +73,7 @@ bool parse_size(struct str s, uint64_t *out, const char **why)
 			continue;
 		*why = "is too large";
 		*out = n << units[i].shift;
-		/* Beyond 16 EiB the number is lost; beyond 1 EiB no address space holds it. */
+		/* Above 16 EiB the number would overflow. No address space is larger than 1 EiB. */
 		return n <= (UINT64_C(1) << 60) >> units[i].shift;
 	}
 	return false;
@@ -109,7 +109,7 @@ bool parse_pci(struct str s, struct pci_address *out, const char **why)
 			return false;
 		digits[n++] = before - s.n;
 	} while (take(&s, ':'));
-	/* The domain as long as it may be, bus and device of two digits. */
+	/* The domain has up to eight digits; bus and device have two. */
 	if (n < 2 || (n == 3 && digits[0] > 8) || digits[n - 2] != 2 || digits[n - 1] != 2)
 		return false;
 	if (s.n == 0) {
@@ -140,7 +140,7 @@ bool parse_uuid(struct str s, uint8_t out[16])
 	return true;
 }
 
-/* Also that of a multicast group, which the grammar of a card's own address does not take. */
+/* Accepts multicast addresses too, unlike GRAMMAR_MAC. */
 bool parse_mac(struct str s, uint8_t out[6])
 {
 	if (s.n != sizeof "52:54:00:00:00:00" - 1)
@@ -173,7 +173,7 @@ bool parse_version(struct str s, struct version *out)
 	if (!grammar_match(GRAMMAR_VERSION, s))
 		return false;
 	out->text = s;
-	/* `1:8.2.2`, as dpkg prints it */
+	/* an epoch, as in dpkg's `1:8.2.2` */
 	if (take_digits(&rest, 10, UINT16_MAX, &epoch) && take(&rest, ':'))
 		s = rest;
 	for (size_t i = 0; i < 4; i++) {
@@ -198,7 +198,7 @@ bool parse_esxi(struct str s, struct version *out)
 	take(&s, ' ');
 	if (s.n == 0)
 		return true;
-	/* `8.0.2 U1` would name the update twice. */
+	/* `8.0.2 U1` would give the update twice. */
 	if (i == 3)
 		return false;
 	s.p++, s.n--;
