@@ -38,13 +38,13 @@ struct platform {
 	bool whole_vm;	   /* artifacts define whole VMs, not entries for existing ones */
 	bool placement;	   /* vCPUs can be pinned, and memory bound to nodes or huge pages */
 	bool guest_layout; /* gpuplan chooses the guest's NUMA cells and PCI addresses */
-	bool vfio;	   /* VFIO: IOMMU groups, and vGPUs with parameters in sysfs */
-	bool qemu;	   /* VMs run on QEMU: its release, firmware and limits matter */
-	bool libvirt;	   /* libvirt starts VMs from our domain XML: its release matters */
-	bool esxi;	   /* VMs run on ESXi: its release and NVIDIA's support matter */
-	bool mmio_table;   /* the MMIO window follows NVIDIA's table, not only BAR1 */
-	bool host_id;	   /* entries of passed-through GPUs name the host by `system_id` */
-	bool by_hand;	   /* the user must bind GPUs and copy firmware variables */
+	bool vfio; /* by VFIO: IOMMU groups; vGPUs are mediated devices or VFs, set up in sysfs */
+	bool qemu; /* VMs run on QEMU: its release, firmware and limits matter */
+	bool libvirt;	 /* libvirt starts VMs from our domain XML: its release matters */
+	bool esxi;	 /* VMs run on ESXi: its release and NVIDIA's support matter */
+	bool mmio_table; /* the MMIO window follows NVIDIA's table, not only BAR1 */
+	bool host_id;	 /* entries of passed-through GPUs name the host by `system_id` */
+	bool by_hand;	 /* the user must bind GPUs and copy firmware variables */
 	/* If not 0, the platform chooses the GPUs for vGPUs, and joins them by NVLink in groups of
 	 * these sizes: bit n for n vGPUs. */
 	uint32_t device_groups;

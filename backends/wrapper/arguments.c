@@ -6,8 +6,8 @@
 #include "backends/wrapper/device.h"
 #include "backends/wrapper/options.h"
 
-/* The next argument of a `-device` that wants a clique, from `i` on; 0 where there is none left.
- * Words that are no options are disk images. */
+/* Returns the index of the next `-device` argument, from `i` on, that needs a clique, or 0. Words
+ * that are not options are disk images. */
 static size_t next_device(char **argv, size_t i, struct device *device)
 {
 	for (; argv[i]; i++) {
@@ -23,7 +23,7 @@ static size_t next_device(char **argv, size_t i, struct device *device)
 	return 0;
 }
 
-/* The same, among those that the map names. */
+/* The same for devices that the map names. Sets *clique. */
 static size_t next_in_map(char **argv, size_t i, const struct map *map, struct device *device,
 			  unsigned *clique)
 {
@@ -32,7 +32,7 @@ static size_t next_in_map(char **argv, size_t i, const struct map *map, struct d
 	return i;
 }
 
-/* argv[0] is no option; an empty list has not even that. */
+/* The first index to look at: behind argv[0], unless the list is empty. */
 static size_t first(char **argv)
 {
 	return argv[0] ? 1 : 0;
@@ -58,8 +58,7 @@ char **arguments_with_cliques(char **argv, const struct map *map)
 		return argv;
 	while (argv[n])
 		n++;
-	/* One piece, the only one that is ever asked for: the list, and behind it the changed
-	 * arguments. */
+	/* A single allocation holds the list and, behind it, the changed arguments. */
 	list = malloc((n + 1) * sizeof *list + bytes);
 	if (!list)
 		return NULL;

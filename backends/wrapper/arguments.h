@@ -1,15 +1,13 @@
-/* QEMU's argument list, with the cliques of the map in it. */
+/* Adds the cliques of the map to QEMU's argument list. */
 #ifndef GPUPLAN_WRAPPER_ARGUMENTS_H
 #define GPUPLAN_WRAPPER_ARGUMENTS_H
 
 #include "backends/wrapper/map.h"
 
-/* True where a GPU among the arguments wants a clique, so that the map is needed. Probing has none.
- */
+/* True if a GPU in the arguments needs a clique, and so the map. Probing QEMU has none. */
 bool arguments_want_map(char **argv);
-/* The list with the cliques of `map`: `argv` itself where it names none of the GPUs; NULL where
- * memory is out. Arguments that do not change are the caller's own. A new list is one
- * piece, for free(). */
+/* Returns the list with the cliques of `map`, to be freed with free(); `argv` itself if the map has
+ * none of its GPUs; NULL if memory runs out. Unchanged arguments are not copied. */
 char **arguments_with_cliques(char **argv, const struct map *map);
 
 #endif

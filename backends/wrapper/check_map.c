@@ -13,7 +13,7 @@
 
 #define DEVICES "/sys/bus/pci/devices"
 
-/* The mode that `path`, a file or a folder, needs for those who start VMs, and no more. */
+/* Checks that all users can use `path`, a file or folder, and only root can change it. */
 static void check_mode(const char *path, mode_t needed)
 {
 	struct stat st;
@@ -41,8 +41,7 @@ static void check_file(const char *path)
 		check_mode(dirname(copy), S_IXOTH);
 }
 
-/* A map that was copied from its neighbour names the wrong GPUs. Names are compared to their first
- * dot. */
+/* Checks that the map is not from another host. Names are compared up to their first dot. */
 static void check_host(const struct map *map)
 {
 	char name[MAP_HOST] = "";
@@ -54,7 +53,7 @@ static void check_host(const struct map *map)
 		report(VERDICT_NOTE, "the map is for host '%s', and this is '%s'", map->host, name);
 }
 
-/* A number in one of the device's files; -1 where there is none. */
+/* Returns the hexadecimal number in a file of the device, or -1. */
 static long read_id(const char *address, const char *file)
 {
 	char path[sizeof DEVICES + PCI_TEXT + 16], text[32];

@@ -9,7 +9,7 @@
 #include "backends/wrapper/map.h"
 #include "backends/wrapper/qemu.h"
 
-/* What of a file is enough to find a line in it, or a version. */
+/* bytes of a file that are searched */
 enum { START = 65536 };
 
 static bool exists(const char *path)
@@ -17,7 +17,7 @@ static bool exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
-/* The path that we were called by, from the root, links in it as they are. */
+/* Returns the absolute path that the wrapper was called by, without resolving links. */
 static void own_path(char out[PATH_MAX])
 {
 	const char *called = qemu_called_as();
@@ -32,8 +32,7 @@ static void own_path(char out[PATH_MAX])
 		snprintf(out, PATH_MAX, "%s", called);
 }
 
-/* Debian's QEMU before 8.1 refuses the clique of a GPU with MSI-X at c8, as all have from Turing
- * on. */
+/* Before 8.1, QEMU refuses cliques for GPUs with MSI-X at C8, which are all from Turing on. */
 static void check_version(const char *qemu, const char *words)
 {
 	const char *version = strstr(words, "version ");
@@ -71,7 +70,7 @@ static bool check_qemu(const char *self, char qemu[PATH_MAX])
 	return true;
 }
 
-/* A package's file would come back over the wrapper with the next upgrade. */
+/* Without a diversion, the next upgrade of the package would overwrite the wrapper. */
 static void check_dpkg(const char *qemu)
 {
 	char place[PATH_MAX], truename[PATH_MAX + 1], owner[START];
@@ -79,7 +78,7 @@ static void check_dpkg(const char *qemu)
 
 	if (getenv(QEMU_VARIABLE))
 		return;
-	/* Not the name that we were called by, which may be a link to this one. */
+	/* The name that the wrapper was called by may be a link to this one. */
 	snprintf(place, sizeof place, "%.*s", (int)stem, qemu);
 	if (run_program((char *[]){"dpkg-divert", "--truename", place, NULL}, truename,
 			sizeof truename) != 0)
@@ -97,8 +96,7 @@ static void check_dpkg(const char *qemu)
 	}
 }
 
-/* libvirt asks a QEMU once what it can do, and again when the emulator's file changes: the
- * wrapper's. */
+/* libvirt probes QEMU again only when the emulator's file changes, and that is the wrapper's. */
 static void check_libvirt(const char *self, const char *qemu)
 {
 	struct stat ours, theirs;

@@ -1,4 +1,4 @@
-/* Running a program for gpuplan-qemu --check. */
+/* Runs programs for gpuplan-qemu --check. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,7 +35,7 @@ static long now_ms(void)
 	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Reads to the end, keeping the start; false where the end does not come in time. */
+/* Reads to the end and keeps the start. False if the end does not come in time. */
 static bool read_all(int fd, char *out, size_t size)
 {
 	long until = now_ms() + PATIENCE_MS;

@@ -9,20 +9,20 @@
 
 #define CLIQUE "x-nv-gpudirect-clique"
 
-/* The properties of the device that are read from an argument. */
+/* The relevant properties of a device. */
 struct properties {
 	bool vfio, has_clique, has_sysfsdev;
-	bool host_known, sysfsdev_known; /* it is a PCI address: */
+	bool host_known, sysfsdev_known; /* the value is a PCI address */
 	uint64_t host, sysfsdev;
 };
 
-/* vfio-pci-nohotplug is vfio-pci with `ramfb`; libvirt takes it where a GPU's `ramfb` is on. */
+/* vfio-pci-nohotplug is vfio-pci with `ramfb`; libvirt uses it for GPUs with `ramfb` on. */
 static bool is_vfio(const char *driver)
 {
 	return strcmp(driver, "vfio-pci") == 0 || strcmp(driver, "vfio-pci-nohotplug") == 0;
 }
 
-/* The address that a sysfs path ends with; trailing slashes do not count. */
+/* Reads the address at the end of a sysfs path. Trailing slashes are ignored. */
 static bool read_sysfs(const char *path, uint64_t *address)
 {
 	char name[PCI_TEXT * 2];
@@ -53,7 +53,7 @@ static void take_property(struct properties *p, const char *key, const char *val
 	}
 }
 
-/* True where the device wants a clique by its address. */
+/* True if the device needs a clique. Sets its address. */
 static bool settle(const struct properties *p, struct device *device)
 {
 	if (!p->vfio || p->has_clique)
@@ -74,7 +74,8 @@ static bool read_json(const char *argument, struct device *device)
 	while (json_member(&json, &key, &value)) {
 		if (!json_decode(key, name, sizeof name))
 			continue;
-		/* What is no string, or longer than any path, is no driver and no address. */
+		/* A value that is not a string, or longer than any path, is neither driver nor
+		 * address. */
 		if (!json_decode(value, text, sizeof text))
 			*text = '\0';
 		take_property(&properties, name, text);
@@ -83,9 +84,8 @@ static bool read_json(const char *argument, struct device *device)
 	return json_close(&json) && settle(&properties, device);
 }
 
-/* QEMU's value, to the comma that ends it; a doubled comma is one of the text. Returns where it
- * ends. A value that does not fit becomes empty: longer than any path, it is nothing that we look
- * for. */
+/* Reads a value up to the comma that ends it, and returns where that is. A doubled comma stands for
+ * a comma. A value that does not fit is longer than any path; it becomes empty. */
 static const char *read_value(const char *p, char *out, size_t size)
 {
 	size_t n = 0;
@@ -101,9 +101,8 @@ static const char *read_value(const char *p, char *out, size_t size)
 	return p;
 }
 
-/* key=value, as QEMU's option parser reads it: the first may be the driver alone, a later one
- * without
- * `=` is a switch. */
+/* Reads key=value pairs as QEMU's option parser does. The first may be just the driver; a later one
+ * without `=` is a switch. */
 static bool read_pairs(const char *argument, struct device *device)
 {
 	struct properties properties = {0};

@@ -1,5 +1,4 @@
-/* QEMU's `-device` arguments: which are GPUs that want a clique, and the argument with the clique
- * in it. */
+/* QEMU's `-device` arguments: finds GPUs that need a clique, and adds it. */
 #ifndef GPUPLAN_WRAPPER_DEVICE_H
 #define GPUPLAN_WRAPPER_DEVICE_H
 
@@ -7,23 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* At most so many bytes more than the argument, the terminator included. */
+/* The most bytes that a clique adds to an argument, including the terminator. */
 enum { DEVICE_GROWS = 32 };
 
-/* A host's PCI device that has no clique yet, and where its argument takes one. */
+/* A PCI device of the host without a clique, and where its argument takes one. */
 struct device {
 	uint64_t address;
-	size_t at; /* where the property goes in; all else of the argument stays as it is */
+	size_t at; /* offset in the argument where the property is inserted */
 	bool json;
-	bool comma; /* key=value: the property needs a comma before it */
+	bool comma; /* with key=value: the property needs a comma before it */
 };
 
 /* Reads the argument of `-device`, a JSON object or key=value, as QEMU does: the last of equal keys
- * holds, and `sysfsdev` goes before `host`. False where it is no vfio-pci device, has no PCI
- * address of the host (an mdev has none), has a clique, or is not well formed. */
+ * applies, and `sysfsdev` takes precedence over `host`. False if it is not a vfio-pci device, has
+ * no PCI address of the host (an mdev has none), has a clique already, or is malformed. */
 bool device_read(const char *argument, struct device *device);
-/* Writes `argument` with the clique; `out` has DEVICE_GROWS bytes more than it. Returns the bytes
- * written, with the terminator. */
+/* Writes `argument` with the clique to `out`, which has DEVICE_GROWS bytes more than it. Returns
+ * the number of bytes written, including the terminator. */
 size_t device_write(const char *argument, const struct device *device, unsigned clique, char *out);
 
 #endif

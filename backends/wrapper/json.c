@@ -2,7 +2,7 @@
 
 static bool skip_value(struct json_scan *scan, int depth);
 
-/* The members of an array or an object, from behind its opening to its end. */
+/* Skips the members of an array or object, from behind its opening to its end. */
 static bool skip_members(struct json_scan *scan, char closing, int depth)
 {
 	json_skip_blanks(scan);
@@ -15,7 +15,7 @@ static bool skip_members(struct json_scan *scan, char closing, int depth)
 	return json_take(scan, closing) || json_missing(scan, "neither a comma nor the end");
 }
 
-/* A value and the blanks around it. */
+/* Skips a value and the blanks around it. */
 static bool skip_value(struct json_scan *scan, int depth)
 {
 	bool good;
@@ -56,7 +56,7 @@ bool json_member(struct json *json, struct str *key, struct str *value)
 	key->p = scan->at;
 	if (!json_skip_key(scan))
 		return false;
-	/* Back over the colon and the blanks before it: the key ends with its quote. */
+	/* Go back over the colon and the blanks before it: the key ends with its quote. */
 	for (key->n = (size_t)(scan->at - key->p); key->p[key->n - 1] != *key->p;)
 		key->n--;
 	json_skip_blanks(scan);
@@ -80,7 +80,7 @@ bool json_close(struct json *json)
 	return scan->at == scan->end || json_wrong(scan, "something follows the closing brace");
 }
 
-/* The character of an escape, from behind its backslash; moves `*p` behind it. */
+/* Decodes the escape behind a backslash, and moves `*p` behind it. */
 static char unescape(const char **p)
 {
 	char c = *(*p)++;

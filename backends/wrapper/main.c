@@ -1,8 +1,8 @@
-/* gpuplan-qemu: stands in QEMU's place, adds each GPU's clique to its -device, and becomes QEMU.
+/* gpuplan-qemu: runs in place of QEMU, adds each GPU's clique to its -device, and executes QEMU.
  *
- * It is in the way of every VM, so nothing that it does for P2P may stop one: what goes wrong is
- * said on standard error, and QEMU gets the arguments as they came. GPUPLAN_STRICT=1 is for those
- * who would have no VM rather than one without its cliques. */
+ * Every VM starts through it, so a failure to add cliques must not stop a VM: it is reported on
+ * standard error, and QEMU gets its arguments unchanged. With GPUPLAN_STRICT=1, a VM without its
+ * cliques does not start. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "backends/wrapper/qemu.h"
 #include "backends/wrapper/say.h"
 
-/* As everywhere in gpuplan; QEMU's own status is what the caller sees otherwise. */
+/* As everywhere in gpuplan. Otherwise, the caller sees QEMU's own status. */
 enum { STATUS_NO_CLIQUES = 1, STATUS_NO_QEMU = 2 };
 
 static bool strict(void)
@@ -24,8 +24,8 @@ static bool strict(void)
 	return value && strcmp(value, "1") == 0;
 }
 
-/* Says that the cliques cannot be added, and why; returns the list to run QEMU with, NULL for none.
- */
+/* Reports why the cliques cannot be added. Returns `argv`, or NULL if QEMU must not run without
+ * them. */
 static char **without_cliques(char **argv, const char *what, const char *why)
 {
 	say("%s: %.500s: %s",
@@ -34,7 +34,7 @@ static char **without_cliques(char **argv, const char *what, const char *why)
 	return strict() ? NULL : argv;
 }
 
-/* The list to run QEMU with: `argv` itself where there is nothing to add; NULL: do not run it. */
+/* Returns the list for QEMU: `argv` if there is nothing to add, NULL if QEMU must not run. */
 static char **add_cliques(char **argv)
 {
 	static struct map map;
@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 	if (!list)
 		return STATUS_NO_CLIQUES;
 	execv(qemu, list);
-	/* The kernel limits an argument's length, which we may just have passed. */
+	/* The cliques may have made an argument longer than the kernel's limit. */
 	if (list != argv && errno == E2BIG) {
 		free(list);
 		list = without_cliques(argv, "the arguments", strerror(E2BIG));

@@ -11,8 +11,8 @@
 #include "backends/wrapper/json.h"
 #include "backends/wrapper/pci.h"
 
-/* The file's bytes, and one more to notice that it is too large. Static, because the heap may be
- * exhausted; unused pages cost nothing. */
+/* The contents of the file, and a byte more to detect a file that is too large. Static, because the
+ * heap may be exhausted. Unused pages cost nothing. */
 static char text[MAP_BYTES + 1];
 
 const char *map_path(void)
@@ -22,7 +22,7 @@ const char *map_path(void)
 	return path && *path ? path : MAP_FILE;
 }
 
-/* Says why the map is wrong, and where: `at` in the text, NULL for the whole file. */
+/* Records why the map is wrong, and where: `at` points into `text`, NULL for the whole file. */
 __attribute__((format(printf, 3, 4))) static bool wrong(struct map *map, const char *at,
 							const char *format, ...)
 {
@@ -39,7 +39,7 @@ __attribute__((format(printf, 3, 4))) static bool wrong(struct map *map, const c
 	return false;
 }
 
-/* Never waits for the writer of a FIFO or for a terminal. */
+/* Opens a regular file. Does not block on a FIFO or terminal. */
 static int open_regular(const char *path, struct map *map)
 {
 	struct stat st;
@@ -56,7 +56,7 @@ static int open_regular(const char *path, struct map *map)
 	return -1;
 }
 
-/* The whole file into `text`. */
+/* Reads the whole file into `text`. */
 static bool read_file(const char *path, size_t *length, struct map *map)
 {
 	int fd = open_regular(path, map);
@@ -80,7 +80,7 @@ static bool read_file(const char *path, size_t *length, struct map *map)
 	return good;
 }
 
-/* A clique: a whole number, without sign, point or exponent. */
+/* Reads a clique: a whole number without sign, point or exponent. */
 static bool read_clique(struct str number, unsigned *out)
 {
 	unsigned clique = 0;
@@ -129,7 +129,7 @@ static bool read_cliques(struct map *map, struct str object)
 	return true;
 }
 
-/* The keys of the map, each at most once. Keys that we do not know are for others. */
+/* The keys of the map, each allowed once. Unknown keys are ignored. */
 enum { VERSION = 1, HOST = 2, CLIQUES = 4 };
 
 static unsigned known_key(struct str key)

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* QEMU 7.2's options with an argument, as its x86 binary answers for each; then those that came
- * with later releases, or went with earlier ones. */
+/* Options with an argument: those of QEMU 7.2, as tried with its x86 binary, then options of later
+ * releases, and options removed in earlier ones. */
 static const char *const with_argument[] = {
 	/* clang-format off */
 	"D", "L", "M", "accel", "acpitable", "action", "add-fd", "append", "audio", "audiodev",
@@ -24,7 +24,7 @@ static const char *const with_argument[] = {
 	/* clang-format on */
 };
 
-/* An option's name: one dash or two before it are the same to QEMU. NULL where it is none. */
+/* Returns the name of an option, which follows one or two dashes, or NULL for any other word. */
 static const char *option_name(const char *word)
 {
 	if (word[0] != '-')

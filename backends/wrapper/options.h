@@ -1,14 +1,14 @@
-/* The words of a QEMU command line: which are options, and which the arguments of options. */
+/* Tells the options on a QEMU command line from their arguments. */
 #ifndef GPUPLAN_WRAPPER_OPTIONS_H
 #define GPUPLAN_WRAPPER_OPTIONS_H
 
 #include <stdbool.h>
 
-/* True where `word`, standing where an option may, is an option that takes the next word, whatever
- * that is: in `-name -device` the VM is called -device.
+/* True if `word`, at a place for options, takes the next word as its argument, whatever that is: in
+ * `-name -device`, the VM's name is -device.
  *
- * An option that we do not know takes none: a switch of a later QEMU must not hide the `-device`
- * behind it, while an argument that only looks like `-device` is hardly ever seen. */
+ * Unknown options take none: a switch of a later QEMU must not hide the `-device` that follows,
+ * whereas an argument that looks like `-device` is very rare. */
 bool option_takes_argument(const char *word);
 /* True for `-device` and `--device`. */
 bool option_is_device(const char *word);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One field: one to eight hexadecimal digits, at most `max`; moves `*text` behind it. */
+/* Reads one to eight hexadecimal digits, up to `max`, and moves `*text` behind them. */
 static bool read_field(const char **text, uint64_t max, uint64_t *out)
 {
 	size_t n = strspn(*text, "0123456789abcdefABCDEF");

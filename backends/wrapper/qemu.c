@@ -10,18 +10,18 @@
 
 #define SELF "/proc/self/exe"
 
-/* As many as the kernel follows. */
+/* The kernel's limit. */
 enum { MAX_LINKS = 40 };
 
 const char *qemu_called_as(void)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the kernel hands it over */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel passes it as an integer */
 	const char *path = (const char *)getauxval(AT_EXECFN);
 
 	return path ? path : SELF;
 }
 
-/* True if the path exists and is not this program. If it may not be examined, exec reports why. */
+/* True if the path exists and is not this program. If stat fails otherwise, let exec report why. */
 static bool is_other_program(const char *path)
 {
 	struct stat there, self;
@@ -36,7 +36,7 @@ static bool add_real(const char *name, char path[PATH_MAX])
 	return snprintf(path, PATH_MAX, "%s" QEMU_SUFFIX, name) < PATH_MAX;
 }
 
-/* Replaces `name`, a symbolic link, by what it points to. */
+/* Replaces `name`, a symbolic link, by its target. */
 static bool follow(char name[PATH_MAX])
 {
 	char target[PATH_MAX], joined[PATH_MAX * 2];

@@ -1,4 +1,4 @@
-/* Where the real QEMU is. */
+/* Finds the real QEMU. */
 #ifndef GPUPLAN_WRAPPER_QEMU_H
 #define GPUPLAN_WRAPPER_QEMU_H
 
@@ -8,16 +8,16 @@
 #define QEMU_VARIABLE "GPUPLAN_QEMU"
 #define QEMU_SUFFIX   ".real"
 
-/* GPUPLAN_QEMU where it is set and not empty. Else the wrapper's own path with `.real` behind it:
- * the path that was called; where nothing is there, the one that this is a symbolic link to, and so
- * on to the file itself. So `kvm` -> `qemu-system-x86_64` finds qemu-system-x86_64.real, and one
- * wrapper may stand under many names, each beside its own QEMU. What is the wrapper itself is
- * passed over, lest it calls itself for ever.
+/* Finds GPUPLAN_QEMU, if it is set and not empty. Else appends `.real` to the path that the wrapper
+ * was called by and, if that does not exist, to each symbolic link on the way to the wrapper's
+ * file. So `kvm` -> `qemu-system-x86_64` finds qemu-system-x86_64.real, and a wrapper may have
+ * several names, each beside its own QEMU. Skips the wrapper itself, which would call itself for
+ * ever.
  *
- * False where there is none; `path` then is the first that was looked for. */
+ * False if there is none; `path` is then the first candidate. */
 bool qemu_find(char path[PATH_MAX]);
 
-/* The path that the kernel was given to start us; argv[0] may say anything. */
+/* The path that was passed to the kernel to start the wrapper; argv[0] may be anything. */
 const char *qemu_called_as(void);
 
 #endif

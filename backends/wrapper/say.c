@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How long a full standard error may hold a VM up; a pipe takes a whole line or none. */
+/* The longest that a full standard error may delay a VM. A pipe takes a whole line or nothing. */
 enum { PATIENCE_MS = 100 };
 
 void printable(const char *text, char *out, size_t size)
@@ -45,6 +45,6 @@ void say(const char *format, ...)
 	if (poll(&err, 1, PATIENCE_MS) <= 0 || sigaction(SIGPIPE, &ignore, &before) != 0)
 		return;
 	if (write(STDERR_FILENO, line, n) < 0)
-		(void)0; /* there is nowhere left to report it */
+		(void)0; /* nowhere to report it */
 	sigaction(SIGPIPE, &before, NULL);
 }
