@@ -412,8 +412,8 @@ def test_baseline_is_stable(p):
 def test_broken_baseline(p):
     p.write(a_yaml=SPEC)
     broken = {
-        "": "b.json:1:1: the JSON breaks off",
-        '{"version": 1,\n "findings": [': "b.json:2:15: the JSON breaks off",
+        "": "b.json:1:1: the JSON ends unexpectedly",
+        '{"version": 1,\n "findings": [': "b.json:2:15: the JSON ends unexpectedly",
         '{"version": 1,\n "findings" []}': "b.json:2:13: ",
         '{"version": 1, "findings": []} x': "b.json:1:32: ",
         "[]": "b.json: not a version 1 baseline",

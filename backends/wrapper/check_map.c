@@ -21,12 +21,12 @@ static void check_mode(const char *path, mode_t needed)
 	if (stat(path, &st) != 0)
 		return;
 	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH))) {
-		report(VERDICT_WARNING, "others than root may change '%s'", path);
+		report(VERDICT_WARNING, "users other than root can change '%s'", path);
 		report_help("chown root %s; chmod go-w %s", path, path);
 	}
 	if ((st.st_mode & needed) != needed) {
 		report(VERDICT_WARNING,
-		       "not everybody may read '%s', and libvirt runs QEMU as a user of its own",
+		       "not all users can read '%s', and libvirt runs QEMU as a user of its own",
 		       path);
 		report_help("chmod a+r%s %s", S_ISDIR(st.st_mode) ? "x" : "", path);
 	}
@@ -88,7 +88,7 @@ static void check_gpu(const struct map_entry *entry)
 	}
 	if (vendor != 0x10de || class >> 16 != 3) {
 		report(VERDICT_WARNING,
-		       "%s, clique %u: no NVIDIA GPU (%04lx, class %06lx); a VM with it does not start",
+		       "%s, clique %u: not an NVIDIA GPU (%04lx, class %06lx); a VM with it does not start",
 		       address, entry->clique, vendor, class);
 		return;
 	}

@@ -39,7 +39,7 @@ static void check_version(const char *qemu, const char *words)
 	int major = 0, minor = 0;
 
 	if (!version || sscanf(version, "version %d.%d", &major, &minor) != 2) {
-		report(VERDICT_WARNING, "'%s' does not say its version as QEMU does", qemu);
+		report(VERDICT_WARNING, "'%s' does not print a version as QEMU does", qemu);
 		return;
 	}
 	report(VERDICT_OK, "QEMU is '%s', version %d.%d", qemu, major, minor);
@@ -56,7 +56,7 @@ static bool check_qemu(const char *self, char qemu[PATH_MAX])
 	if (!qemu_find(qemu)) {
 		report(VERDICT_ERROR, "no QEMU at '%s', or only this wrapper itself", qemu);
 		report_help(
-			"ask the wrapper that stands in QEMU's place, as in /usr/bin/qemu-system-x86_64 --check; or give this one a QEMU: ln -s /usr/bin/qemu-system-x86_64 %s",
+			"check the wrapper that is installed in place of QEMU, such as /usr/bin/qemu-system-x86_64 --check; or give this one a QEMU: ln -s /usr/bin/qemu-system-x86_64 %s",
 			qemu);
 		return false;
 	}
@@ -106,7 +106,7 @@ static void check_libvirt(const char *self, const char *qemu)
 		return;
 	if (theirs.st_ctime > ours.st_ctime) {
 		report(VERDICT_WARNING,
-		       "QEMU is newer than the wrapper: libvirt may remember what the QEMU before it could do");
+		       "QEMU is newer than the wrapper: libvirt may have cached the capabilities of the previous QEMU");
 		report_help("touch %s", self);
 	}
 }

@@ -12,7 +12,8 @@ static bool skip_members(struct json_scan *scan, char closing, int depth)
 		if ((closing == '}' && !json_skip_key(scan)) || !skip_value(scan, depth))
 			return false;
 	} while (json_take(scan, ','));
-	return json_take(scan, closing) || json_missing(scan, "neither a comma nor the end");
+	return json_take(scan, closing) ||
+	       json_missing(scan, "expected a comma or a closing bracket");
 }
 
 /* Skips a value and the blanks around it. */
@@ -50,7 +51,7 @@ bool json_member(struct json *json, struct str *key, struct str *value)
 	if (scan->wrong || json_peek(scan) == '}')
 		return false;
 	if (json->started && !json_take(scan, ','))
-		return json_missing(scan, "neither a comma nor the end");
+		return json_missing(scan, "expected a comma or a closing bracket");
 	json->started = true;
 	json_skip_blanks(scan);
 	key->p = scan->at;
@@ -75,9 +76,9 @@ bool json_close(struct json *json)
 	if (scan->wrong)
 		return false;
 	if (!json_take(scan, '}'))
-		return json_wrong(scan, "the JSON breaks off");
+		return json_wrong(scan, "the JSON ends unexpectedly");
 	json_skip_blanks(scan);
-	return scan->at == scan->end || json_wrong(scan, "something follows the closing brace");
+	return scan->at == scan->end || json_wrong(scan, "unexpected text after the closing brace");
 }
 
 /* Decodes the escape behind a backslash, and moves `*p` behind it. */

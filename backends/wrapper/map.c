@@ -103,13 +103,13 @@ static bool add_entry(struct map *map, struct str key, struct str value)
 	char name[PCI_TEXT * 2];
 
 	if (!json_decode(key, name, sizeof name) || !pci_read(name, &entry.address))
-		return wrong(map, key.p, "%.*s is no PCI address, as \"0000:05:00.0\" is", shown,
-			     key.p);
+		return wrong(map, key.p, "%.*s is not a PCI address such as \"0000:05:00.0\"",
+			     shown, key.p);
 	if (!read_clique(value, &entry.clique))
-		return wrong(map, value.p, "the clique of %.*s is no number from 0 to 15", shown,
+		return wrong(map, value.p, "the clique of %.*s is not a number from 0 to 15", shown,
 			     key.p);
 	if (map_find(map, entry.address, &(unsigned){0}))
-		return wrong(map, key.p, "%.*s stands there twice", shown, key.p);
+		return wrong(map, key.p, "a second entry for %.*s", shown, key.p);
 	if (map->n == MAP_ENTRIES)
 		return wrong(map, key.p, "more than %d GPUs", MAP_ENTRIES);
 	map->entries[map->n++] = entry;
@@ -122,7 +122,7 @@ static bool read_cliques(struct map *map, struct str object)
 	struct str key, value;
 
 	if (!json_object(&json, object))
-		return wrong(map, object.p, "'cliques' is no object");
+		return wrong(map, object.p, "'cliques' is not an object");
 	while (json_member(&json, &key, &value))
 		if (!add_entry(map, key, value))
 			return false;
@@ -149,7 +149,7 @@ static bool take_member(struct map *map, unsigned key, struct str value)
 	if (key == VERSION && !str_is(value, "1"))
 		return wrong(map, value.p, "'version' is not 1");
 	if (key == HOST && !json_decode(value, map->host, sizeof map->host))
-		return wrong(map, value.p, "'host' is no name");
+		return wrong(map, value.p, "'host' is not a name");
 	return key != CLIQUES || read_cliques(map, value);
 }
 
@@ -169,7 +169,7 @@ bool map_read(const char *path, struct map *map)
 		unsigned known = known_key(key);
 
 		if (seen & known)
-			return wrong(map, key.p, "%.*s stands there twice", (int)key.n, key.p);
+			return wrong(map, key.p, "duplicate key %.*s", (int)key.n, key.p);
 		seen |= known;
 		if (!take_member(map, known, value))
 			return false;
@@ -177,7 +177,7 @@ bool map_read(const char *path, struct map *map)
 	if (!json_close(&json))
 		return wrong(map, json.scan.at, "%s", json.scan.wrong);
 	if (!(seen & VERSION) || !(seen & CLIQUES))
-		return wrong(map, NULL, "no '%s' in it", seen & VERSION ? "cliques" : "version");
+		return wrong(map, NULL, "'%s' is missing", seen & VERSION ? "cliques" : "version");
 	return true;
 }
 

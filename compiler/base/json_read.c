@@ -144,7 +144,7 @@ static struct json *read_members(struct reader *r, struct json *list, unsigned d
 	} while (json_take(&r->scan, ','));
 	if (json_take(&r->scan, closing))
 		return list;
-	json_missing(&r->scan, "neither a comma nor the end");
+	json_missing(&r->scan, "expected a comma or a closing bracket");
 	return NULL;
 }
 
@@ -175,7 +175,7 @@ struct json *json_read(struct arena *arena, struct str text, unsigned depth, con
 	struct json *value = read_value(&r, depth);
 
 	if (value && r.scan.at < r.scan.end) {
-		json_wrong(&r.scan, "something follows the JSON");
+		json_wrong(&r.scan, "unexpected text after the JSON");
 		value = NULL;
 	}
 	if (!value) {

@@ -11,7 +11,7 @@ bool json_wrong(struct json_scan *scan, const char *why)
 
 bool json_missing(struct json_scan *scan, const char *why)
 {
-	return json_wrong(scan, scan->at == scan->end ? "the JSON breaks off" : why);
+	return json_wrong(scan, scan->at == scan->end ? "the JSON ends unexpectedly" : why);
 }
 
 char json_peek(const struct json_scan *scan)
@@ -64,7 +64,7 @@ static bool skip_escape(struct json_scan *scan)
 	char c = json_peek(scan);
 
 	if (c == '\0' || !(strchr("\"\\/bfnrtu", c) || (scan->qemu && c == '\'')))
-		return json_wrong(scan, "a backslash before something that needs none");
+		return json_wrong(scan, "an invalid escape");
 	scan->at++;
 	for (int i = 0; c == 'u' && i < 4; i++, scan->at++)
 		if (json_hex(json_peek(scan)) < 0)
@@ -83,14 +83,14 @@ bool json_skip_string(struct json_scan *scan)
 		size_t n = utf8_character(rest, &code);
 
 		if (n == 0)
-			return json_wrong(scan, "bytes that are not UTF-8");
+			return json_wrong(scan, "invalid UTF-8");
 		if (code < 0x20)
 			return json_wrong(scan, "a control character in a string");
 		scan->at += n;
 		if (code == '\\' && !skip_escape(scan))
 			return false;
 	}
-	return json_take(scan, quote) || json_wrong(scan, "a string is not closed");
+	return json_take(scan, quote) || json_wrong(scan, "an unclosed string");
 }
 
 static bool skip_digits(struct json_scan *scan)
@@ -132,16 +132,16 @@ bool json_skip_plain(struct json_scan *scan)
 			return true;
 		}
 	}
-	return json_missing(scan, "not a value");
+	return json_missing(scan, "expected a value");
 }
 
 bool json_skip_key(struct json_scan *scan)
 {
 	json_skip_blanks(scan);
 	if (!json_at_string(scan))
-		return json_missing(scan, "not a key in quotes");
+		return json_missing(scan, "expected a key in quotes");
 	if (!json_skip_string(scan))
 		return false;
 	json_skip_blanks(scan);
-	return json_take(scan, ':') || json_missing(scan, "no colon behind the key");
+	return json_take(scan, ':') || json_missing(scan, "expected a colon after the key");
 }

@@ -74,7 +74,7 @@ static bool look_again(struct replacer *r, struct staged *s)
 	if (error == FILES_NOT_REGULAR)
 		return refuse(r, s, "it is not a regular file");
 	if (error == ENOENT || (!error && !same))
-		return refuse(r, s, "it was changed meanwhile; run again");
+		return refuse(r, s, "it has changed since it was read; run again");
 	return done(r, s, "read it", error);
 }
 

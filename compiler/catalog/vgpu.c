@@ -91,7 +91,7 @@ static void agree(struct table *table, unsigned column, bool same)
 	struct str cell = table_text(table, column), name = table_text(table, TYPE_FULL_NAME);
 
 	if (!same)
-		table_fail(table, column, "'%.*s' is not what the name '%.*s' says", STR_ARG(cell),
+		table_fail(table, column, "'%.*s' does not match the name '%.*s'", STR_ARG(cell),
 			   STR_ARG(name));
 }
 

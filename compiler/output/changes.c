@@ -100,7 +100,7 @@ static bool judge_file(struct tree *t, struct change *c)
 		return true;
 	if (is_no_folder(error))
 		return tree_refuse(t, path_folder(c->path),
-				   "is not a folder; gpuplan follows no symbolic links there");
+				   "is not a folder; gpuplan does not follow symbolic links there");
 	if (error == FILES_NOT_REGULAR)
 		return tree_refuse(t, c->path, "is in the way: it is not a regular file");
 	if (error)

@@ -97,7 +97,8 @@ static bool tree_open(struct tree *t, bool make)
 	int error = files->real_path(files, t->output->arena, ".", &here);
 
 	if (error) {
-		*t->error = arena_printf(t->output->arena, "cannot tell the working directory: %s",
+		*t->error = arena_printf(t->output->arena,
+					 "cannot determine the working directory: %s",
 					 files_error(error));
 		return false;
 	}

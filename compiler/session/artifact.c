@@ -99,7 +99,7 @@ static enum gpuplan_status find_vm(struct gpuplan_session *s, const struct backe
 		return GPUPLAN_OK;
 	}
 	if (plan_host(s->plan, str_of(name)))
-		return session_fail(s, GPUPLAN_BAD_OPTION, "'%s' is a host, and -t %s is of a VM",
+		return session_fail(s, GPUPLAN_BAD_OPTION, "'%s' is a host, but -t %s needs a VM",
 				    name, backend->target);
 	return unknown(s, "no VM", name, plan_nearest_vm(s->plan, str_of(name)));
 }
@@ -114,8 +114,8 @@ static enum gpuplan_status find_host(struct gpuplan_session *s, const struct bac
 		return GPUPLAN_OK;
 	if (vm && vm->host)
 		return session_fail(s, GPUPLAN_BAD_OPTION,
-				    "'%s' is a VM, and -t %s is of a host: its own is '%.*s'", name,
-				    backend->target, STR_ARG(vm->host->spec->name.s));
+				    "'%s' is a VM, but -t %s needs a host: its host is '%.*s'",
+				    name, backend->target, STR_ARG(vm->host->spec->name.s));
 	return unknown(s, "no host", name, plan_nearest_host(s->plan, str_of(name)));
 }
 
@@ -143,7 +143,7 @@ enum gpuplan_status make_of_name(struct gpuplan_session *s, const char *name, st
 	if (status != GPUPLAN_OK)
 		return status;
 	if (!is_clean(s, m->backend, &m->of))
-		return session_fail(s, GPUPLAN_FINDINGS, "findings stand against '%s'", name);
+		return session_fail(s, GPUPLAN_FINDINGS, "findings block '%s'", name);
 	status = check_has(s, m, name);
 	if (status != GPUPLAN_OK)
 		return status;

@@ -234,7 +234,7 @@ def changed_meanwhile(f):
     thread.start()
     done = f.run("hosts.yaml", "a.yaml", "b.yaml", "z.pipe")
     thread.join()
-    f.refused(done, "a.yaml", "changed meanwhile")
+    f.refused(done, "a.yaml", "has changed since it was read")
     f.same({**SPECS, "a.yaml": mine}, "nothing may be written")
 
 

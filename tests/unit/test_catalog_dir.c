@@ -117,7 +117,7 @@ static void test_broken_tables(void)
 	       "pci_device: '10de:xyzw' is not a PCI id like 10de:20b2");
 	refuse("vgpu_types_driver_union.csv",
 	       edited(TABLE_VGPU_TYPES, "NVIDIA A10-2A,", "NVIDIA A10-1A,"), 3, 8,
-	       "fb_gb: '2' is not what the name 'NVIDIA A10-1A' says");
+	       "fb_gb: '2' does not match the name 'NVIDIA A10-1A'");
 	refuse("vgpu_types_driver_union.csv",
 	       edited(TABLE_VGPU_TYPES, "NVIDIA A10-2A,timesliced,,2,",
 		      "NVIDIA A10-1A,timesliced,,1,"),

@@ -99,7 +99,7 @@ def place(test):
     machine.real.write_text(f"#!/bin/sh\nprintf '{VERSION.format('10.0.0').strip()}'; kill -9 $$\n")
     machine.check(2, f"error: '{machine.real} -version' does not run")  # what it said before it died does not count
     machine.real.write_text("#!/bin/sh\necho hello\n")
-    machine.check(1, f"warning: '{machine.real}' does not say its version as QEMU does")
+    machine.check(1, f"warning: '{machine.real}' does not print a version as QEMU does")
     machine.real.chmod(0o644)
     machine.tool("dpkg-divert", 'echo "$2.real"')
     for says in ([f"error: '{machine.real} -version' does not run"],
@@ -126,19 +126,19 @@ def maps(test):
                   "help: copy the host's clique-map.json, which gpuplan compile writes, to /nowhere.json",
                   GPUPLAN_CLIQUE_MAP="/nowhere.json")
     machine.map.write_text("{}")
-    machine.check(1, f"warning: no VM gets a clique: {machine.map}: no 'version' in it")
+    machine.check(1, f"warning: no VM gets a clique: {machine.map}: 'version' is missing")
     machine.cliques({"05:00.0": 1})
-    for mode, line in ((0o664, "others than root may change"), (0o646, "others than root may change"), (0o640, "not everybody may read")):
+    for mode, line in ((0o664, "users other than root can change"), (0o646, "users other than root can change"), (0o640, "not all users can read")):
         machine.map.chmod(mode)
         machine.check(1, f"warning: {line} '{machine.map}'" if mode != 0o640 else f"warning: {line} '{machine.map}', and")
     machine.map.chmod(0o644)
     machine.folder.chmod(0o777)
-    machine.check(1, f"warning: others than root may change '{machine.folder}'")
+    machine.check(1, f"warning: users other than root can change '{machine.folder}'")
     machine.folder.chmod(0o750)
-    machine.check(1, f"warning: not everybody may read '{machine.folder}'", f"help: chmod a+rx {machine.folder}")
+    machine.check(1, f"warning: not all users can read '{machine.folder}'", f"help: chmod a+rx {machine.folder}")
     machine.folder.chmod(0o755)
-    machine.check(1, f"warning: others than root may change '{machine.map}'",
-                  f"warning: others than root may change '{machine.folder}'", OWNER="1000")
+    machine.check(1, f"warning: users other than root can change '{machine.map}'",
+                  f"warning: users other than root can change '{machine.folder}'", OWNER="1000")
 
 
 def gpus(test):
@@ -148,8 +148,8 @@ def gpus(test):
     machine.device("0000:05:00.1", pci_class="0x040300")
     machine.cliques({"0000:05:00.0": 0, "0001:F4:00.0": 0, "06:00.0": 2, "05:00.1": 1, "0000:07:00.0": 15})
     machine.check(1, "ok: 0000:05:00.0, clique 0: 10de:2bb5, vfio-pci", "ok: 0001:f4:00.0, clique 0: 10de:2bb5, vfio-pci",
-                  "warning: 0000:06:00.0, clique 2: no NVIDIA GPU (1af4, class 020000); a VM with it does not start",
-                  "warning: 0000:05:00.1, clique 1: no NVIDIA GPU (10de, class 040300)",
+                  "warning: 0000:06:00.0, clique 2: not an NVIDIA GPU (1af4, class 020000); a VM with it does not start",
+                  "warning: 0000:05:00.1, clique 1: not an NVIDIA GPU (10de, class 040300)",
                   "warning: 0000:07:00.0, clique 15: this machine has no such device")
     (machine.folder / "sys/bus/pci/devices/0000:05:00.0/driver").unlink()
     machine.cliques({"0000:05:00.0": 0})
@@ -168,7 +168,7 @@ def libvirt(test):
     machine.check(0, "ok: QEMU is")
     time.sleep(1.1)  # the clock of files counts in seconds for libvirt too
     machine.qemu("10.0.0")
-    machine.check(1, "warning: QEMU is newer than the wrapper: libvirt may remember", f"help: touch {machine.emulator}")
+    machine.check(1, "warning: QEMU is newer than the wrapper: libvirt may have cached", f"help: touch {machine.emulator}")
     machine.emulator.touch()
     machine.check(0, "ok: QEMU is")
 
