@@ -4,7 +4,7 @@
 
 #include "compiler/base/arena.h"
 
-enum { EDIT_LONGEST = 64 }; /* longer words are no typing mistakes */
+enum { EDIT_LONGEST = 64 }; /* longer words are not treated as typos */
 
 /* Counts insertions, deletions, replacements and swaps of neighbours between two words. Letter case
  * and `-` for `_` are free. Returns `limit` + 1 if there are more, or if a word is longer than

@@ -315,8 +315,7 @@ const struct board *catalog_board_by_pci(struct catalog *catalog, struct str pci
 	if (pci_id_parse(pci_id, &id))
 		found = find_device(catalog, id.device, &n);
 	for (size_t i = 0; i < n; i++) {
-		/* If only one board has the device, any subsystem matches it, whoever made the
-		 * card. */
+		/* If only one board has the device, it matches any card maker's subsystem. */
 		if (n > 1 && id.has_subsystem && !has_subsystem(catalog, found[i], id.subsystem))
 			continue;
 		match = found[i];

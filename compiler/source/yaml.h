@@ -17,7 +17,7 @@ enum node_kind {
 	NODE_BROKEN, /* already reported, so readers skip it silently */
 };
 
-/* An index into yaml.nodes; 0 is no node. */
+/* A node's number, for yaml_node(); 0 means no node. */
 typedef uint32_t node_id;
 
 struct node {
